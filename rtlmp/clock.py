@@ -1,0 +1,64 @@
+"""Issue times, horizons, retrain days and months. Local clocks come in, UTC goes out."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+HORIZON_HOURS: Final = 72
+# Retrain days are counted from here, not from a window's start: the daily path and every
+# backtest then agree on which model serves a date.
+RETRAIN_EPOCH: Final = date(2000, 1, 1)
+
+
+def instant(day: date, local: str, tz: str) -> datetime:
+    """UTC instant of the local clock time `local` ("HH:MM") on `day`.
+
+    >>> instant(date(2024, 8, 20), "10:00", "America/Chicago").isoformat()
+    '2024-08-20T15:00:00+00:00'
+    """
+    return datetime.combine(day, time.fromisoformat(local), ZoneInfo(tz)).astimezone(UTC)
+
+
+def horizon_start(day: date, tz: str) -> datetime:
+    """UTC instant of local midnight after issue date `day`; the horizon is 72 hours from here."""
+    return instant(day + timedelta(days=1), "00:00", tz)
+
+
+def model_date(day: date, every_days: int) -> date:
+    """Date of the model that serves issue date `day`: the latest retrain day on or before it."""
+    return day - timedelta(days=(day - RETRAIN_EPOCH).days % every_days)
+
+
+def days(start: date, end: date) -> Iterator[date]:
+    """Every date from `start` to `end`, both included."""
+    return (start + timedelta(days=i) for i in range((end - start).days + 1))
+
+
+def month(day: date | datetime) -> str:
+    """Calendar month as it stands in file names.
+
+    >>> month(date(2024, 8, 20))
+    '2024-08'
+    """
+    return f"{day:%Y-%m}"
+
+
+def months(start: date, end: date) -> list[str]:
+    """Every month touched from `start` to `end`, both included.
+
+    >>> months(date(2023, 12, 31), date(2024, 2, 1))
+    ['2023-12', '2024-01', '2024-02']
+    """
+    span = range(start.year * 12 + start.month - 1, end.year * 12 + end.month)
+    return [f"{m // 12:04d}-{m % 12 + 1:02d}" for m in span]
+
+
+def month_days(text: str) -> tuple[date, date]:
+    """First and last day of a month.
+
+    >>> month_days("2024-02")
+    (datetime.date(2024, 2, 1), datetime.date(2024, 2, 29))
+    """
+    first = date.fromisoformat(f"{text}-01")
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -1,0 +1,96 @@
+"""config.yaml, parsed once: an unknown key or impossible value stops before the first rule."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal, NotRequired, TypedDict
+
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, with_config
+
+from rtlmp.catalog import MARKETS
+
+FORBID = ConfigDict(extra="forbid")
+
+
+def clock_text(value: object) -> object:
+    """YAML 1.1 reads an unquoted 10:00 as 600 (base sixty): undo that."""
+    whole_minutes = isinstance(value, int) and 0 <= value < 24 * 60
+    return f"{value // 60:02d}:{value % 60:02d}" if whole_minutes else value  # type: ignore[operator]
+
+
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(gt=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), BeforeValidator(clock_text)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Text = Annotated[str, BeforeValidator(str)]
+
+
+@with_config(FORBID)
+class Window(TypedDict):
+    start: date
+    end: date
+
+
+@with_config(FORBID)
+class Model(TypedDict):
+    grid: Annotated[list[Positive], Field(min_length=2)]
+    rounds: Count
+    learning_rate: Share
+    max_depth: Count
+    min_child_weight: Annotated[float, Field(ge=0)]
+    subsample: Share
+    colsample_bytree: Share
+    reg_lambda: Annotated[float, Field(ge=0)]
+    max_bin: Annotated[int, Field(ge=2)]
+    threads: Count
+
+
+@with_config(FORBID)
+class Config(TypedDict):
+    run: Name
+    market: str
+    source: Literal["synthetic", "files"]
+    data_dir: str | None
+    target: Literal["rt_lmp", "rt_spp"]
+    nodes: Annotated[list[Name], Field(min_length=1)]
+    pools: dict[Name, list[Name]]
+    thresholds: Annotated[list[Positive], Field(min_length=1)]
+    date: NotRequired[date | None]
+    issue_time: Clock
+    history_days: Annotated[int, Field(ge=14)]
+    retrain_every_days: Count
+    label_coverage: Share
+    backtest: Window
+    synthetic: Window
+    model: Model
+    seed: int
+
+
+def parse(raw: Mapping[str, object]) -> Config:
+    """The checked config. Raises ValueError with the key, the value and what is allowed."""
+    config = TypeAdapter(Config).validate_python(raw)
+    for key in ("nodes", "thresholds"):
+        _refuse(len(set(config[key])) < len(config[key]), f"{key} repeats: {config[key]}")
+    _refuse(config["market"] not in MARKETS, f"market {config['market']}: known {list(MARKETS)}")
+    _refuse(
+        config["source"] == "files" and not config["data_dir"], "source files: data_dir is empty"
+    )
+    for key in ("backtest", "synthetic"):
+        _refuse(config[key]["start"] > config[key]["end"], f"{key} ends before it starts")
+    config["pools"] = config["pools"] or {"all": config["nodes"]}
+    pooled = sorted(node for nodes in config["pools"].values() for node in nodes)
+    _refuse(
+        pooled != sorted(config["nodes"]),
+        f"pools must hold every node once: pools have {pooled}, nodes are {config['nodes']}",
+    )
+    return config
+
+
+def threshold_name(x: float) -> str:
+    """`x` as it stands in a path: 100, 52.5."""
+    return f"{x:g}"
+
+
+def _refuse(bad: bool, why: str) -> None:
+    if bad:
+        raise ValueError(f"config: {why}")

@@ -1,0 +1,121 @@
+"""Every table the pipeline writes: columns, dtypes, keys, and the only names they have.
+
+``Observations.value`` is the text ``"value"`` at run time and a ``str`` to mypy, so a column is
+spelled once and a misspelt one is a type error. Times are UTC and never coerced (pandera would
+take a naive local time for UTC); an interval is named by its start.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar, cast
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.api.pandas.model_config import BaseConfig
+from pandera.typing import DataFrame, Series
+
+Utc = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+UTC_DTYPE = pd.DatetimeTZDtype("us", "UTC")
+S = TypeVar("S", bound=pa.DataFrameModel)
+
+
+class Valid(pa.DataFrameModel):
+    """Anything said about an interval."""
+
+    valid_time: Series[Utc] = pa.Field(description="start of the interval described, UTC")
+
+
+class Observations(Valid):
+    """The one format of everything fetched; a forecast of one hour has many vintages."""
+
+    series: Series[str] = pa.Field(description="stored name of a catalogued series")
+    location: Series[str] = pa.Field(description="settlement point, zone or system area")
+    publish_time: Series[Utc] = pa.Field(description="when the value became public, UTC")
+    value: Series[float] = pa.Field(description="in the unit of `series`")
+
+    class Config(BaseConfig):
+        strict = True
+
+    @pa.dataframe_check
+    @classmethod
+    def one_value_per_vintage(cls, df: pd.DataFrame) -> bool:
+        keys = [cls.valid_time, cls.publish_time, cls.location, cls.series]
+        return not df.duplicated(keys).any()
+
+
+class Asks(Valid):
+    """The questions: at `issue_time`, what of the hour from `valid_time`?"""
+
+    issue_time: Series[Utc] = pa.Field(description="nothing published later may be used, UTC")
+    lead_hour: Series[int] = pa.Field(ge=1, le=72, description="1 is the hour from midnight of D+1")
+
+
+class Features(Asks):
+    """`Asks` plus one float32 column per registered feature; a row an ask, for one node."""
+
+    @pa.dataframe_check
+    @classmethod
+    def one_row_per_ask(cls, df: pd.DataFrame) -> bool:
+        return not df.duplicated([cls.issue_time, cls.valid_time]).any()
+
+
+class Forecast(Asks):
+    """72 rows: P(an interval of the hour is priced above `threshold`), for one node."""
+
+    location: Series[str]
+    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    probability: Series[float] = pa.Field(ge=0, le=1, description="of max price > x in the hour")
+    model_date: Series[str] = pa.Field(description="date of the model that served, ISO")
+
+
+class Scored(Forecast):
+    """Every forecast row of a backtest with what came; `model` tells baselines apart."""
+
+    model: Series[str]
+    max_price: Series[float] = pa.Field(nullable=True, description="USD/MWh; NaN: hour incomplete")
+    lead_day: Series[int] = pa.Field(ge=1, le=3)
+
+
+class Metrics(pa.DataFrameModel):
+    """Long table of scores. `location` ALL and `lead_day` 0 pool all of them."""
+
+    model: Series[str]
+    location: Series[str]
+    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    lead_day: Series[int] = pa.Field(ge=0, le=3)
+    metric: Series[str]
+    value: Series[float] = pa.Field(nullable=True)
+    low: Series[float] = pa.Field(nullable=True, description="5 % of the block bootstrap")
+    high: Series[float] = pa.Field(nullable=True, description="95 % of the block bootstrap")
+
+
+class Truth(Asks):
+    """Synthetic worlds only: the spike probability given all that was public at issue time."""
+
+    location: Series[str]
+    threshold: Series[float]
+    probability: Series[float] = pa.Field(ge=0, le=1)
+
+
+def read(schema: type[S], path: str | Path, columns: list[str] | None = None) -> DataFrame[S]:
+    """The table at `path`, checked. `columns` reads fewer, and leaves the rest unchecked."""
+    df = pd.read_parquet(path, columns=columns)
+    return cast(DataFrame[S], df) if columns else schema.validate(df, lazy=True)
+
+
+def write(schema: type[S], df: pd.DataFrame, path: str | Path) -> None:
+    """Check `df` and write it whole or not at all: a killed job leaves no half file."""
+    atomic(path, lambda tmp: schema.validate(df, lazy=True).to_parquet(tmp, index=False))
+
+
+def atomic(path: str | Path, save: Callable[[Path], object]) -> None:
+    """Let `save` fill a temporary file beside `path`, then rename it."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{os.getpid()}.{path.name}")  # keeps the suffix: savers look at it
+    try:
+        save(partial)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
