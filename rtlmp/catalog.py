@@ -50,17 +50,21 @@ class Q(StrEnum):
 
 
 DERIVED: Final = frozenset({Q.RT_MAX, Q.RT_MEAN, Q.RT_COVERAGE})
+BY_NAME: Final[dict[str, Q]] = {q.value: q for q in Q}
 STORED: Final = tuple(q for q in Q if q not in DERIVED)
+
+ACTUALS: Final = frozenset({Q.RT_LMP, Q.RT_SPP, Q.LOAD, Q.WIND, Q.SOLAR})  # never known ahead
 
 
 class Market(NamedTuple):
-    """`gate_closure` is the local time at which day-ahead offers are due; `system` its area name."""
+    """What differs from one market to the next."""
 
     tz: str
-    gate_closure: str
-    system: str
+    gate_closure: str  # local time at which day-ahead offers are due
+    system: str  # location of system-wide series
+    holidays: tuple[str, str]  # country and subdivision, as package holidays names them
 
 
 MARKETS: Final[dict[str, Market]] = {
-    "ERCOT": Market("America/Chicago", "10:00", "ERCOT"),
+    "ERCOT": Market("America/Chicago", "10:00", "ERCOT", ("US", "TX")),
 }

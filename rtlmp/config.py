@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, with_config
+from typing_extensions import TypedDict
 
 from rtlmp.catalog import MARKETS
 
@@ -33,6 +34,7 @@ class Window(TypedDict):
 
 @with_config(FORBID)
 class Model(TypedDict):
+    estimator: Literal["hazard", "stacked"]
     grid: Annotated[list[Positive], Field(min_length=2)]
     rounds: Count
     learning_rate: Share
@@ -66,11 +68,11 @@ class Config(TypedDict):
     seed: int
 
 
-def parse(raw: Mapping[str, object]) -> Config:
+def checked(raw: Mapping[str, object]) -> Config:
     """The checked config. Raises ValueError with the key, the value and what is allowed."""
     config = TypeAdapter(Config).validate_python(raw)
-    for key in ("nodes", "thresholds"):
-        _refuse(len(set(config[key])) < len(config[key]), f"{key} repeats: {config[key]}")
+    for listed in (config["nodes"], config["thresholds"]):
+        _refuse(len(set(listed)) < len(listed), f"listed twice: {listed}")
     _refuse(config["market"] not in MARKETS, f"market {config['market']}: known {list(MARKETS)}")
     _refuse(
         config["source"] == "files" and not config["data_dir"], "source files: data_dir is empty"

@@ -6,7 +6,7 @@ take a naive local time for UTC); an interval is named by its start.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, TypeVar, cast
 
@@ -16,7 +16,7 @@ from pandera.api.pandas.model_config import BaseConfig
 from pandera.typing import DataFrame, Series
 
 Utc = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
-UTC_DTYPE = pd.DatetimeTZDtype("us", "UTC")
+UTC_DTYPE = pd.DatetimeTZDtype("us", "UTC")  # type: ignore[arg-type]  # stubs know ns only
 S = TypeVar("S", bound=pa.DataFrameModel)
 
 
@@ -98,15 +98,32 @@ class Truth(Asks):
     probability: Series[float] = pa.Field(ge=0, le=1)
 
 
-def read(schema: type[S], path: str | Path, columns: list[str] | None = None) -> DataFrame[S]:
-    """The table at `path`, checked. `columns` reads fewer, and leaves the rest unchecked."""
-    df = pd.read_parquet(path, columns=columns)
-    return cast(DataFrame[S], df) if columns else schema.validate(df, lazy=True)
+def read(schema: type[S], path: str | Path) -> DataFrame[S]:
+    """The table at `path`, checked: the only way data enters a step."""
+    return schema.validate(pd.read_parquet(path), lazy=True)
+
+
+def read_all(schema: type[S], paths: Iterable[str | Path]) -> DataFrame[S]:
+    """The tables at `paths`, each checked, one after the other."""
+    return cast("DataFrame[S]", pd.concat([read(schema, p) for p in paths], ignore_index=True))
+
+
+def read_each(schema: type[S], paths: Iterable[str | Path]) -> dict[str, DataFrame[S]]:
+    """The tables at `paths`, joined by the folder they stand in: a node's, a pool's."""
+    folders: dict[str, list[str | Path]] = {}
+    for path in paths:
+        folders.setdefault(Path(path).parent.name, []).append(path)
+    return {name: read_all(schema, of) for name, of in folders.items()}
 
 
 def write(schema: type[S], df: pd.DataFrame, path: str | Path) -> None:
     """Check `df` and write it whole or not at all: a killed job leaves no half file."""
     atomic(path, lambda tmp: schema.validate(df, lazy=True).to_parquet(tmp, index=False))
+
+
+def write_csv(df: pd.DataFrame, path: str | Path) -> None:
+    """Write text for a spreadsheet, whole or not at all; probabilities to a hundredth of a %."""
+    atomic(path, lambda tmp: df.to_csv(tmp, index=False, float_format="%.4f"))
 
 
 def atomic(path: str | Path, save: Callable[[Path], object]) -> None:

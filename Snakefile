@@ -1,0 +1,40 @@
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+ROOT = Path(workflow.basedir)
+sys.path.insert(0, str(ROOT))
+# Scripts run in processes of their own and find the package through this.
+os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+
+
+configfile: ROOT / "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/model.smk"
+include: "workflow/rules/forecast.smk"
+include: "workflow/rules/backtest.smk"
+
+
+# The targets. They list intermediate files too: after a failed job Snakemake would else take
+# final files that no longer follow from anything for finished ones.
+rule forecast:
+    default_target: True
+    input:
+        expand(rules.forecast_date.output, date=DATE),
+        expand(rules.forecast_figure.output, date=DATE),
+        [f"{RUN}/features/{node}/{month(DATE)}.parquet" for node in NODES],
+        [path for pool in POOLS for path in models_of(pool, [DATE])["cards"]],
+        rules.raw.output,
+
+
+rule backtest:
+    input:
+        rules.metrics.output,
+        rules.backtest_forecasts.output,
+        rules.backtest_forecasts.input,
+        [path for pool in POOLS for path in models_of(pool, window_days())["cards"]],
+        rules.raw.output,

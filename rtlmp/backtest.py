@@ -1,0 +1,91 @@
+"""A window of the past forecast again, day by day, beside its baselines and what came."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from rtlmp.asof import Archive, known
+from rtlmp.baselines import BASELINES
+from rtlmp.catalog import MARKETS, Q
+from rtlmp.clock import HORIZON_HOURS, horizon_start, issue_time
+from rtlmp.config import Config
+from rtlmp.forecasting import forecast, table
+from rtlmp.labels import past
+from rtlmp.models.store import Trained
+from rtlmp.tables import Asks, Features, Forecast, Scored
+
+MODEL: Final = "model"  # what the trained model is called beside its baselines
+
+
+def replay(
+    features: Mapping[str, DataFrame[Features]],
+    serving: Mapping[date, Trained],
+    config: Config,
+) -> DataFrame[Forecast]:
+    """Forecasts of the issue dates of `serving`, each by its model, for one pool."""
+    parts = [
+        forecast(trained, features, pd.Timestamp(issue_time(config, day)), config["thresholds"])
+        for day, trained in serving.items()
+    ]
+    return Forecast.validate(pd.concat(parts, ignore_index=True))
+
+
+def baselines(prices: Archive, hours: pd.DatetimeIndex, config: Config, day: date) -> pd.DataFrame:
+    """Every baseline's forecast issued on `day`, from the prices of `hours` known by then."""
+    at, tz = pd.Timestamp(issue_time(config, day)), MARKETS[config["market"]].tz
+    hours = hours[hours < at].tz_convert(tz)
+    seen = past(prices, at, hours, config["label_coverage"])
+    asks = asked(config, day)
+    target = pd.DatetimeIndex(asks[Asks.valid_time]).tz_convert(tz)
+    parts = [
+        table(asks, node, x, p, day.isoformat()).assign(**{Scored.model: name})
+        for name, baseline in BASELINES.items()
+        for node in config["nodes"]
+        for x, p in zip(
+            config["thresholds"],
+            baseline(seen[node], hours, target, config["thresholds"]).T,
+            strict=True,
+        )
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def asked(config: Config, day: date) -> pd.DataFrame:
+    """The 72 questions of issue date `day`."""
+    start = pd.Timestamp(horizon_start(config, day))
+    return pd.DataFrame(
+        {
+            Asks.valid_time: pd.date_range(start, periods=HORIZON_HOURS, freq="h", unit="us"),
+            Asks.issue_time: pd.Timestamp(issue_time(config, day)).as_unit("us"),
+            Asks.lead_hour: np.arange(1, HORIZON_HOURS + 1),
+        }
+    )
+
+
+def scored(
+    replays: Iterable[DataFrame[Forecast]], prices: Archive, config: Config, days: Iterable[date]
+) -> DataFrame[Scored]:
+    """All forecasts of the window, the baselines' too, with what the prices came to."""
+    held = prices[Q.RT_MAX].hour.astype("datetime64[h]")
+    hours = pd.date_range(held.min(), held.max(), freq="h", tz="UTC")
+    ours = pd.concat(replays, ignore_index=True).assign(**{Scored.model: MODEL})
+    rows = pd.concat(
+        [ours, *(baselines(prices, hours, config, day) for day in days)], ignore_index=True
+    )
+    rows[Scored.lead_day] = (rows[Asks.lead_hour] - 1) // 24 + 1
+    keys = pd.MultiIndex.from_frame(rows[[Scored.valid_time, Scored.location]])
+    rows[Scored.max_price] = _came(prices, hours, config["label_coverage"]).reindex(keys).to_numpy()
+    return Scored.validate(rows)
+
+
+def _came(prices: Archive, hours: pd.DatetimeIndex, enough: float) -> "pd.Series[float]":
+    """Highest price by (hour, node) as known in the end; NaN where the hour is incomplete."""
+    end = pd.Timestamp.max.tz_localize("UTC")
+    highest, coverage = (known(prices[q], end, hours) for q in (Q.RT_MAX, Q.RT_COVERAGE))
+    sure = highest.where(coverage >= enough)
+    keys = pd.MultiIndex.from_product([sure.index, sure.columns])
+    return pd.Series(sure.to_numpy().ravel(), keys)

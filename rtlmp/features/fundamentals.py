@@ -1,0 +1,194 @@
+"""What load, wind, solar and outages, forecast and seen, say of the target hour. In GW.
+
+Where no forecast of an hour is public yet, the forecast features are NaN and the trees fall back
+on `load_expected` and on the recent past.
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from rtlmp.asof import Floats, View
+from rtlmp.catalog import Q
+from rtlmp.features.reading import ISSUE_DAY, by_day, by_recency, target, target_hours, target_rows
+from rtlmp.features.registry import Feature, Group, family, highest, mean, once
+
+DAY: Final = pd.Timedelta(days=1)
+RENEWABLE: Final = ((Q.WIND_FORECAST, Q.WIND), (Q.SOLAR_FORECAST, Q.SOLAR))
+REGIONS: Final = (
+    *((Q.WIND_FORECAST, r) for r in ("COASTAL", "NORTH", "PANHANDLE", "SOUTH", "WEST")),
+    *((Q.SOLAR_FORECAST, r) for r in ("CENTEREAST", "CENTERWEST", "FAREAST", "FARWEST")),
+)
+NET_LOAD: Final = (Q.LOAD, Q.LOAD_FORECAST, *RENEWABLE[0], *RENEWABLE[1])
+FORECASTS: Final = (Q.LOAD_FORECAST, Q.WIND_FORECAST, Q.SOLAR_FORECAST, Q.OUTAGE_FORECAST)
+
+
+def system(view: View, series: Q) -> Floats:
+    """Latest vintage of a system-wide series for the horizon, GW: (72, 1)."""
+    return target(view, series, view.market.system) / 1e3
+
+
+def system_days(view: View, series: Q) -> Floats:
+    """A system-wide series by day and local hour, GW: (DAYS, 24)."""
+    return by_day(view, series, view.market.system)[..., 0] / 1e3
+
+
+def on_target_day(view: View, per_day: Floats) -> Floats:
+    """Entries of a (DAYS,) array for the horizon hours: (72, 1)."""
+    return per_day[target_rows(view)][:, None]
+
+
+@once
+def load_days(view: View) -> Floats:
+    """Load by day and local hour, GW: seen, else forecast, else that of the latest days.
+
+    Unforecast days take the last known day's load in the same hour, moved by how the same
+    weekday differed from that day a week before: weekends stay weekends.
+    """
+    seen, forecast = system_days(view, Q.LOAD), system_days(view, Q.LOAD_FORECAST)
+    days = np.where(np.isnan(seen), forecast, seen)
+    for row in range(ISSUE_DAY - 1, len(days)):
+        guess = days[row - 1] + (days[row - 7] - days[row - 8])
+        days[row] = np.where(np.isnan(days[row]), guess, days[row])
+    return days
+
+
+@once
+def net_load_days(view: View) -> Floats:
+    """Load less wind and solar by day and local hour, GW: each seen, else forecast."""
+    total = load_days(view).copy()
+    for forecast, actual in RENEWABLE:
+        seen = system_days(view, actual)
+        total -= np.where(np.isnan(seen), system_days(view, forecast), seen)
+    return total
+
+
+@family(Group.FUNDAMENTALS, "MW", over=[(q,) for q in FORECASTS])
+def forecast(view: View, series: Q) -> Floats:
+    """Latest public forecast of the target hour, GW."""
+    return system(view, series)
+
+
+@family(Group.FUNDAMENTALS, "MW", over=list(REGIONS))
+def region(view: View, series: Q, location: str) -> Floats:
+    """Latest public forecast of a region for the target hour, GW."""
+    return target(view, series, location) / 1e3
+
+
+@family(Group.FUNDAMENTALS, "MW", Q.WIND_FORECAST, Q.SOLAR_FORECAST)
+def renewables(view: View) -> Floats:
+    """Wind and solar forecast of the target hour, GW."""
+    return system(view, Q.WIND_FORECAST) + system(view, Q.SOLAR_FORECAST)
+
+
+@family(Group.FUNDAMENTALS, "MW", Q.WIND_FORECAST, Q.SOLAR_FORECAST, over=[(1,), (3,)])
+def renewables_ramp(view: View, hours: int) -> Floats:
+    """Change of the renewable forecast over the `hours` before the target hour, GW."""
+    days = system_days(view, Q.WIND_FORECAST) + system_days(view, Q.SOLAR_FORECAST)
+    flat = days.ravel()
+    at = target_rows(view) * 24 + target_hours(view)
+    return (flat[at] - flat[at - hours])[:, None]
+
+
+@family(Group.FUNDAMENTALS, "MW", over=[(q,) for q in FORECASTS[1:3]])
+def forecast_day_mean(view: View, series: Q) -> Floats:
+    """Mean forecast over the target day, GW."""
+    return on_target_day(view, mean(system_days(view, series), axis=1))
+
+
+@family(Group.FUNDAMENTALS, "MW", over=[(q,) for q in FORECASTS[1:3]])
+def forecast_next_day_mean(view: View, series: Q) -> Floats:
+    """Mean forecast over D+1, whatever the target day, GW."""
+    return mean(system_days(view, series)[ISSUE_DAY + 1], axis=0)[None, None]
+
+
+@family(Group.FUNDAMENTALS, "MW", over=list(RENEWABLE))
+def latest_seen(view: View, _: Q, actual: Q) -> Floats:
+    """Generation seen in the same hour of its latest known day, GW."""
+    return by_recency(view, actual, view.market.system)[0][target_hours(view)] / 1e3
+
+
+@family(Group.FUNDAMENTALS, "MW", over=list(RENEWABLE))
+def forecast_error(view: View, series: Q, actual: Q) -> Floats:
+    """Mean of seen less forecast over the latest two known days, GW."""
+    error = (system_days(view, actual) - system_days(view, series))[ISSUE_DAY - 2 : ISSUE_DAY + 1]
+    return mean(error.ravel(), axis=0)[None, None]
+
+
+@family(Group.FUNDAMENTALS, "MW", over=[(q,) for q in FORECASTS])
+def revision(view: View, series: Q) -> Floats:
+    """Latest vintage less that of a day before, GW."""
+    earlier = target(view, series, view.market.system, ago=DAY) / 1e3
+    return system(view, series) - earlier
+
+
+@family(Group.FUNDAMENTALS, "MW", Q.LOAD, Q.LOAD_FORECAST)
+def load_expected(view: View) -> Floats:
+    """Load forecast of the target hour, or what the latest days suggest, GW."""
+    return load_days(view)[target_rows(view), target_hours(view)][:, None]
+
+
+@family(Group.FUNDAMENTALS, "MW", Q.LOAD, Q.LOAD_FORECAST)
+def load_day_highest(view: View) -> Floats:
+    """Highest expected load of the target day, GW."""
+    return on_target_day(view, highest(load_days(view), axis=1))
+
+
+@family(Group.FUNDAMENTALS, "MW", *NET_LOAD)
+def net_load(view: View) -> Floats:
+    """Expected load less forecast wind and solar, GW."""
+    return net_load_days(view)[target_rows(view), target_hours(view)][:, None]
+
+
+@family(Group.FUNDAMENTALS, "MW", *NET_LOAD)
+def net_load_day_highest(view: View) -> Floats:
+    """Highest expected net load of the target day, GW."""
+    return on_target_day(view, highest(net_load_days(view), axis=1))
+
+
+@family(Group.FUNDAMENTALS, "MW", *NET_LOAD, over=[(1,), (3,)])
+def net_load_ramp(view: View, hours: int) -> Floats:
+    """Change of expected net load over the `hours` before the target hour, GW."""
+    flat = net_load_days(view).ravel()
+    at = target_rows(view) * 24 + target_hours(view)
+    return (flat[at] - flat[at - hours])[:, None]
+
+
+@family(Group.FUNDAMENTALS, "1", *NET_LOAD)
+def net_load_rank(view: View) -> Floats:
+    """Share of the hours of the latest four weeks whose net load was below the expected one."""
+    days = net_load_days(view)
+    past = days[ISSUE_DAY - 28 : ISSUE_DAY].ravel()
+    past = np.sort(past[~np.isnan(past)])
+    now = days[target_rows(view), target_hours(view)]
+    rank = np.searchsorted(past, now) / max(len(past), 1)
+    return np.where(np.isnan(now) | (len(past) == 0), np.nan, rank)[:, None]
+
+
+@family(Group.FUNDAMENTALS, "MW", *NET_LOAD)
+def net_load_over_latest(view: View) -> Floats:
+    """Expected net load less the mean of the same hour over the week before issue time, GW."""
+    days = net_load_days(view)
+    usual = mean(days[ISSUE_DAY - 7 : ISSUE_DAY], axis=0)
+    return (days[target_rows(view), target_hours(view)] - usual[target_hours(view)])[:, None]
+
+
+FEATURES: Final[list[Feature]] = [
+    *forecast,
+    *region,
+    *renewables,
+    *renewables_ramp,
+    *forecast_day_mean,
+    *forecast_next_day_mean,
+    *latest_seen,
+    *forecast_error,
+    *revision,
+    *load_expected,
+    *load_day_highest,
+    *net_load,
+    *net_load_day_highest,
+    *net_load_ramp,
+    *net_load_rank,
+    *net_load_over_latest,
+]

@@ -1,0 +1,83 @@
+"""How features look at a series: by target hour, by day and local hour, or by recency.
+
+`by_day` lays a series out as (DAYS, 24, locations), a row a local date and a column a local
+hour; of a repeated hour the later one stands. Row ISSUE_DAY is the issue date.
+"""
+
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from rtlmp.asof import LOOKBACK, Floats, View
+from rtlmp.catalog import Q
+from rtlmp.features.registry import once
+
+NOW: Final = pd.Timedelta(0)
+ISSUE_DAY: Final = LOOKBACK.days - 1
+DAYS: Final = ISSUE_DAY + 5  # the horizon may reach 01:00 of D+4
+Indices: TypeAlias = npt.NDArray[np.intp]
+
+
+def rows(view: View, hours: pd.DatetimeIndex) -> Indices:
+    """Row of `by_day` that each of `hours` (local clock) stands in."""
+    issue = view.local[0].normalize().tz_localize(None)
+    apart = (hours.tz_localize(None).normalize() - issue).days
+    return np.asarray(apart, dtype=np.intp) + ISSUE_DAY + 1
+
+
+def target_rows(view: View) -> Indices:
+    """Row of `by_day` of each horizon hour: (72,)."""
+    return rows(view, view.local)
+
+
+def target_hours(view: View) -> Indices:
+    """Local hour 0..23 of each horizon hour: (72,)."""
+    return np.asarray(view.local.hour, dtype=np.intp)
+
+
+def table(view: View, series: Q, *at: str, ago: pd.Timedelta = NOW) -> Floats:
+    """Values known `ago` before issue time: (hours of the view, locations).
+
+    `at` names the locations; without one, a node's own where the series has nodes.
+    """
+    held = view.read(series, ago)
+    wanted = list(at) or list(view.nodes)
+    return held.reindex(columns=wanted).to_numpy(np.float64)
+
+
+@once
+def target(view: View, series: Q, *at: str, ago: pd.Timedelta = NOW) -> Floats:
+    """Latest vintage for the horizon hours: (72, locations)."""
+    return table(view, series, *at, ago=ago)[-len(view.valid_time) :]
+
+
+@once
+def by_day(view: View, series: Q, *at: str, ago: pd.Timedelta = NOW) -> Floats:
+    """(DAYS, 24, locations); NaN where unknown."""
+    values = table(view, series, *at, ago=ago)
+    local = view.hours.tz_convert(view.local.tz)
+    row = rows(view, local)
+    inside = (row >= 0) & (row < DAYS)
+    out = np.full((DAYS, 24, values.shape[1]), np.nan)
+    out[row[inside], np.asarray(local.hour)[inside]] = values[inside]
+    return out
+
+
+@once
+def by_recency(view: View, series: Q, *at: str) -> Floats:
+    """(ISSUE_DAY, 24, locations): entry k is the same local hour, k days before its latest known.
+
+    The latest known day of an hour is the issue date, or the day before it.
+    """
+    days = by_day(view, series, *at)
+    today = days[ISSUE_DAY::-1][:ISSUE_DAY]
+    before = days[ISSUE_DAY - 1 :: -1][:ISSUE_DAY]
+    known_today = ~np.isnan(days[ISSUE_DAY]).all(axis=-1)  # (24,)
+    return np.where(known_today[None, :, None], today, before)
+
+
+def back(view: View, series: Q, days: int, *at: str) -> Floats:
+    """Same local hour `days` before the target day: (72, locations)."""
+    return by_day(view, series, *at)[target_rows(view) - days, target_hours(view)]

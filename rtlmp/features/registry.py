@@ -1,0 +1,81 @@
+"""What a feature is: a plain function of a `View`, registered with its unit, group and inputs.
+
+The function's name is the column's; `over` makes a family, one column per tuple of arguments.
+A function returns an array that broadcasts to (72 hours, nodes), NaN where nothing is known.
+"""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import Concatenate, NamedTuple, ParamSpec, TypeAlias
+
+import numpy as np
+
+from rtlmp.asof import Floats, View
+from rtlmp.catalog import Q, Unit
+
+P = ParamSpec("P")
+Compute: TypeAlias = Callable[[View], Floats]
+
+
+class Group(StrEnum):
+    CALENDAR = "calendar"
+    PRICES = "prices"
+    FUNDAMENTALS = "fundamentals"
+    WEATHER = "weather"
+
+
+class Feature(NamedTuple):
+    name: str
+    group: Group
+    unit: Unit
+    inputs: frozenset[Q]
+    compute: Compute
+    about: str
+
+
+def family(
+    group: Group, unit: Unit, *inputs: Q, over: Sequence[tuple[object, ...]] = ((),)
+) -> Callable[[Callable[..., Floats]], list[Feature]]:
+    """Decorator: the function becomes one `Feature` for each tuple of arguments in `over`."""
+
+    def register(fn: Callable[..., Floats]) -> list[Feature]:
+        about = (fn.__doc__ or "").partition("\n")[0]
+        return [
+            Feature(
+                "_".join([fn.__name__, *map(str, args)]).lower(),
+                group,
+                unit,
+                frozenset(inputs) or frozenset(a for a in args if isinstance(a, Q)),
+                lambda view, args=args: fn(view, *args),  # type: ignore[misc]
+                about,
+            )
+            for args in over
+        ]
+
+    return register
+
+
+def once(fn: Callable[Concatenate[View, P], Floats]) -> Callable[Concatenate[View, P], Floats]:
+    """`fn`, computed once a view and arguments: features share the costly arrays."""
+
+    def cached(view: View, /, *args: P.args, **kwargs: P.kwargs) -> Floats:
+        key = (fn.__qualname__, args, tuple(kwargs.items()))
+        if key not in view.memo:
+            view.memo[key] = fn(view, *args, **kwargs)
+        return view.memo[key]
+
+    return cached
+
+
+def mean(values: Floats, axis: int) -> Floats:
+    """Mean of what is known along `axis`; NaN, without a warning, where nothing is."""
+    known = ~np.isnan(values)
+    count = known.sum(axis=axis)
+    total = np.where(known, values, 0.0).sum(axis=axis)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def highest(values: Floats, axis: int) -> Floats:
+    """Highest known value along `axis`, NaN where nothing is."""
+    top = np.where(np.isnan(values), -np.inf, values).max(axis=axis)
+    return np.where(np.isneginf(top), np.nan, top)

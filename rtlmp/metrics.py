@@ -1,0 +1,160 @@
+"""Scores of a backtest, each with a block-bootstrap interval over issue days.
+
+Log loss takes probabilities no nearer to 0 and 1 than CLIP. Skill is 1 - score / score of
+climatology on the same rows. Intervals are the 5 % and 95 % points of BLOCK-day blocks drawn
+with replacement; those of the rank scores use BINS classes of probability.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from rtlmp.asof import Floats
+from rtlmp.baselines import climatology
+from rtlmp.tables import Metrics, Scored
+
+ALL: Final = "ALL"
+CLIP: Final = 1e-6
+BLOCK: Final = 7
+DRAWS: Final = 500
+BINS: Final = 100
+REFERENCE: Final = climatology.__name__
+
+
+class Sample(NamedTuple):
+    """Aligned rows (rows,) of one cell: issue day index, outcome, probability, reference's."""
+
+    day: npt.NDArray[np.intp]
+    y: Floats
+    p: Floats
+    reference: Floats
+
+
+def metrics(scored: DataFrame[Scored], seed: int) -> DataFrame[Metrics]:
+    """Every score by model, node, threshold and lead day, and pooled over nodes and leads."""
+    rows = [
+        {**cell, Metrics.metric: name, Metrics.value: value, Metrics.low: low, Metrics.high: high}
+        for cell, sample in cells(scored)
+        for name, (value, low, high) in scores(sample, seed).items()
+    ]
+    return Metrics.validate(pd.DataFrame(rows))
+
+
+def cells(scored: DataFrame[Scored]) -> Iterator[tuple[dict[str, str | float | int], Sample]]:
+    """Rows of each cell of the metrics table that has both outcomes to tell apart."""
+    known = scored[scored[Scored.max_price].notna()]
+    for x, of_x in known.groupby(Scored.threshold):
+        wide = _by_model(of_x)
+        y: Floats = (wide[Scored.max_price] > x).to_numpy().astype(np.float64)
+        day = np.unique(wide[Scored.issue_time], return_inverse=True)[1]
+        for location, lead_day, rows in _slices(wide):
+            if not 0 < y[rows].sum() < rows.sum():
+                continue
+            for model in known[Scored.model].unique():
+                key = {Metrics.model: model, Metrics.location: location, Metrics.threshold: x}
+                p, reference = (wide[m].to_numpy()[rows] for m in (model, REFERENCE))
+                yield {**key, Metrics.lead_day: lead_day}, Sample(day[rows], y[rows], p, reference)
+
+
+def scores(sample: Sample, seed: int) -> dict[str, tuple[float, float, float]]:
+    """Value, low and high of each metric of one cell."""
+    daily = _daily(sample)
+    weights = _draws(int(sample.day.max()) + 1, seed)
+    means, drawn = _averages(daily.sum(axis=1)), _averages(daily @ weights.T)
+    ranks = _rank_scores(sample, weights)
+    exact = {
+        "auc": float(roc_auc_score(sample.y, sample.p)),
+        "average_precision": float(average_precision_score(sample.y, sample.p)),
+    }
+    return {
+        **{name: (float(means[name]), *_interval(drawn[name])) for name in means},
+        **{name: (exact[name], *_interval(ranks[name])) for name in exact},
+    }
+
+
+def log_loss(y: Floats, p: Floats) -> Floats:
+    """Negative log likelihood of each outcome: (rows,)."""
+    p = np.clip(p, CLIP, 1 - CLIP)
+    return -np.log(np.where(y > 0, p, 1 - p))
+
+
+def _by_model(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row an (issue, hour, node), a column of probabilities a model."""
+    keys = [Scored.issue_time, Scored.valid_time, Scored.location, Scored.lead_day]
+    keys = [*keys, Scored.max_price]
+    wide = rows.pivot(index=keys, columns=Scored.model, values=Scored.probability)
+    return wide.dropna().reset_index()
+
+
+def _slices(
+    wide: pd.DataFrame,
+) -> Iterator[tuple[str, int, npt.NDArray[np.bool_]]]:
+    location, lead = wide[Scored.location].to_numpy(), wide[Scored.lead_day].to_numpy()
+    for place in (ALL, *np.unique(location)):
+        for lead_day in (0, *np.unique(lead)):
+            rows = ((location == place) | (place == ALL)) & ((lead == lead_day) | (lead_day == 0))
+            yield str(place), int(lead_day), rows
+
+
+def _daily(s: Sample) -> Floats:
+    """Sums by issue day that every mean score is made of: (sums, days)."""
+    columns = [
+        np.ones_like(s.y),
+        s.y,
+        s.p,
+        (s.p - s.y) ** 2,
+        (s.reference - s.y) ** 2,
+        log_loss(s.y, s.p),
+        log_loss(s.y, s.reference),
+    ]
+    return np.stack([np.bincount(s.day, c) for c in columns])
+
+
+def _averages(sums: Floats) -> dict[str, Floats]:
+    rows, y, p, brier, brier_reference, log, log_reference = sums
+    return {
+        "rows": rows,
+        "base_rate": y / rows,
+        "mean_probability": p / rows,
+        "brier": brier / rows,
+        "brier_skill": 1 - brier / brier_reference,
+        "log_loss": log / rows,
+        "log_loss_skill": 1 - log / log_reference,
+    }
+
+
+def _draws(days: int, seed: int) -> Floats:
+    """How often each issue day is drawn: (DRAWS, days), circular blocks of BLOCK days."""
+    rng = np.random.default_rng(seed)
+    starts = rng.integers(0, days, (DRAWS, -(-days // BLOCK)))
+    drawn = ((starts[..., None] + np.arange(BLOCK)) % days).reshape(DRAWS, -1)[:, :days]
+    offset = drawn + days * np.arange(DRAWS)[:, None]
+    return np.bincount(offset.ravel(), minlength=DRAWS * days).reshape(DRAWS, days).astype(float)
+
+
+def _rank_scores(s: Sample, weights: Floats) -> dict[str, Floats]:
+    """AUC and average precision of each draw, from counts in classes of probability."""
+    edges = np.unique(np.quantile(s.p, np.linspace(0, 1, BINS + 1)[1:-1]))
+    cell = s.day * (len(edges) + 1) + np.searchsorted(edges, s.p, side="right")
+    shape = (weights.shape[1], len(edges) + 1)
+    hit, miss = (
+        weights @ np.bincount(cell, w, minlength=shape[0] * shape[1]).reshape(shape)
+        for w in (s.y, 1 - s.y)
+    )
+    above_hit, above_miss = (np.cumsum(c[:, ::-1], axis=1)[:, ::-1] for c in (hit, miss))
+    all_hit, all_miss = above_hit[:, :1], above_miss[:, :1]
+    with np.errstate(invalid="ignore", divide="ignore"):  # a draw without spikes has no rank
+        below = all_miss - above_miss
+        auc = (hit * (below + miss / 2)).sum(axis=1) / (all_hit * all_miss)[:, 0]
+        precision = above_hit / np.maximum(above_hit + above_miss, 1)
+        return {"auc": auc, "average_precision": (precision * hit / all_hit).sum(axis=1)}
+
+
+def _interval(drawn: Floats) -> tuple[float, float]:
+    low, high = np.nanquantile(drawn, [0.05, 0.95])
+    return float(low), float(high)

@@ -1,0 +1,149 @@
+"""Publication in the synthetic world: observations of it, each at the time the real ones come."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from rtlmp.catalog import MARKETS, Q
+from rtlmp.clock import days, instant
+from rtlmp.sources.synthetic_price import (
+    RESERVES,
+    RUNS,
+    Margin,
+    Trait,
+    day_ahead_price,
+    margin,
+    price,
+    reserve_price,
+    run_noise,
+)
+from rtlmp.sources.synthetic_weather import REACH, Floats, Hours, Quantity, Weather, generator
+from rtlmp.tables import Observations
+
+SYSTEM: Final = MARKETS["ERCOT"].system
+HOUR: Final = pd.Timedelta(hours=1)
+METERED: Final = "05:50"  # local clock of the next day, for load
+VINTAGES: Final = {  # local clock of each day's forecasts
+    Q.LOAD_FORECAST: "09:30",
+    Q.TEMPERATURE_FORECAST: "09:35",
+    Q.OUTAGE_FORECAST: "09:40",
+    Q.WIND_FORECAST: "09:55",
+    Q.SOLAR_FORECAST: "09:55",
+}
+DAY_AHEAD: Final = "13:30"  # local clock of the day before
+
+
+class Window(NamedTuple):
+    """Local days with real-time prices, and their hours."""
+
+    start: date
+    end: date
+    tz: str
+    hours: Hours
+
+    def instants(self, local: str, after: int = 0) -> pd.DatetimeIndex:
+        """UTC of the clock time `local`, `after` days after each day that `hours` touches."""
+        whole = days(self.start, self.end + timedelta(days=REACH))
+        shift = timedelta(days=after)
+        return pd.DatetimeIndex([instant(day + shift, local, self.tz) for day in whole])
+
+    @property
+    def length(self) -> int:
+        return (self.end - self.start).days + 1
+
+
+def observations(
+    window: Window, state: Weather, margins: Mapping[str, Margin], seed: int
+) -> dict[Q, DataFrame[Observations]]:
+    """All that is published of the window; `margins` by node, names sorted."""
+    return {
+        **_actuals(window, state),
+        **_vintages(window, state),
+        **_day_ahead(window, state, margins, seed),
+        Q.RT_LMP: _real_time(window, margins, seed),
+    }
+
+
+def _actuals(window: Window, state: Weather) -> dict[Q, DataFrame[Observations]]:
+    """Load a day later, wind and solar 55 minutes after the hour."""
+    hours = window.hours
+    past = hours.day < window.length
+    metered = window.instants(METERED, after=1)[hours.day]
+    telemetry = hours.start + HOUR + pd.Timedelta(minutes=55)
+    made = {
+        Q.LOAD: (metered, state.load),
+        Q.WIND: (telemetry, state.wind),
+        Q.SOLAR: (telemetry, state.solar),
+    }
+    return {
+        q: _frame(q, publish[past], hours.start[past], {SYSTEM: 1000 * quantity.known[0, past]})
+        for q, (publish, quantity) in made.items()
+    }
+
+
+def _vintages(window: Window, state: Weather) -> dict[Q, DataFrame[Observations]]:
+    """Every morning's forecasts of the hours from then to `REACH` days ahead."""
+    forecast = {
+        Q.LOAD_FORECAST: (state.load, 1000),
+        Q.TEMPERATURE_FORECAST: (state.temperature, 1),
+        Q.OUTAGE_FORECAST: (state.outage, 1000),
+        Q.WIND_FORECAST: (state.wind, 1000),
+        Q.SOLAR_FORECAST: (state.solar, 1000),
+    }
+    return {q: _vintage(q, window, *forecast[q]) for q in VINTAGES}
+
+
+def _vintage(q: Q, window: Window, quantity: Quantity, unit: int) -> DataFrame[Observations]:
+    made = window.hours.day - np.arange(REACH + 1)[:, None]  # day of publication, (ahead, hours)
+    publish = window.instants(VINTAGES[q])
+    ahead, hour = np.nonzero((made >= 0) & (made < window.length))
+    publish, valid = publish[made[ahead, hour]], window.hours.start[hour]
+    future = valid > publish
+    value = unit * quantity.known[1 + ahead, hour]
+    return _frame(q, publish[future], valid[future], {SYSTEM: value[future]})
+
+
+def _day_ahead(
+    window: Window, state: Weather, margins: Mapping[str, Margin], seed: int
+) -> dict[Q, DataFrame[Observations]]:
+    """Energy at each node and reserves for the system, cleared the day before."""
+    cleared = window.hours.day <= window.length
+    keys = (
+        window.instants(DAY_AHEAD, after=-1)[window.hours.day][cleared],
+        window.hours.start[cleared],
+    )
+    energy = {node: day_ahead_price(m, node, seed)[cleared] for node, m in margins.items()}
+    system = day_ahead_price(margin(state, Trait(0, 0, 0)), SYSTEM, seed)[cleared]
+    reserves = {q: {SYSTEM: reserve_price(q, system, seed)} for q in RESERVES}
+    return {q: _frame(q, *keys, values) for q, values in {Q.DAM_SPP: energy, **reserves}.items()}
+
+
+def _real_time(window: Window, margins: Mapping[str, Margin], seed: int) -> DataFrame[Observations]:
+    """Prices of 12 SCED runs an hour, which start some seconds after the round five minutes."""
+    hours = window.hours
+    past = hours.day < window.length
+    late = generator(seed, "seconds late").integers(8, 40, (len(past), RUNS))
+    seconds = (300 * np.arange(RUNS) + late)[past].ravel()
+    run = hours.start[past].repeat(RUNS) + pd.to_timedelta(seconds, unit="s").as_unit("us")
+    noise = run_noise(hours, seed)[past]
+    values = {n: price(m.known[0, past, None] + noise).ravel() for n, m in margins.items()}
+    return _frame(Q.RT_LMP, run + pd.Timedelta(minutes=1), run, values)
+
+
+def _frame(
+    q: Q, publish: pd.DatetimeIndex, valid: pd.DatetimeIndex, values: Mapping[str, Floats]
+) -> DataFrame[Observations]:
+    """Observations in order of publication; `values` hold one array a location, names sorted."""
+    order = np.lexsort((valid.to_numpy(), publish.to_numpy()))
+    columns = {
+        Observations.valid_time: valid[order].as_unit("us").repeat(len(values)),
+        Observations.series: str(q),
+        Observations.location: np.tile(np.array([*values], dtype=object), len(order)),
+        Observations.publish_time: publish[order].as_unit("us").repeat(len(values)),
+        Observations.value: np.stack([*values.values()], axis=1)[order].ravel(),
+    }
+    return Observations.validate(pd.DataFrame(columns))

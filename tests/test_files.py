@@ -1,0 +1,116 @@
+"""Bad input is refused with file, column, row count and an example; good input comes through."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rtlmp.catalog import Q
+from rtlmp.config import checked
+from rtlmp.sources.coverage import coverage, issue_dates
+from rtlmp.sources.files import BadFileError, by_month, empty, read_files
+from rtlmp.tables import Observations
+from tests.build import five_minutes, hourly_noise, settings, utc
+
+VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
+
+
+@pytest.fixture
+def good():
+    return five_minutes("2024-01-01 06:00", np.arange(600.0), "HB_NORTH")
+
+
+def save(df: pd.DataFrame, path) -> list[Path]:
+    df.to_parquet(path, index=False) if path.suffix == ".parquet" else df.to_csv(path, index=False)
+    return [path]
+
+
+@pytest.mark.parametrize("name", ["x.parquet", "x.csv"])
+def test_parquet_and_csv_come_back_as_they_were(good, tmp_path, name):
+    read = read_files(save(good, tmp_path / name))
+    pd.testing.assert_frame_equal(read[Q.RT_LMP], good[list(read[Q.RT_LMP].columns)])
+    Observations.validate(read[Q.RT_LMP])
+
+
+BAD = {
+    "naive times": (
+        lambda d: d.assign(**{VALID: d[VALID].dt.tz_localize(None)}),
+        ["valid_time", "zone None", "600 of 600", "2024-01-01 06:00:12"],
+    ),
+    "local times": (
+        lambda d: d.assign(**{PUBLISH: d[PUBLISH].dt.tz_convert("America/Chicago")}),
+        ["publish_time", "America/Chicago", "convert them to UTC"],
+    ),
+    "local text": (
+        lambda d: d.assign(**{VALID: "2024-01-01 00:00:12-06:00"}),
+        ["valid_time", "not a UTC time", "2024-01-01 00:00:12-06:00"],
+    ),
+    "duplicates": (
+        lambda d: pd.concat([d, d.iloc[[7]]]),
+        ["the same key twice", "1 of 601 rows", "HB_NORTH"],
+    ),
+    "missing column": (lambda d: d.drop(columns=PUBLISH), ["no column ['publish_time']", "value"]),
+    "unknown series": (
+        lambda d: d.assign(**{Observations.series: "rt_lpm"}),
+        ["unknown series", "rt_lpm", "rt_lmp"],
+    ),
+    "text for values": (
+        lambda d: d.assign(**{VALUE: ["n/a", *d[VALUE].astype(str)[1:]]}),
+        ["value", "not a number", "1 of 600", "n/a"],
+    ),
+    "empty values": (
+        lambda d: d.assign(**{VALUE: d[VALUE].mask(d.index == 3)}),
+        ["value", "not a number", "1 of 600", "row 3"],
+    ),
+    "endless values": (
+        lambda d: d.assign(**{VALUE: d[VALUE].mask(d.index == 3, np.inf)}),
+        ["value", "not a number"],
+    ),
+    "no location": (
+        lambda d: d.assign(**{Observations.location: None}),
+        ["location", "not text", "600 of 600"],
+    ),
+    "price before its time": (
+        lambda d: d.assign(**{PUBLISH: d[VALID] - pd.Timedelta("1h")}),
+        ["publish_time", "published before", "600 of 600"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_bad_input_is_refused_with_reasons(good, tmp_path, case, suffix):
+    spoil, words = BAD[case]
+    if suffix == ".csv" and case in ("naive times", "local times"):
+        words = [words[0], "not a UTC time"]
+    with pytest.raises(BadFileError) as error:
+        read_files(save(spoil(good), tmp_path / f"bad{suffix}"))
+    for word in ["bad" + suffix, *words]:
+        assert word in str(error.value)
+
+
+def test_one_key_in_two_files_is_refused(good, tmp_path):
+    paths = save(good, tmp_path / "a.parquet") + save(good.iloc[:5], tmp_path / "b.parquet")
+    with pytest.raises(BadFileError, match="the same key in two files: 5 of 605"):
+        read_files(paths)
+
+
+def test_months_are_those_of_publication():
+    rows = five_minutes("2024-01-31 23:50", [1.0, 2.0, 3.0])
+    months = by_month(rows)
+    assert {m: len(r) for m, r in months.items()} == {"2024-01": 2, "2024-02": 1}
+    Observations.validate(empty())
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_coverage_is_that_of_the_target_at_the_nodes(good, tmp_path, suffix):
+    other = hourly_noise(Q.LOAD, "ERCOT", "2023-01-01", 900, 1)
+    paths = save(pd.concat([good, other]), tmp_path / f"x{suffix}")
+    config = checked(settings(source="files", data_dir=str(tmp_path), nodes=["HB_NORTH"]))
+    covered = coverage(config, paths)
+    assert covered.first == utc("2024-01-01 06:01:12")
+    assert [str(d) for d in issue_dates(config, covered)] == ["2024-01-01", "2024-01-02"]
+    config["nodes"] = ["HB_NORTH", "HB_PAN"]
+    with pytest.raises(ValueError, match=r"no rt_lmp at \['HB_PAN'\].*\['HB_NORTH'\]"):
+        coverage(config, paths)

@@ -1,0 +1,59 @@
+WINDOW = C["backtest"]
+BACKTEST_MONTHS = months(WINDOW["start"], WINDOW["end"])
+
+
+def window_days(month_name=None):
+    """Issue dates of the backtest, or those of one month of it."""
+    first, last = month_days(month_name) if month_name else (WINDOW["start"], WINDOW["end"])
+    return list(days(max(first, WINDOW["start"]), min(last, WINDOW["end"])))
+
+
+def require_backtest_covered():
+    if not (FIRST <= WINDOW["start"] and WINDOW["end"] <= LAST):
+        raise ValueError(
+            f"backtest {WINDOW['start']} to {WINDOW['end']}: "
+            f"{C['source']} has prices for issue dates {FIRST} to {LAST}"
+        )
+    return window_days()
+
+
+rule replay:
+    input:
+        features=lambda w: expand(f"{RUN}/features/{{node}}/{w.month}.parquet", node=POOLS[w.pool]),
+        boosters=lambda w: models_of(w.pool, window_days(w.month))["boosters"],
+        cards=lambda w: models_of(w.pool, window_days(w.month))["cards"],
+    output:
+        f"{RUN}/backtest/replay/{{pool}}/{{month}}.parquet",
+    threads: C["model"]["threads"]
+    params:
+        config=pick("market", "issue_time", "thresholds", "retrain_every_days"),
+        days=lambda w: [day.isoformat() for day in window_days(w.month)],
+        code=code("replay.py"),
+    script:
+        "../scripts/replay.py"
+
+
+rule backtest_forecasts:
+    input:
+        replays=expand(rules.replay.output, pool=POOLS, month=BACKTEST_MONTHS),
+        hourly=expand(f"{RUN}/hourly/{{month}}.parquet", month=PRICE_MONTHS),
+    output:
+        f"{RUN}/backtest/forecasts.parquet",
+    params:
+        config=pick("market", "issue_time", "nodes", "thresholds", "label_coverage"),
+        days=lambda w: [day.isoformat() for day in require_backtest_covered()],
+        code=code("backtest_forecasts.py"),
+    script:
+        "../scripts/backtest_forecasts.py"
+
+
+rule metrics:
+    input:
+        rules.backtest_forecasts.output,
+    output:
+        f"{RUN}/backtest/metrics.parquet",
+    params:
+        config=pick("seed"),
+        code=code("metrics.py"),
+    script:
+        "../scripts/metrics.py"

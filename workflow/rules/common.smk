@@ -1,0 +1,52 @@
+import re
+from datetime import date
+
+from rtlmp.catalog import STORED
+from rtlmp.clock import days, issue_time, model_date, month, month_days, months
+from rtlmp.config import checked, threshold_name
+from rtlmp.provenance import code_hash
+from rtlmp.sources.coverage import coverage, issue_dates
+
+C = checked(config)
+RUN = f"results/{C['run']}"
+NODES, POOLS = C["nodes"], C["pools"]
+THRESHOLDS = [threshold_name(x) for x in C["thresholds"]]
+SCRIPTS = ROOT / "workflow/scripts"
+LOOKBACK = timedelta(days=62)  # two whole months before a feature month
+
+DATA_FILES = (
+    sorted(p for p in Path(C["data_dir"]).iterdir() if p.suffix in (".parquet", ".csv"))
+    if C["source"] == "files"
+    else []
+)
+COVERED = coverage(C, DATA_FILES)
+FIRST, LAST = issue_dates(C, COVERED)  # issue dates the source can serve
+DATE = C.get("date") or LAST
+if not FIRST <= DATE <= LAST:
+    raise ValueError(f"date {DATE}: {C['source']} has prices for issue dates {FIRST} to {LAST}")
+
+RAW_MONTHS = months(COVERED.first - LOOKBACK, COVERED.last)
+PRICE_MONTHS = months(COVERED.first, COVERED.last)
+
+
+wildcard_constraints:
+    date=r"\d{4}-\d\d-\d\d",
+    month=r"\d{4}-\d\d",
+    pool="|".join(map(re.escape, POOLS)),
+    node="|".join(map(re.escape, NODES)),
+    series="|".join(STORED),
+
+
+def pick(*keys):
+    """The settings a rule uses: a change of another one does not rerun it."""
+    return {key: C[key] for key in keys}
+
+
+def code(script):
+    """Hash of the package's code that a script depends on."""
+    return code_hash(SCRIPTS / script)
+
+
+def feature_months(first, last):
+    """Months of feature files with the issue dates from `first` to `last` that exist."""
+    return months(max(first, FIRST), min(last, LAST))

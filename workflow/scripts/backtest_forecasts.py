@@ -1,0 +1,13 @@
+from datetime import date
+
+from snakemake.iocontainers import Snakemake
+
+from rtlmp.asof import archive
+from rtlmp.backtest import scored
+from rtlmp.tables import Forecast, Observations, Scored, read, read_all, write
+
+snakemake: Snakemake
+replays = [read(Forecast, path) for path in snakemake.input.replays]
+prices = archive([read_all(Observations, snakemake.input.hourly)])
+issued = [date.fromisoformat(day) for day in snakemake.params.days]
+write(Scored, scored(replays, prices, snakemake.params.config, issued), snakemake.output[0])

@@ -1,0 +1,16 @@
+from datetime import date
+from pathlib import Path
+
+from snakemake.iocontainers import Snakemake
+
+from rtlmp.asof import archive
+from rtlmp.clock import days
+from rtlmp.features import monthly
+from rtlmp.tables import Features, Observations, read_all, write
+
+snakemake: Snakemake
+data = archive([read_all(Observations, [*snakemake.input.raw, *snakemake.input.hourly])])
+issued = list(days(*map(date.fromisoformat, snakemake.params.days)))
+tables = monthly(data, issued, snakemake.params.config)
+for path in snakemake.output:
+    write(Features, tables[Path(path).parent.name], path)

@@ -1,0 +1,17 @@
+from datetime import date
+
+from snakemake.iocontainers import Snakemake
+
+from rtlmp.catalog import MARKETS
+from rtlmp.forecasting import daily, sheet, split
+from rtlmp.models.store import load_each
+from rtlmp.tables import Features, Forecast, read_each, write, write_csv
+
+snakemake: Snakemake
+c, day = snakemake.params.config, date.fromisoformat(snakemake.wildcards.date)
+models = load_each(snakemake.input.boosters, snakemake.input.cards)
+features = read_each(Features, snakemake.input.features)
+rows = daily({pool: m for (pool, _), m in models.items()}, features, c, day)
+for path, part in zip(snakemake.output.tables, split(rows).values(), strict=True):
+    write(Forecast, part, path)
+write_csv(sheet(rows, MARKETS[c["market"]].tz), snakemake.output.sheet)

@@ -1,0 +1,15 @@
+from datetime import date
+
+from snakemake.iocontainers import Snakemake
+
+from rtlmp.asof import archive
+from rtlmp.models.store import save
+from rtlmp.tables import Features, Observations, read_all, read_each
+from rtlmp.training import train
+
+snakemake: Snakemake
+features = read_each(Features, snakemake.input.features)
+prices = archive([read_all(Observations, snakemake.input.hourly)])
+day = date.fromisoformat(snakemake.wildcards.date)
+trained = train(features, prices, snakemake.params.config, day)
+save(trained, snakemake.output.booster, snakemake.output.card)
