@@ -31,7 +31,7 @@ def forecast(
     probability = exceedance(curve, model["grid"], thresholds)
     blocks = np.split(probability, len(asks))
     parts = [
-        table(rows, node, x, p, trained.card["model_date"])
+        table(rows, node, x, p, trained.card["date"])
         for (node, rows), block in zip(asks.items(), blocks, strict=True)
         for x, p in zip(thresholds, block.T, strict=True)
     ]

@@ -47,7 +47,7 @@ def train(
         )
     booster = fit(rows.x, rows.labels, config["model"], config["seed"])
     card = Card(
-        model_date=day.isoformat(),
+        date=day.isoformat(),
         pool=list(features),
         trained_from=since.isoformat(),
         trained_until=until.isoformat(),

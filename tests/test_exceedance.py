@@ -96,7 +96,7 @@ def test_hazard_stacks_far_fewer_rows_than_stacked():
 def test_a_saved_model_comes_back_to_the_bit_and_is_no_pickle(fitted, tmp_path):
     chosen, booster = fitted
     card = Card(
-        model_date="2024-01-01",
+        date="2024-01-01",
         pool=["N"],
         trained_from="",
         trained_until="",

@@ -21,7 +21,7 @@ PACKAGES: Final = ("xgboost", "numpy", "pandas")
 class Card(TypedDict):
     """What a model says of itself."""
 
-    model_date: str
+    date: str
     pool: list[str]
     trained_from: str  # issue times, UTC: first one in, and the first one out
     trained_until: str
@@ -57,8 +57,7 @@ def load_each(boosters: Iterable[str], cards: Iterable[str]) -> dict[tuple[str, 
     found = [load(b, c) for b, c in zip(boosters, cards, strict=True)]
     pools = [Path(c).parents[1].name for c in cards]
     return {
-        (pool, date.fromisoformat(t.card["model_date"])): t
-        for pool, t in zip(pools, found, strict=True)
+        (pool, date.fromisoformat(t.card["date"])): t for pool, t in zip(pools, found, strict=True)
     }
 
 
