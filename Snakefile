@@ -33,6 +33,7 @@ rule forecast:
 
 rule backtest:
     input:
+        rules.summary.output,
         rules.metrics.output,
         rules.backtest_forecasts.output,
         rules.backtest_forecasts.input,

@@ -126,6 +126,11 @@ def write_csv(df: pd.DataFrame, path: str | Path) -> None:
     atomic(path, lambda tmp: df.to_csv(tmp, index=False, float_format="%.4f"))
 
 
+def write_text(text: str, path: str | Path) -> None:
+    """Write `text`, whole or not at all."""
+    atomic(path, lambda tmp: tmp.write_text(text))
+
+
 def atomic(path: str | Path, save: Callable[[Path], object]) -> None:
     """Let `save` fill a temporary file beside `path`, then rename it."""
     path = Path(path)

@@ -109,10 +109,10 @@ def test_a_model_folder_is_ubjson_and_json_only(repo):
 
 def test_the_backtest_has_every_row_and_its_baselines(repo):
     rows = read(Scored, repo.root / RUN / "backtest/forecasts.parquet")
-    assert len(rows) == 4 * 72 * len(NODES) * len(THRESHOLDS) * 3
+    assert len(rows) == 4 * 72 * len(NODES) * len(THRESHOLDS) * 4
     assert rows[Scored.max_price].notna().all()
     metrics = read(Metrics, repo.root / RUN / "backtest/metrics.parquet")
-    assert set(metrics[Metrics.model]) == {"model", "climatology", "persistence"}
+    assert set(metrics[Metrics.model]) == {"model", "climatology", "persistence", "truth"}
     assert {"auc", "average_precision", "brier_skill", "log_loss_skill"} <= set(
         metrics[Metrics.metric]
     )

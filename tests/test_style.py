@@ -20,7 +20,10 @@ PACKAGE = ROOT / "rtlmp"
 LAYERS = [
     *("catalog", "tables", "config", "clock", "provenance", "sources", "asof", "labels"),
     *("features", "models", "training", "forecasting", "baselines", "backtest", "metrics"),
-    *("plots",),
+    *(
+        "plots",
+        "summary",
+    ),
 ]
 SCHEMAS = [
     s

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import xgboost as xgb
 
 from rtlmp.config import Model
-from rtlmp.tables import atomic
+from rtlmp.tables import atomic, write_text
 
 PACKAGES: Final = ("xgboost", "numpy", "pandas")
 
@@ -41,7 +41,7 @@ class Trained(NamedTuple):
 def save(trained: Trained, booster: str | Path, card: str | Path) -> None:
     """Two files, each whole or not there."""
     atomic(booster, lambda path: trained.booster.save_model(path))
-    atomic(card, lambda path: path.write_text(json.dumps(trained.card, indent=1) + "\n"))
+    write_text(json.dumps(trained.card, indent=1) + "\n", card)
 
 
 def load(booster: str | Path, card: str | Path) -> Trained:

@@ -37,6 +37,7 @@ rule backtest_forecasts:
     input:
         replays=expand(rules.replay.output, pool=POOLS, month=BACKTEST_MONTHS),
         hourly=expand(f"{RUN}/hourly/{{month}}.parquet", month=PRICE_MONTHS),
+        truth=rules.world.output.truth if C["source"] == "synthetic" else [],
     output:
         f"{RUN}/backtest/forecasts.parquet",
     params:
@@ -57,3 +58,16 @@ rule metrics:
         code=code("metrics.py"),
     script:
         "../scripts/metrics.py"
+
+
+rule summary:
+    input:
+        metrics=rules.metrics.output[0],
+        forecasts=rules.backtest_forecasts.output[0],
+    output:
+        f"{RUN}/backtest/summary.md",
+    params:
+        run=C["run"],
+        code=code("summary.py"),
+    script:
+        "../scripts/summary.py"
