@@ -18,7 +18,9 @@ GRID = [25, 50, 100, 200, 400]
 def model(estimator: str, **change):
     small = {"grid": GRID, "rounds": 60, "learning_rate": 0.1, "max_depth": 3, "threads": 1}
     small |= {"min_child_weight": 5, "reg_lambda": 1, "subsample": 1.0, "colsample_bytree": 1.0}
-    config = checked(settings(model={**small, "estimator": estimator, **change}))
+    config = checked(
+        settings(thresholds=[50, 100], model={**small, "estimator": estimator, **change})
+    )
     return config["model"]
 
 
