@@ -36,6 +36,7 @@ class Window(TypedDict):
 class Model(TypedDict):
     estimator: Literal["hazard", "stacked"]
     grid: Annotated[list[Positive], Field(min_length=2)]
+    half_life_days: Positive
     rounds: Count
     learning_rate: Share
     max_depth: Count

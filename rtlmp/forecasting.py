@@ -27,7 +27,7 @@ def forecast(
     asks = {node: _asked(rows, node, at) for node, rows in features.items()}
     x = np.concatenate([rows[DESIGN].to_numpy(np.float32) for rows in asks.values()])
     model = trained.card["model"]
-    curve = survival(trained.booster, x, model)
+    curve = survival(trained.fitted, x, model)
     probability = exceedance(curve, model["grid"], thresholds)
     blocks = np.split(probability, len(asks))
     parts = [

@@ -49,7 +49,9 @@ def test_nothing_published_after_its_issue_time_changes_a_byte(config, prices, f
     poisoned = prices.assign(**{Observations.value: values})
     clean, spoilt = (train(features, archive([p]), config, DAY) for p in (prices, poisoned))
     assert later.any()
-    assert bytes(clean.booster.save_raw("ubj")) == bytes(spoilt.booster.save_raw("ubj"))
+    assert bytes(clean.fitted.booster.save_raw("ubj")) == bytes(
+        spoilt.fitted.booster.save_raw("ubj")
+    )
     assert clean.card == spoilt.card
 
 

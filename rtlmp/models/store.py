@@ -13,6 +13,7 @@ import numpy.typing as npt
 import xgboost as xgb
 
 from rtlmp.config import Model
+from rtlmp.models.exceedance import Fitted
 from rtlmp.tables import atomic, write_text
 
 PACKAGES: Final = ("xgboost", "numpy", "pandas")
@@ -27,6 +28,7 @@ class Card(TypedDict):
     trained_until: str
     rows: int
     features: list[str]
+    start: list[float]  # log odds of each grid point, where the booster starts
     model: Model
     seed: int
     packages: dict[str, str]
@@ -34,13 +36,13 @@ class Card(TypedDict):
 
 
 class Trained(NamedTuple):
-    booster: xgb.Booster
+    fitted: Fitted
     card: Card
 
 
 def save(trained: Trained, booster: str | Path, card: str | Path) -> None:
     """Two files, each whole or not there."""
-    atomic(booster, lambda path: trained.booster.save_model(path))
+    atomic(booster, lambda path: trained.fitted.booster.save_model(path))
     write_text(json.dumps(trained.card, indent=1) + "\n", card)
 
 
@@ -49,7 +51,7 @@ def load(booster: str | Path, card: str | Path) -> Trained:
     described: Card = json.loads(Path(card).read_text())
     loaded = xgb.Booster(params={"nthread": described["model"]["threads"]})
     loaded.load_model(booster)
-    return Trained(loaded, described)
+    return Trained(Fitted(loaded, described["start"]), described)
 
 
 def load_each(boosters: Iterable[str], cards: Iterable[str]) -> dict[tuple[str, date], Trained]:
