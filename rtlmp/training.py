@@ -87,5 +87,5 @@ def _known(
 ) -> Samples:
     row = hours.get_indexer(pd.DatetimeIndex(table[Asks.valid_time]))
     rows = (row >= 0) & ~np.isnan(labels.highest[row])
-    age = (until - pd.DatetimeIndex(table[Asks.issue_time])).total_seconds().to_numpy() / DAY
+    age = (pd.DatetimeIndex(table[Asks.issue_time]) - until).total_seconds().to_numpy() / -DAY
     return Samples(table[DESIGN].to_numpy(np.float32)[rows], labels.at(row[rows]), age[rows])
