@@ -1,6 +1,6 @@
 """A window of the past forecast again, day by day, beside its baselines and what came."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -24,13 +24,18 @@ TRUTH: Final = "truth"  # and the known truth of a synthetic world
 
 def replay(
     features: Mapping[str, DataFrame[Features]],
-    serving: Mapping[date, Trained],
+    serving: Mapping[str, Sequence[Trained]],
     config: Config,
 ) -> DataFrame[Forecast]:
-    """Forecasts of the issue dates of `serving`, each by its model, for one pool."""
+    """Forecasts of the issue dates (ISO) of `serving`, each by its models, for one pool."""
     parts = [
-        forecast(trained, features, pd.Timestamp(issue_time(config, day)), config["thresholds"])
-        for day, trained in serving.items()
+        forecast(
+            models,
+            features,
+            pd.Timestamp(issue_time(config, date.fromisoformat(day))),
+            config["thresholds"],
+        )
+        for day, models in serving.items()
     ]
     return Forecast.validate(pd.concat(parts, ignore_index=True))
 

@@ -62,6 +62,7 @@ class Config(TypedDict):
     issue_time: Clock
     history_days: Annotated[int, Field(ge=14)]
     retrain_every_days: Count
+    average_models: Count
     label_coverage: Share
     backtest: Window
     synthetic: Window

@@ -68,7 +68,7 @@ class Forecast(Asks):
     location: Series[str]
     threshold: Series[float] = pa.Field(description="x, USD/MWh")
     probability: Series[float] = pa.Field(ge=0, le=1, description="of max price > x in the hour")
-    model_date: Series[str] = pa.Field(description="date of the model that served, ISO")
+    model_date: Series[str] = pa.Field(description="date of the newest model that served, ISO")
 
 
 class Scored(Forecast):

@@ -49,7 +49,8 @@ def train(
             f"[{since}, {until}) and none has its label by then: prices start too late or stopped"
         )
     weight = 0.5 ** (rows.age / config["model"]["half_life_days"])
-    fitted = fit(rows.x, rows.labels, weight, config["model"], config["seed"])
+    seed = config["seed"] + day.toordinal()  # models that are averaged draw different rows
+    fitted = fit(rows.x, rows.labels, weight, config["model"], seed)
     card = Card(
         date=day.isoformat(),
         pool=list(features),
@@ -59,7 +60,7 @@ def train(
         features=DESIGN,
         start=fitted.start,
         model=config["model"],
-        seed=config["seed"],
+        seed=seed,
         packages=packages(),
         inputs_sha256=digest([rows.x, *rows.labels, rows.age]),
     )

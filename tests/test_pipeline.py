@@ -183,6 +183,7 @@ def test_a_line_of_the_package_reruns_what_depends_on_it(repo, file, reruns, lea
     [
         ({"thresholds": [50, 200]}, {"forecast_date", "forecast_figure"}, {"train", "features"}),
         ({"seed": 8}, {"train", "forecast_date"}, {"hourly"}),
+        ({"average_models": 1}, {"forecast_date"}, {"train", "features"}),
         ({"label_coverage": 0.9}, {"train"}, {"features", "hourly", "raw"}),
         ({"backtest": {"start": "2024-03-08", "end": "2024-03-10"}}, set(), {"train"}),
         ({"issue_time": "10:30"}, {"features", "train"}, {"hourly"}),
@@ -213,7 +214,7 @@ def test_an_edited_raw_month_reruns_its_own_dependants_by_count(repo):
     assert repo.jobs() == {}
     assert early == {
         "features": 2,
-        "train": 1,
+        "train": 3,
         "forecast_date": 1,
         "forecast_figure": 1,
         "forecast": 1,

@@ -82,11 +82,11 @@ def test_a_forecast_has_72_rows_a_node_and_threshold_and_says_when_it_cannot(
 ):
     trained = train(features, archive([prices]), config, DAY)
     at = pd.Timestamp(issue_time(config, DAY))
-    rows = forecast(trained, features, at, config["thresholds"])
+    rows = forecast([trained], features, at, config["thresholds"])
     assert rows.groupby(["location", "threshold"]).size().tolist() == [72] * 4
     missing = at + pd.Timedelta("1D")
     with pytest.raises(ValueError, match=r"N: 0 feature rows for issue time 2024-07-21"):
-        forecast(trained, features, missing, config["thresholds"])
+        forecast([trained], features, missing, config["thresholds"])
 
 
 def test_a_repeated_correction_trains_on_the_value_known_then(config, prices, features):

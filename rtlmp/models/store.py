@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, NamedTuple, TypedDict
@@ -54,13 +53,13 @@ def load(booster: str | Path, card: str | Path) -> Trained:
     return Trained(Fitted(loaded, described["start"]), described)
 
 
-def load_each(boosters: Iterable[str], cards: Iterable[str]) -> dict[tuple[str, date], Trained]:
-    """The models at these paths, by pool and model date."""
-    found = [load(b, c) for b, c in zip(boosters, cards, strict=True)]
-    pools = [Path(c).parents[1].name for c in cards]
-    return {
-        (pool, date.fromisoformat(t.card["date"])): t for pool, t in zip(pools, found, strict=True)
-    }
+def load_each(boosters: Iterable[str], cards: Iterable[str]) -> dict[str, dict[str, Trained]]:
+    """The models at these paths, by pool and by ISO date."""
+    found: dict[str, dict[str, Trained]] = {}
+    for booster, card in zip(boosters, cards, strict=True):
+        folder = Path(card).parent
+        found.setdefault(folder.parent.name, {})[folder.name] = load(booster, card)
+    return found
 
 
 def digest(arrays: Sequence[npt.NDArray[np.generic]]) -> str:

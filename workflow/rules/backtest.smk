@@ -26,8 +26,10 @@ rule replay:
         f"{RUN}/backtest/replay/{{pool}}/{{month}}.parquet",
     threads: C["model"]["threads"]
     params:
-        config=pick("market", "issue_time", "thresholds", "retrain_every_days"),
-        days=lambda w: [day.isoformat() for day in window_days(w.month)],
+        config=pick("market", "issue_time", "thresholds"),
+        serving=lambda w: {
+            day.isoformat(): [d.isoformat() for d in serving(day)] for day in window_days(w.month)
+        },
         code=code("replay.py"),
     script:
         "../scripts/replay.py"

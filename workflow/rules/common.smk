@@ -2,7 +2,7 @@ import re
 from datetime import date
 
 from rtlmp.catalog import STORED
-from rtlmp.clock import days, issue_time, model_date, month, month_days, months
+from rtlmp.clock import days, issue_time, model_dates, month, month_days, months
 from rtlmp.config import checked, threshold_name
 from rtlmp.provenance import code_hash
 from rtlmp.sources.coverage import coverage, issue_dates
