@@ -1,0 +1,116 @@
+"""ERCOT's clocks: local texts with flags for the repeated hour -> UTC.
+
+Central prevailing time. An hour is named by its end, 1 to 24; on the autumn change the second
+01:00 has flag Y, or hours are counted to 25, or the same hour simply stands there twice.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from rtlmp.catalog import MARKETS
+
+TZ: Final = MARKETS["ERCOT"].tz
+HOUR: Final = pd.Timedelta(hours=1)
+LAST_HOUR: Final = 24
+Texts = Mapping[str, "pd.Series[str]"]  # by squeezed header
+FLAGS: Final = ("DSTFLAG", "REPEATEDHOURFLAG", "REPEATHOURFLAG")
+DAYS: Final = ("DELIVERYDATE", "OPERDAY")
+HOURS: Final = ("HOURENDING", "DELIVERYHOUR")
+RUN, QUARTER, POSTED = "SCEDTIMESTAMP", "DELIVERYINTERVAL", "POSTEDDATETIME"
+TIME_HEADERS: Final = frozenset({*FLAGS, *DAYS, *HOURS, RUN, QUARTER, POSTED})
+log = logging.getLogger(__name__)
+
+
+def valid_times(rows: pd.DataFrame, what: str, same: list[str]) -> "pd.Series[pd.Timestamp]":
+    """UTC start of the interval of each row, NaT for an hour that the clock skips.
+
+    `same` are the columns that, with the clock, tell rows apart: without a flag the second of
+    two equal ones is the repeated hour.
+    """
+    if RUN in rows:
+        return to_utc(_stamp(rows[RUN]), _again(rows, [RUN, *same]), what)
+    day, hour = _first(rows, DAYS), _first(rows, HOURS)
+    ending = rows[hour].str.partition(":")[0].astype(int)
+    start = _stamp(rows[day]) + (ending - 1) * HOUR
+    keys = [day, hour, *same]
+    if QUARTER in rows:
+        start += (rows[QUARTER].astype(int) - 1) * pd.Timedelta(minutes=15)
+        keys.append(QUARTER)
+    counted = rows[day].isin(rows.loc[ending > LAST_HOUR, day].unique())
+    return _hours(start, rows[day], counted, _again(rows, keys), what)
+
+
+def to_utc(
+    local: "pd.Series[pd.Timestamp]", again: "pd.Series[bool]", what: str
+) -> "pd.Series[pd.Timestamp]":
+    """Naive local times as UTC; `again` marks the second pass of the repeated hour.
+
+    A mark on the hour after is taken for one on the hour itself: NP4-722 has it there.
+    """
+    before = (local - HOUR).dt.tz_localize(TZ, ambiguous="NaT", nonexistent="shift_forward")
+    here = local.dt.tz_localize(TZ, ambiguous="NaT", nonexistent="shift_forward")
+    misplaced = again & here.notna() & before.isna()
+    local = local.where(~misplaced, local - HOUR)
+    zoned = local.dt.tz_localize(TZ, ambiguous=(~again).to_numpy(), nonexistent="NaT")
+    if (lost := zoned.isna() & local.notna()).any():
+        log.warning(
+            "%s: %d rows of %s, an hour that the clock skips, left out: nothing happened then",
+            what,
+            int(lost.sum()),
+            sorted({str(t) for t in local[lost]})[0],
+        )
+    return zoned.dt.tz_convert("UTC").dt.as_unit("us")
+
+
+def published(text: str, name: str) -> datetime:
+    """UTC time of a posting. The printed offset can be wrong (gridstatus #468), the clock not.
+
+    In the repeated hour the second pass has `xhr` in its name; without name or offset to tell,
+    the later time is taken: a value may come to us late, never early.
+
+    >>> published("2026-10-03T12:32:39-05:00", "DAMSPNP4190_csv").isoformat()
+    '2026-10-03T17:32:39+00:00'
+    """
+    stamp = datetime.fromisoformat(text)
+    local = stamp.replace(tzinfo=ZoneInfo(TZ))
+    second = local.replace(fold=1)
+    first_pass = stamp.utcoffset() == local.utcoffset() and "xhr" not in name.lower()
+    return (local if first_pass else second).astimezone(UTC)
+
+
+def _hours(
+    start: "pd.Series[pd.Timestamp]",
+    day: "pd.Series[str]",
+    counted: "pd.Series[bool]",
+    again: "pd.Series[bool]",
+    what: str,
+) -> "pd.Series[pd.Timestamp]":
+    """Clock hours by the clock, and those of days `counted` to 25 by what passed since midnight."""
+    clock = to_utc(start.where(~counted), again & ~counted, what)
+    midnight = _stamp(day)
+    passed = midnight.dt.tz_localize(TZ).dt.tz_convert("UTC") + (start - midnight)
+    return clock.where(~counted, passed).dt.as_unit("us")
+
+
+def _again(rows: pd.DataFrame, keys: list[str]) -> "pd.Series[bool]":
+    for flag in FLAGS:
+        if flag in rows:
+            return rows[flag].str.upper().isin(["Y", "TRUE", "1"])
+    return rows.duplicated(keys)
+
+
+def _stamp(text: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+    """Naive times of 09/29/2026, 09/29/2026 11:25:17 or ISO text."""
+    if text.empty or "-" in text.iloc[0]:
+        return pd.to_datetime(text, format="ISO8601")
+    clock = " %H:%M:%S" if ":" in text.iloc[0] else ""
+    return pd.to_datetime(text, format=f"%m/%d/%Y{clock}")
+
+
+def _first(rows: pd.DataFrame, names: tuple[str, ...]) -> str:
+    return next(name for name in names if name in rows)
