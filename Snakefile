@@ -28,7 +28,7 @@ rule forecast:
         expand(rules.forecast_figure.output, date=DATE),
         [f"{RUN}/features/{node}/{month(DATE)}.parquet" for node in NODES],
         [path for pool in POOLS for path in models_of(pool, [DATE])["cards"]],
-        rules.raw.output,
+        RAW_FILES,
 
 
 rule backtest:
@@ -37,4 +37,4 @@ rule backtest:
         rules.backtest_forecasts.output,
         rules.backtest_forecasts.input,
         [path for pool in POOLS for path in models_of(pool, window_days())["cards"]],
-        rules.raw.output,
+        RAW_FILES,

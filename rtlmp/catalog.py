@@ -71,7 +71,7 @@ class Q(StrEnum):
     DAM_LMP_LOSS = "dam_lmp_loss", "USD/MWh", "h", "loss part of it"
     GENERATION = "generation", "MW", "h", "generation, fuel as location, mean of the hour"
     WEATHER_TEMPERATURE = "weather_temperature", "degC", "h", "forecast 2 m up, point/model"
-    WEATHER_DEW_POINT = "weather_dew_point", "degC", "h", "forecast 2 m up, point/model"
+    WEATHER_HUMIDITY = "weather_humidity", "%", "h", "forecast relative, 2 m up, point/model"
     WEATHER_WIND = "weather_wind", "m/s", "h", "forecast wind speed 80 m up, point/model"
     WEATHER_SUN = "weather_sun", "W/m2", "h", "forecast shortwave radiation, point/model"
     WEATHER_CLOUD = "weather_cloud", "%", "h", "forecast cloud cover, point/model"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -39,7 +39,7 @@ def fetch(report: Report, start: datetime, end: datetime, tools: Tools) -> DataF
     for k in range(0, len(postings), AT_ONCE):
         held = [(p, place(folder, p).read_bytes()) for p in postings[k : k + AT_ONCE]]
         parts.append(parse(report._replace(cuts=wanted), held, tools.locations))
-    return DataFrame[Observations](pd.concat(parts, ignore_index=True))
+    return cast("DataFrame[Observations]", pd.concat(parts, ignore_index=True))
 
 
 def stock(
@@ -67,7 +67,7 @@ def _listed(
     if _on_site(report, since, tools):
         fresh = site_listing(report, tools.client, tools.live)
     else:
-        fresh = list(archive_listing(report, since, end, tools.client, tools.live))
+        fresh = archive_listing(report, since, end, tools.client, tools.live)
     postings = {p.id: p for p in (*(held.postings if held else ()), *fresh)}
     inside = [p for p in postings.values() if month(p.published) == month(start)]
     until = min(end, tools.now - SETTLED)
@@ -79,8 +79,8 @@ def _listed(
 def _downloads(
     report: Report, missing: list[Posting], tools: Tools
 ) -> Iterator[tuple[Posting, bytes]]:
-    """Bytes of the `missing` postings: recent ones from the site, others in lots."""
-    recent = [p for p in missing if _on_site(report, p.published, tools)]
+    """Bytes of the `missing` postings: one by one from the site, in lots from the archive."""
+    recent = [p for p in missing if p.site and _on_site(report, p.published, tools)]
     older = [p for p in missing if p not in set(recent)]
     for k in range(0, len(older), report.batch):
         lot = older[k : k + report.batch]

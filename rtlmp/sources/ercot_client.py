@@ -9,7 +9,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from rtlmp.config import Live
 from rtlmp.sources.ercot_files import Posting, what
 from rtlmp.sources.ercot_reports import Report
-from rtlmp.sources.ercot_times import TZ, published
+from rtlmp.sources.ercot_times import TZ, published, published_in_order
 from rtlmp.sources.web import Ask, Client, FetchError, RefusedError, UnreadableError, fetch
 
 T = TypeVar("T")
@@ -45,21 +45,20 @@ def site_listing(report: Report, client: Client, live: Live) -> list[Posting]:
 
 def archive_listing(
     report: Report, start: datetime, end: datetime, client: Client, live: Live
-) -> Iterator[Posting]:
-    """Postings of `report` in the archive from `start` to `end`, page after page."""
-    edges = {"postDatetimeFrom": start, "postDatetimeTo": end + timedelta(hours=1)}
-    span = {k: f"{t.astimezone(ZoneInfo(TZ)):%Y-%m-%dT%H:%M:%S}" for k, t in edges.items()}
+) -> list[Posting]:
+    """Postings of `report` in the archive from `start` to `end`, oldest first."""
+    found: list[dict[str, Any]] = []
     page, pages = 1, 1
     while page <= pages:
-        ask = Ask(
-            f"{report.emil} {report.about}: archive {start:%Y-%m-%d}..{end:%Y-%m-%d}, page {page}",
-            "api",
-            f"{live['hosts']['api']['url']}/archive/{report.emil}",
-            {**span, "size": str(PAGE), "page": str(page)},
-        )
-        pages, postings = _authorised(client, live, ask, _archive_page)
-        yield from postings
-        page += 1
+        ask = _archive_ask(report, start, end, page, live)
+        answer = _authorised(client, live, ask, lambda body: _json(body, "archives"))
+        found += [a for a in answer["archives"] if not a["friendlyName"].lower().endswith("xml")]
+        page, pages = page + 1, int(answer["_meta"]["totalPages"])
+    found.sort(key=lambda a: int(a["docId"]))
+    names = [a["friendlyName"] for a in found]
+    times = published_in_order([a["postDatetime"] for a in found], names)
+    ids = [str(a["docId"]) for a in found]
+    return [Posting(*row, site=False) for row in zip(ids, times, names, strict=True)]
 
 
 def from_site(report: Report, posting: Posting, client: Client, live: Live) -> bytes:
@@ -110,14 +109,15 @@ def _site_postings(body: bytes) -> list[Posting]:
     ]
 
 
-def _archive_page(body: bytes) -> tuple[int, list[Posting]]:
-    found = _json(body, "archives")
-    postings = [
-        Posting(str(a["docId"]), published(a["postDatetime"], a["friendlyName"]), a["friendlyName"])
-        for a in found["archives"]
-        if not a["friendlyName"].lower().endswith("xml")
-    ]
-    return int(found["_meta"]["totalPages"]), postings
+def _archive_ask(report: Report, start: datetime, end: datetime, page: int, live: Live) -> Ask:
+    edges = {"postDatetimeFrom": start, "postDatetimeTo": end + timedelta(hours=1)}
+    span = {k: f"{t.astimezone(ZoneInfo(TZ)):%Y-%m-%dT%H:%M:%S}" for k, t in edges.items()}
+    return Ask(
+        f"{report.emil} {report.about}: archive {start:%Y-%m-%d}..{end:%Y-%m-%d}, page {page}",
+        "api",
+        f"{live['hosts']['api']['url']}/archive/{report.emil}",
+        {**span, "size": str(PAGE), "page": str(page)},
+    )
 
 
 def _json(body: bytes, key: str) -> dict[str, Any]:

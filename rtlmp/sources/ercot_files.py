@@ -28,6 +28,7 @@ class Posting(NamedTuple):
     id: str
     published: datetime  # UTC
     name: str
+    site: bool = True  # listed by the public site, not by the archive
 
 
 def members(report: Report, posting: Posting, body: bytes) -> list[bytes]:

@@ -5,6 +5,7 @@ at once, rows of unwanted locations dropped before anything is converted.
 """
 
 from collections.abc import Iterable, Sequence, Set
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -34,7 +35,7 @@ def parse(
         for header, texts in groups.items()
         for part in tabulated(report, table(report, header, texts, names), names, locations)
     ]
-    return DataFrame[Observations](pd.concat(parts, ignore_index=True)) if parts else empty()
+    return cast("DataFrame[Observations]", pd.concat([*parts, empty()], ignore_index=True))
 
 
 def tabulated(

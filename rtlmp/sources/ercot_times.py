@@ -5,8 +5,9 @@ Central prevailing time. An hour is named by its end, 1 to 24; on the autumn cha
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -78,9 +79,24 @@ def published(text: str, name: str) -> datetime:
     """
     stamp = datetime.fromisoformat(text)
     local = stamp.replace(tzinfo=ZoneInfo(TZ))
-    second = local.replace(fold=1)
     first_pass = stamp.utcoffset() == local.utcoffset() and "xhr" not in name.lower()
-    return (local if first_pass else second).astimezone(UTC)
+    return (local if first_pass else local.replace(fold=1)).astimezone(UTC)
+
+
+def published_in_order(texts: Sequence[str], names: Sequence[str]) -> list[datetime]:
+    """UTC times of postings without offsets, oldest first.
+
+    The second pass of the repeated hour begins where a name says so, else where the clock goes
+    back; where it never does, all are taken for the second, as in `published`.
+    """
+    naive = [datetime.fromisoformat(text).replace(tzinfo=None) for text in texts]
+    clock = [at.replace(tzinfo=ZoneInfo(TZ)) for at in naive]
+    twice = [k for k, at in enumerate(clock) if at.utcoffset() != at.replace(fold=1).utcoffset()]
+    named = {k for k in twice if "xhr" in names[k].lower()}
+    back = [k for j, k in pairwise(twice) if naive[k] <= naive[j]]
+    first = back[0] if back else 0
+    second = named or {k for k in twice if k >= first}
+    return [at.replace(fold=int(k in second)).astimezone(UTC) for k, at in enumerate(clock)]
 
 
 def _hours(

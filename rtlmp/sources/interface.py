@@ -5,7 +5,7 @@ part by part, never twice for what is final, and keeps what each call saw first.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
@@ -20,7 +20,7 @@ from rtlmp.config import Live
 from rtlmp.sources.files import empty
 from rtlmp.sources.store import calls, keep_call, read_calls
 from rtlmp.sources.web import Client
-from rtlmp.tables import Observations
+from rtlmp.tables import UTC_DTYPE, Observations
 
 Kept: TypeAlias = Literal["postings", "calls"]
 EPOCH: Final = date(2000, 1, 3)  # parts of several days are counted from here: they never shift
@@ -63,6 +63,8 @@ class Source(NamedTuple):
     kept: Kept = "calls"  # postings: spans are of publication, and the fetcher keeps their bytes
     early: timedelta = timedelta(0)  # calls: publication before delivery, at most
     late: timedelta = timedelta(0)  # and after; a part asked after that is final
+    whole: bool = True  # calls: a past day has all its intervals
+    when: Callable[[Live], bool] = lambda _: True  # whether the config asks for it
     needs: tuple[str, ...] = ()  # names in the environment without which it is left out
 
 
@@ -92,6 +94,14 @@ def vintages(rows: pd.DataFrame) -> DataFrame[Observations]:
     return Observations.validate(kept.sort_values(order).reset_index(drop=True))
 
 
+def stamped(rows: pd.DataFrame) -> DataFrame[Observations]:
+    """`rows` with their times in the unit of the tables, checked."""
+    times = (Observations.valid_time, Observations.publish_time)
+    return Observations.validate(
+        rows.astype(dict.fromkeys(times, UTC_DTYPE)).reset_index(drop=True)
+    )
+
+
 def first_seen(
     rows: pd.DataFrame, held: pd.DataFrame, before: datetime | None, at: datetime
 ) -> pd.DataFrame:
@@ -108,6 +118,20 @@ def first_seen(
     publish = rule.mask(late | (rule > at), pd.Timestamp(at)).dt.as_unit("us")
     new = value.isna() | (value != both[Observations.value])
     return both.assign(**{Observations.publish_time: publish})[rows.columns][new]
+
+
+def unheard(
+    rows: pd.DataFrame, held: pd.DataFrame, _: datetime | None, at: datetime
+) -> pd.DataFrame:
+    """Vintages whose time of publication is known, and which no earlier call saw.
+
+    A vintage is what it was when first read: an archive that changes it later changes nothing.
+    """
+    keys = [*VINTAGE, Observations.publish_time]
+    public = rows[rows[Observations.publish_time] <= at]
+    return public[
+        ~pd.MultiIndex.from_frame(public[keys]).isin(pd.MultiIndex.from_frame(held[keys]))
+    ]
 
 
 def complete(
@@ -152,10 +176,12 @@ def _part(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
         return held
     log.info("%s: %s", source.name, day)
     rows: pd.DataFrame = source.fetch(begins, min(ends, end + source.early), tools)
-    _enough(source, begins, min(ends, end - source.late), rows, tools)
-    if source.published.startswith("rule"):
-        before = made[-1][0] if made else None
-        rows = first_seen(rows, pd.concat([*held, empty()]), before, tools.now)
+    if source.whole:
+        _enough(source, begins, min(ends, end - source.late), rows, tools)
+    before = made[-1][0] if made else None
+    rule = source.published.startswith("rule")
+    unseen = first_seen if rule else unheard
+    rows = unseen(rows, pd.concat([*held, empty()]), before, tools.now)
     keep_call(folder, rows, tools.now)
     return [*held, rows]
 

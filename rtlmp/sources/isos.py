@@ -5,23 +5,19 @@ are not told; asked for a single date it has no parts to drop. Where its frames 
 was published that is taken; else a rule, chosen late rather than early.
 """
 
-import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
 
-import gridstatus
 import pandas as pd
 from pandera.typing import DataFrame
-from requests.adapters import HTTPAdapter
 
 from rtlmp.catalog import DAM_PARTS, MARKETS, RT_PARTS, Q
 from rtlmp.sources.files import empty
-from rtlmp.sources.interface import Source, Tools
-from rtlmp.sources.web import FetchError, patiently
-from rtlmp.tables import UTC_DTYPE, Observations
+from rtlmp.sources.interface import Source, Tools, stamped
+from rtlmp.sources.web import FetchError, patiently, time_limit
+from rtlmp.tables import Observations
 
 START: Final = ("Interval Start", "Time")
 TIMES: Final = frozenset({*START, "Interval End", "Publish Time", "Forecast Time"})
@@ -92,13 +88,15 @@ def fetch(feed: Feed, start: datetime, _: datetime, tools: Tools) -> DataFrame[O
     name = f"{source_name(feed)} {day:%Y-%m-%d}"
 
     def call() -> pd.DataFrame:
+        import gridstatus  # most of a second, and it loosens TLS for the whole process
+
         method = getattr(getattr(gridstatus, feed.market)(), feed.method)
         told = {"error": "raise"} if hasattr(method, "__wrapped__") else {}
         with time_limit(tools.live["timeout"]):
             frame: pd.DataFrame = method(date=day, **told, **feed.options)
         return frame
 
-    remedy = f"see gridstatus {gridstatus.__version__} {feed.market}.{feed.method}"
+    remedy = f"try again later, or see gridstatus {feed.market}.{feed.method}"
     frame = patiently(tools.client, "isos", name, remedy, call)
     return observations(feed, frame, tools.locations, name)
 
@@ -125,8 +123,7 @@ def observations(
         parts.append(part[part[Observations.location].isin(locations)] if prices else part)
     rows = pd.concat([*parts, empty()], ignore_index=True).dropna()
     rows = hourly_means(rows) if next(iter(feed.columns.values())).step == "h" else rows
-    stamps = dict.fromkeys((Observations.valid_time, Observations.publish_time), UTC_DTYPE)
-    return Observations.validate(rows.drop_duplicates().astype(stamps).reset_index(drop=True))
+    return stamped(rows.drop_duplicates())
 
 
 def hourly_means(rows: pd.DataFrame) -> pd.DataFrame:
@@ -145,23 +142,6 @@ def utc(frame: pd.DataFrame, column: str) -> "pd.Series[pd.Timestamp]":
         held = dict(frame.dtypes.astype(str))
         raise FetchError(f"gridstatus: {column} has no time zone among {held}; refused")
     return frame[column].dt.tz_convert("UTC")
-
-
-@contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """A time-out for calls inside, which gridstatus makes without one."""
-    send, default = HTTPAdapter.send, socket.getdefaulttimeout()
-
-    def timed(self: HTTPAdapter, request: object, **asked: object) -> object:
-        return send(self, request, **{**asked, "timeout": asked.get("timeout") or seconds})  # type: ignore[arg-type]
-
-    socket.setdefaulttimeout(seconds)
-    HTTPAdapter.send = timed  # type: ignore[method-assign,assignment]
-    try:
-        yield
-    finally:
-        HTTPAdapter.send = send  # type: ignore[method-assign]
-        socket.setdefaulttimeout(default)
 
 
 def source_name(feed: Feed) -> str:

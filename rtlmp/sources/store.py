@@ -37,13 +37,13 @@ def shelf(folder: Path) -> Shelf | None:
         return None
     held = json.loads(path.read_text())
     since, until = (datetime.fromisoformat(held[key]) for key in ("since", "until"))
-    rows = (Posting(i, datetime.fromisoformat(at), name) for i, at, name in held["postings"])
+    rows = (Posting(i, datetime.fromisoformat(at), *more) for i, at, *more in held["postings"])
     return Shelf(since, until, tuple(rows))
 
 
 def keep_shelf(folder: Path, held: Shelf) -> None:
     """Remember what was listed."""
-    rows = [[p.id, p.published.isoformat(), p.name] for p in held.postings]
+    rows = [[p.id, p.published.isoformat(), p.name, p.site] for p in held.postings]
     text = {"since": held.since.isoformat(), "until": held.until.isoformat(), "postings": rows}
     atomic(folder / "index.json", lambda tmp: tmp.write_text(json.dumps(text, indent=0)))
 

@@ -7,13 +7,16 @@ parameter, for these hold secrets.
 import fcntl
 import logging
 import os
+import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 import httpx
+from requests.adapters import HTTPAdapter
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
@@ -138,6 +141,23 @@ def due(last: float, now: float, per_minute: int) -> float:
     """
     gap = 60.0 / per_minute
     return min(gap, max(0.0, last + gap - now))
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """A time-out for calls by requests and urllib inside, which gridstatus makes without one."""
+    send, default = HTTPAdapter.send, socket.getdefaulttimeout()
+
+    def timed(self: HTTPAdapter, request: object, **asked: object) -> object:
+        return send(self, request, **{**asked, "timeout": asked.get("timeout") or seconds})  # type: ignore[arg-type]
+
+    socket.setdefaulttimeout(seconds)
+    HTTPAdapter.send = timed  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        HTTPAdapter.send = send  # type: ignore[method-assign]
+        socket.setdefaulttimeout(default)
 
 
 def _send(http: httpx.Client, ask: Ask) -> httpx.Response:
