@@ -7,6 +7,7 @@ Unit: TypeAlias = Literal[
     "USD/MWh", "USD/MW", "USD/MMBtu", "MW", "degC", "m/s", "W/m2", "%", "1", "h"
 ]
 Step: TypeAlias = Literal["5min", "15min", "h", "D"]
+MINUTES: Final[dict[Step, int]] = {"5min": 5, "15min": 15, "h": 60, "D": 1440}
 
 
 class Q(StrEnum):

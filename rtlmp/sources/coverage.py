@@ -66,7 +66,8 @@ def _live(config: Config, now: datetime) -> Coverage:
     first = instant(start or day, "00:00", MARKETS[config["market"]].tz)
     if first >= issue_time(config, day):
         raise ValueError(f"start {start} is not before the issue time of date {day}")
-    return Coverage(first, issue_time(config, day))
+    # what is published at the issue time itself counts as known
+    return Coverage(first, issue_time(config, day) + timedelta(microseconds=1))
 
 
 def _published(path: Path, target: Q, nodes: Sequence[str]) -> dict[str, Coverage]:

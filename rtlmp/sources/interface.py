@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.catalog import MARKETS, Q
+from rtlmp.catalog import MARKETS, MINUTES, Q
 from rtlmp.clock import days, instant
 from rtlmp.config import Live
 from rtlmp.sources.files import empty
@@ -194,7 +194,7 @@ def _enough(
     of = rows[rows[Observations.series] == series]
     slots = of[Observations.valid_time].dt.floor(series.step).drop_duplicates()
     counts = slots.dt.tz_convert(tz).dt.date.value_counts()
-    want = int(timedelta(days=1) / pd.Timedelta(series.step if series.step != "h" else "1h"))
+    want = MINUTES["D"] // MINUTES[series.step]
     complete(source, local_days(start, end, tz) if start < end else [], want, counts, tools)
 
 

@@ -14,3 +14,21 @@ rule raw_month:
 rule raw:
     input:
         RAW_FILES,
+
+
+rule freshness:
+    input:
+        lambda w: expand(
+            f"{RUN}/raw/{{series}}/{{month}}.parquet",
+            series=[q for q in SERIES if q in READ],
+            month=months(
+                date.fromisoformat(w.date) - timedelta(days=31), date.fromisoformat(w.date)
+            ),
+        ),
+    output:
+        f"{RUN}/freshness/{{date}}.parquet",
+    params:
+        config=pick("market", "issue_time"),
+        code=code("freshness.py"),
+    script:
+        "../scripts/freshness.py"

@@ -4,14 +4,16 @@ from snakemake.iocontainers import Snakemake
 
 from rtlmp.catalog import MARKETS
 from rtlmp.forecasting import daily, sheet, split
+from rtlmp.freshness import flagged
 from rtlmp.models.store import load_each
 from rtlmp.tables import Features, Forecast, read_each, write, write_csv
 
 snakemake: Snakemake
 c, day = snakemake.params.config, date.fromisoformat(snakemake.wildcards.date)
-models = load_each(snakemake.input.boosters, snakemake.input.cards)
+loaded = load_each(snakemake.input.boosters, snakemake.input.cards).items()
 features = read_each(Features, snakemake.input.features)
-rows = daily({pool: m for (pool, _), m in models.items()}, features, c, day)
+rows = daily({pool: m for (pool, _), m in loaded}, features, c, day)
+rows = flagged(rows, snakemake.input.freshness)
 for path, part in zip(snakemake.output.tables, split(rows).values(), strict=True):
     write(Forecast, part, path)
 write_csv(sheet(rows, MARKETS[c["market"]].tz), snakemake.output.sheet)
