@@ -66,4 +66,4 @@ def _latest(paths: Iterable[Path], at: datetime) -> pd.Timestamp:
         publish = read(Observations, path)[Observations.publish_time]
         if (publish <= at).any():
             return publish[publish <= at].max()
-    return pd.NaT
+    return pd.Timestamp("NaT")

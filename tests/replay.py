@@ -9,7 +9,7 @@ import json
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -29,6 +29,7 @@ class Server(NamedTuple):
     faults: list[tuple[str, Fault]]  # text in the path, what to do once
     edits: list[Callable[[str, str], str]]  # emil and CSV of each posting -> CSV
     now: Callable[[], datetime]
+    clients: ExitStack  # closed with the server
 
     def count(self, text: str) -> int:
         return sum(text in asked for asked in self.asked)
@@ -163,10 +164,11 @@ def serving(now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
         http.daemon_threads = True
-        server = Server(f"http://127.0.0.1:{http.server_address[1]}", [], [], [], now)
+        server = Server(f"http://127.0.0.1:{http.server_address[1]}", [], [], [], now, ExitStack())
         thread = threading.Thread(target=http.serve_forever, daemon=True)
         thread.start()
-        yield server
+        with server.clients:
+            yield server
         http.shutdown()
         thread.join()
 

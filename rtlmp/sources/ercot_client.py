@@ -40,7 +40,7 @@ def site_listing(report: Report, client: Client, live: Live) -> list[Posting]:
         f"{live['hosts']['mis']['url']}/misapp/servlets/IceDocListJsonWS",
         {"reportTypeId": str(report.number)},
     )
-    return fetch(client, ask, _site_postings)
+    return fetch(client, ask, site_postings)
 
 
 def archive_listing(
@@ -100,7 +100,7 @@ def whole_zip(body: bytes) -> bytes:
     return body
 
 
-def _site_postings(body: bytes) -> list[Posting]:
+def site_postings(body: bytes) -> list[Posting]:
     documents = [row["Document"] for row in _json(body, SITE_KEY)[SITE_KEY]["DocumentList"]]
     return [
         Posting(d["DocID"], published(d["PublishDate"], d["FriendlyName"]), d["FriendlyName"])

@@ -24,7 +24,8 @@ def month(
     """What was published in [start, end), within one UTC month, by series."""
     tools = tools_of(config, series)
     sources = sources_of(config["market"], series, config["live"])
-    parts = [observe(source, start, end, tools) for source in sources]
+    with tools.client.http:
+        parts = [observe(source, start, end, tools) for source in sources]
     rows = pd.concat([*parts, empty()], ignore_index=True)
     held = dict(iter(rows.groupby(Observations.series, sort=False)))
     return {q: vintages(held[q.value]) if q.value in held else empty() for q in series}
