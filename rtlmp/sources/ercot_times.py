@@ -63,7 +63,7 @@ def to_utc(
             "%s: %d rows of %s, an hour that the clock skips, left out: nothing happened then",
             what,
             int(lost.sum()),
-            sorted({str(t) for t in local[lost]})[0],
+            local[lost].min(),
         )
     return zoned.dt.tz_convert("UTC").dt.as_unit("us")
 
