@@ -30,6 +30,7 @@ class Server(NamedTuple):
     edits: list[Callable[[str, str], str]]  # emil and CSV of each posting -> CSV
     now: Callable[[], datetime]
     clients: ExitStack  # closed with the server
+    silent: dict[str, datetime]  # reports that stopped, and when
 
     def count(self, text: str) -> int:
         return sum(text in asked for asked in self.asked)
@@ -61,10 +62,11 @@ def name_of(emil: str, at: datetime) -> str:
 def site_listing(server: Server, query: dict[str, str]) -> object:
     report = BY_NUMBER[int(query["reportTypeId"])]
     now = server.now()
+    until = min(now, server.silent.get(report.emil, now))
     documents = [
         {"Document": {"DocID": posting_id(report.emil, at), "FriendlyName": name,
                       "PublishDate": at.astimezone(CENTRAL).isoformat()}}
-        for at in postings(report.emil, now - report.days_kept * DAY, now)
+        for at in postings(report.emil, now - report.days_kept * DAY, until)
         for name in (name_of(report.emil, at), name_of(report.emil, at)[:-3] + "xml")
     ]  # fmt: skip
     return {"ListDocsByRptTypeRes": {"DocumentList": documents}}
@@ -164,7 +166,9 @@ def serving(now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
         http.daemon_threads = True
-        server = Server(f"http://127.0.0.1:{http.server_address[1]}", [], [], [], now, ExitStack())
+        server = Server(
+            f"http://127.0.0.1:{http.server_address[1]}", [], [], [], now, ExitStack(), {}
+        )
         thread = threading.Thread(target=http.serve_forever, daemon=True)
         thread.start()
         with server.clients:

@@ -2,7 +2,7 @@
 
 import time
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler
@@ -60,7 +60,7 @@ PASSING = {
     "429 with Retry-After": (partial(reply, status=429, Retry_After="7"), 7),
     "429 with a date": (
         lambda h: reply(
-            h, 429, Retry_After=format_datetime(live.datetime.now(live.UTC) + timedelta(seconds=99))
+            h, 429, Retry_After=format_datetime(datetime.now(UTC) + timedelta(seconds=99))
         ),
         98,
     ),

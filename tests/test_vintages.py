@@ -4,7 +4,7 @@ import pandas as pd
 
 from rtlmp.catalog import Q
 from rtlmp.sources.ercot_times import published_in_order, to_utc
-from rtlmp.sources.interface import first_seen, vintages
+from rtlmp.sources.vintages import first_seen, vintages
 from rtlmp.tables import Observations
 from tests.build import observations, utc
 
@@ -25,7 +25,7 @@ def test_a_correction_is_a_new_vintage_and_a_repetition_is_none():
 def test_two_values_of_one_instant_are_both_kept_in_the_order_they_came():
     hour, out = utc("2026-10-01 12:00"), utc("2026-10-01 13:55")
     one = observations(Q.LOAD, "A", [hour], [out], [1.0])
-    rows = vintages(pd.concat([one, one.assign(**{VALUE: 2.0}), one]))
+    rows = vintages(pd.concat([one, one, one.assign(**{VALUE: 2.0})]))
     assert list(rows[VALUE]) == [1.0, 2.0]
     assert rows[PUBLISH].is_unique
 

@@ -35,11 +35,11 @@ def fetch(report: Report, start: datetime, end: datetime, tools: Tools) -> DataF
     folder = Path(tools.live["store"]) / report.emil / month(start)
     postings = stock(report, folder, start, end, tools)
     wanted = tuple(c for c in report.cuts if {q for q, _ in c.columns.values()} & tools.series)
-    parts = [empty()]
+    parts: list[pd.DataFrame] = []
     for k in range(0, len(postings), AT_ONCE):
         held = [(p, place(folder, p).read_bytes()) for p in postings[k : k + AT_ONCE]]
         parts.append(parse(report._replace(cuts=wanted), held, tools.locations))
-    return cast("DataFrame[Observations]", pd.concat(parts, ignore_index=True))
+    return cast("DataFrame[Observations]", pd.concat(parts or [empty()], ignore_index=True))
 
 
 def stock(

@@ -35,7 +35,7 @@ def parse(
         for header, texts in groups.items()
         for part in tabulated(report, table(report, header, texts, names), names, locations)
     ]
-    return cast("DataFrame[Observations]", pd.concat([*parts, empty()], ignore_index=True))
+    return cast("DataFrame[Observations]", pd.concat(parts or [empty()], ignore_index=True))
 
 
 def tabulated(
@@ -47,7 +47,7 @@ def tabulated(
     made = []
     for cut in _present(report, texts, postings):
         rows = _rows(cut, texts, locations)
-        if len(rows):
+        if rows.num_rows:
             made += _columns(report, cut, rows, publish)
     return made
 
@@ -68,7 +68,7 @@ def _present(report: Report, texts: pa.Table, postings: Sequence[Posting]) -> It
         yield cut._replace(columns=columns)
 
 
-def _rows(cut: Cut, texts: pa.Table, locations: Set[str]) -> pd.DataFrame:
+def _rows(cut: Cut, texts: pa.Table, locations: Set[str]) -> pa.Table:
     """The wanted rows and columns of `texts`, as trimmed text."""
     keep = {*cut.columns, cut.location, cut.tail, POSTING} | TIME_HEADERS
     for wanted, rule in ((True, cut.where), (False, cut.unless)):
@@ -78,20 +78,24 @@ def _rows(cut: Cut, texts: pa.Table, locations: Set[str]) -> pd.DataFrame:
     if cut.location and locations:
         names = pa.array([name.removesuffix(cut.suffix) for name in locations])
         texts = texts.filter(pc.is_in(pc.utf8_trim_whitespace(texts[cut.location]), names))
-    rows = texts.select([name for name in texts.column_names if name in keep]).to_pandas()
-    return rows.apply(lambda text: text if text.name == POSTING else text.str.strip())
+    return pa.table({
+        name: texts[name] if name == POSTING else pc.utf8_trim_whitespace(texts[name])
+        for name in texts.column_names
+        if name in keep
+    })  # fmt: skip
 
 
 def _columns(
-    report: Report, cut: Cut, rows: pd.DataFrame, publish: "pd.Series[pd.Timestamp] | None"
+    report: Report, cut: Cut, texts: pa.Table, publish: "pd.Series[pd.Timestamp] | None"
 ) -> list[pd.DataFrame]:
     about = f"{report.emil} {report.about}"
+    rows = texts.drop_columns(list(cut.columns)).to_pandas()
     same = [name for name in (POSTING, cut.location, cut.tail) if name]
     shared = pd.DataFrame({Observations.valid_time: valid_times(rows, about, same)})
     shared[Observations.publish_time] = _publish(rows, publish, shared[Observations.valid_time])
     made = []
     for head, (series, location) in cut.columns.items():
-        values = _numbers(report, head, rows[head])
+        values = _numbers(report, head, texts[head])
         where = rows[cut.location] if cut.location else location
         tail = "/" + rows[cut.tail] if cut.tail else cut.suffix
         part = shared.assign(**{Observations.series: series.value})
@@ -126,14 +130,19 @@ def _totals(report: Report, cut: Cut, made: Sequence[pd.DataFrame]) -> list[pd.D
     return added
 
 
-def _numbers(report: Report, head: str, text: "pd.Series[str]") -> "pd.Series[float]":
+def _numbers(report: Report, head: str, texts: pa.ChunkedArray) -> "pd.Series[float]":
     """Numbers of the texts, NaN where one is empty. Raises where one is something else."""
-    numbers = pd.to_numeric(text.str.replace(",", ""), errors="coerce").astype(np.float64)
-    bad = ~np.isfinite(numbers) & (text != "")
-    if bad.any():
+    plain = pc.replace_substring(texts, ",", "")
+    try:
+        filled = pc.if_else(pc.equal(plain, ""), None, plain)
+        numbers = pc.cast(filled, pa.float64()).to_pandas().astype(np.float64)
+    except pa.ArrowInvalid:
+        numbers = pd.to_numeric(plain.to_pandas(), errors="coerce").astype(np.float64)
+    bad = ~np.isfinite(numbers)
+    if bad.any() and (bad := bad & (plain.to_pandas() != "")).any():
         raise ReportError(
-            f"{report.emil} {report.about}: column {head}: {int(bad.sum())} of {len(text)} values "
-            f"are not numbers, as {text[bad].iloc[0]!r}; see the postings in the store"
+            f"{report.emil} {report.about}: column {head}: {int(bad.sum())} of {len(texts)} values "
+            f"are not numbers, as {texts.to_pandas()[bad].iloc[0]!r}; see the postings in the store"
         )
     slope, offset = report.scale
-    return numbers * slope + offset
+    return numbers if report.scale == (1, 0) else numbers * slope + offset

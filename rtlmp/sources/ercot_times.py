@@ -18,6 +18,7 @@ from rtlmp.catalog import MARKETS
 TZ: Final = MARKETS["ERCOT"].tz
 HOUR: Final = pd.Timedelta(hours=1)
 LAST_HOUR: Final = 24
+YES: Final = ("Y", "y", "true", "True", "TRUE", "1")
 Texts = Mapping[str, "pd.Series[str]"]  # by squeezed header
 FLAGS: Final = ("DSTFLAG", "REPEATEDHOURFLAG", "REPEATHOURFLAG")
 DAYS: Final = ("DELIVERYDATE", "OPERDAY")
@@ -53,10 +54,9 @@ def to_utc(
 
     A mark on the hour after is taken for one on the hour itself: NP4-722 has it there.
     """
-    before = (local - HOUR).dt.tz_localize(TZ, ambiguous="NaT", nonexistent="shift_forward")
-    here = local.dt.tz_localize(TZ, ambiguous="NaT", nonexistent="shift_forward")
-    misplaced = again & here.notna() & before.isna()
-    local = local.where(~misplaced, local - HOUR)
+    if again.any():
+        here, before = (_twice(at) for at in (local, local - HOUR))
+        local = local.where(~(again & before & ~here), local - HOUR)
     zoned = local.dt.tz_localize(TZ, ambiguous=(~again).to_numpy(), nonexistent="NaT")
     if (lost := zoned.isna() & local.notna()).any():
         log.warning(
@@ -99,6 +99,11 @@ def published_in_order(texts: Sequence[str], names: Sequence[str]) -> list[datet
     return [at.replace(fold=int(k in second)).astimezone(UTC) for k, at in enumerate(clock)]
 
 
+def _twice(local: "pd.Series[pd.Timestamp]") -> "pd.Series[bool]":
+    """Whether a local time comes twice."""
+    return local.dt.tz_localize(TZ, ambiguous="NaT", nonexistent="shift_forward").isna()
+
+
 def _hours(
     start: "pd.Series[pd.Timestamp]",
     day: "pd.Series[str]",
@@ -116,7 +121,7 @@ def _hours(
 def _again(rows: pd.DataFrame, keys: list[str]) -> "pd.Series[bool]":
     for flag in FLAGS:
         if flag in rows:
-            return rows[flag].str.upper().isin(["Y", "TRUE", "1"])
+            return rows[flag].isin(YES)
     return rows.duplicated(keys)
 
 

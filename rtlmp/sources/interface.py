@@ -19,13 +19,13 @@ from rtlmp.clock import days, instant
 from rtlmp.config import Live
 from rtlmp.sources.files import empty
 from rtlmp.sources.store import calls, keep_call, read_calls
+from rtlmp.sources.vintages import first_seen, unheard, vintages
 from rtlmp.sources.web import Client
-from rtlmp.tables import UTC_DTYPE, Observations
+from rtlmp.tables import Observations
 
 Kept: TypeAlias = Literal["postings", "calls"]
 EPOCH: Final = date(2000, 1, 3)  # parts of several days are counted from here: they never shift
 ENOUGH: Final = 0.5  # of a whole day's values; less is a failure of the source, not a gap
-VINTAGE: Final = [Observations.series, Observations.location, Observations.valid_time]
 log = logging.getLogger(__name__)
 
 
@@ -74,64 +74,10 @@ def observe(source: Source, start: datetime, end: datetime, tools: Tools) -> pd.
         return empty()
     called = source.kept == "calls"
     parts = _called(source, start, end, tools) if called else [source.fetch(start, end, tools)]
-    rows = pd.concat([*parts, empty()], ignore_index=True)
+    rows = pd.concat(list(parts) or [empty()], ignore_index=True)
     publish = rows[Observations.publish_time]
     inside = (publish >= start) & (publish < end)
     return vintages(rows[inside & rows[Observations.series].isin(tools.series)])
-
-
-def vintages(rows: pd.DataFrame) -> DataFrame[Observations]:
-    """`rows` without repetitions: a value said again is no new vintage, a changed one is.
-
-    Two values of one instant are told apart by a microsecond, in the order they came.
-    """
-    rows = rows.drop_duplicates().sort_values([*VINTAGE, Observations.publish_time], kind="stable")
-    nth = rows.groupby([*VINTAGE, Observations.publish_time], sort=False).cumcount()
-    publish = rows[Observations.publish_time] + pd.to_timedelta(nth, unit="us")
-    again = rows.duplicated(VINTAGE) & rows[Observations.value].eq(rows[Observations.value].shift())
-    kept = rows.assign(**{Observations.publish_time: publish.dt.as_unit("us")})[~again]
-    order = [Observations.publish_time, *VINTAGE]
-    return Observations.validate(kept.sort_values(order).reset_index(drop=True))
-
-
-def stamped(rows: pd.DataFrame) -> DataFrame[Observations]:
-    """`rows` with their times in the unit of the tables, checked."""
-    times = (Observations.valid_time, Observations.publish_time)
-    return Observations.validate(
-        rows.astype(dict.fromkeys(times, UTC_DTYPE)).reset_index(drop=True)
-    )
-
-
-def first_seen(
-    rows: pd.DataFrame, held: pd.DataFrame, before: datetime | None, at: datetime
-) -> pd.DataFrame:
-    """What a call made `at` says that no call up to `before` said, published when it can have been.
-
-    The source's rule holds for a value seen in time; one that was not there `before`, when the
-    rule had it public, and one that changed, became public `at`.
-    """
-    latest = held.drop_duplicates(VINTAGE, keep="last")[[*VINTAGE, Observations.value]]
-    both = rows.merge(latest, on=VINTAGE, how="left", suffixes=("", "_held"))
-    value = both[f"{Observations.value}_held"]
-    rule = both[Observations.publish_time]
-    late = value.notna() | (False if before is None else rule <= before)
-    publish = rule.mask(late | (rule > at), pd.Timestamp(at)).dt.as_unit("us")
-    new = value.isna() | (value != both[Observations.value])
-    return both.assign(**{Observations.publish_time: publish})[rows.columns][new]
-
-
-def unheard(
-    rows: pd.DataFrame, held: pd.DataFrame, _: datetime | None, at: datetime
-) -> pd.DataFrame:
-    """Vintages whose time of publication is known, and which no earlier call saw.
-
-    A vintage is what it was when first read: an archive that changes it later changes nothing.
-    """
-    keys = [*VINTAGE, Observations.publish_time]
-    public = rows[rows[Observations.publish_time] <= at]
-    return public[
-        ~pd.MultiIndex.from_frame(public[keys]).isin(pd.MultiIndex.from_frame(held[keys]))
-    ]
 
 
 def complete(

@@ -15,7 +15,8 @@ from pandera.typing import DataFrame
 
 from rtlmp.catalog import DAM_PARTS, MARKETS, RT_PARTS, Q
 from rtlmp.sources.files import empty
-from rtlmp.sources.interface import Source, Tools, stamped
+from rtlmp.sources.interface import Source, Tools
+from rtlmp.sources.vintages import stamped
 from rtlmp.sources.web import FetchError, patiently, time_limit
 from rtlmp.tables import Observations
 

@@ -18,7 +18,8 @@ from pandera.typing import DataFrame
 
 from rtlmp.catalog import Q
 from rtlmp.sources.files import empty
-from rtlmp.sources.interface import IncompleteError, Source, Tools, stamped
+from rtlmp.sources.interface import IncompleteError, Source, Tools
+from rtlmp.sources.vintages import stamped
 from rtlmp.sources.web import Ask, UnreadableError, fetch
 from rtlmp.tables import Observations
 
