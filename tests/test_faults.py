@@ -12,7 +12,7 @@ import pytest
 from rtlmp.sources.ercot_client import CredentialsError
 from rtlmp.sources.ercot_files import ReportError
 from rtlmp.sources.interface import IncompleteError
-from rtlmp.sources.web import FetchError, due, retry_after
+from rtlmp.sources.web import FetchError, due, pacer, retry_after
 from rtlmp.tables import Observations
 from tests import live
 from tests.replay import reply, serving
@@ -232,6 +232,14 @@ def test_calls_are_spaced_evenly():
     assert due(last=0, now=1, per_minute=28) == pytest.approx(60 / 28 - 1)
     assert due(last=0, now=5, per_minute=28) == 0
     assert due(last=100, now=0, per_minute=60) == 1  # a clock set back
+
+
+def test_processes_share_a_rate(tmp_path):
+    paces = [pacer(tmp_path, {"api": 1200}) for _ in range(2)]
+    start = time.monotonic()
+    for k in range(6):
+        paces[k % 2]("api")
+    assert 0.25 <= time.monotonic() - start < 1
 
 
 @pytest.mark.parametrize(("text", "wait"), [(None, 0), ("", 0), ("12", 12), ("-3", 0)])

@@ -112,6 +112,20 @@ def test_naive_times_and_lost_columns_of_gridstatus_are_refused():
         isos.observations(feed, frame[["Interval Start"]], frozenset(), "caiso-load 2026-10-03")
 
 
+def test_what_gridstatus_raises_names_source_day_and_remedy(tmp_path, monkeypatch):
+    gridstatus = pytest.importorskip("gridstatus")
+
+    def get_load(*_, **__):
+        raise KeyError("Current demand")
+
+    monkeypatch.setattr(gridstatus.CAISO, "get_load", get_load)
+    span = live.at("2026-10-03T12:00"), live.at("2026-10-04T12:00")
+    with serving(lambda: span[1]) as server, pytest.raises(FetchError) as caught:
+        observe(source("caiso-load"), *span, live.tools(server, tmp_path))
+    for text in ("caiso-load 2026-10-0", "KeyError 'Current demand'", "CAISO.get_load"):
+        assert text in str(caught.value)
+
+
 def test_another_market_is_fetched_a_day_at_a_time_and_only_once(tmp_path, monkeypatch):
     gridstatus = pytest.importorskip("gridstatus")
     asked = []

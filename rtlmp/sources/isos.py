@@ -88,16 +88,17 @@ def fetch(feed: Feed, start: datetime, _: datetime, tools: Tools) -> DataFrame[O
     day = pd.Timestamp(start).tz_convert(market.tz)
     name = f"{source_name(feed)} {day:%Y-%m-%d}"
 
-    def call() -> pd.DataFrame:
-        import gridstatus  # most of a second, and it loosens TLS for the whole process
-
-        method = getattr(getattr(gridstatus, feed.market)(), feed.method)
-        told = {"error": "raise"} if hasattr(method, "__wrapped__") else {}
-        with time_limit(tools.live["timeout"]):
-            frame: pd.DataFrame = method(date=day, **told, **feed.options)
-        return frame
-
     remedy = f"try again later, or see gridstatus {feed.market}.{feed.method}"
+
+    def call() -> pd.DataFrame:
+        try:
+            with time_limit(tools.live["timeout"]):
+                return _frame(feed, day)
+        except OSError:
+            raise  # of the network: may pass
+        except Exception as error:
+            raise FetchError(f"{name}: {type(error).__name__} {error}; {remedy}") from error
+
     frame = patiently(tools.client, "isos", name, remedy, call)
     return observations(feed, frame, tools.locations, name)
 
@@ -164,6 +165,14 @@ def source_of(feed: Feed) -> Source:
         late=timedelta(hours=12),
         needs=("PJM_API_KEY",) if feed.market == "PJM" else (),
     )
+
+
+def _frame(feed: Feed, day: pd.Timestamp) -> pd.DataFrame:
+    import gridstatus  # most of a second, and it loosens TLS for the whole process
+
+    method = getattr(getattr(gridstatus, feed.market)(), feed.method)
+    told = {"error": "raise"} if hasattr(method, "__wrapped__") else {}
+    return method(date=day, **told, **feed.options)
 
 
 def _place(feed: Feed, frame: pd.DataFrame, column: str, system: str) -> "str | pd.Series[str]":
