@@ -17,6 +17,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/model.smk"
 include: "workflow/rules/forecast.smk"
 include: "workflow/rules/backtest.smk"
+include: "workflow/rules/report.smk"
 
 
 # The targets. They list intermediate files too: after a failed job Snakemake would else take
@@ -28,7 +29,7 @@ rule forecast:
         expand(rules.forecast_figure.output, date=DATE),
         [f"{RUN}/features/{node}/{month(DATE)}.parquet" for node in NODES],
         [path for pool in POOLS for path in models_of(pool, [DATE])["cards"]],
-        rules.raw.output,
+        RAW_FILES,
 
 
 rule backtest:
@@ -38,4 +39,10 @@ rule backtest:
         rules.backtest_forecasts.output,
         rules.backtest_forecasts.input,
         [path for pool in POOLS for path in models_of(pool, window_days())["cards"]],
-        rules.raw.output,
+        RAW_FILES,
+
+
+rule report:
+    input:
+        rules.data_report.output,
+        RAW_FILES,

@@ -3,8 +3,11 @@
 from enum import StrEnum
 from typing import Final, Literal, NamedTuple, Self, TypeAlias
 
-Unit: TypeAlias = Literal["USD/MWh", "USD/MW", "MW", "degC", "1", "h"]
-Step: TypeAlias = Literal["5min", "15min", "h"]
+Unit: TypeAlias = Literal[
+    "USD/MWh", "USD/MW", "USD/MMBtu", "MW", "degC", "m/s", "W/m2", "%", "1", "h"
+]
+Step: TypeAlias = Literal["5min", "15min", "h", "D"]
+MINUTES: Final[dict[Step, int]] = {"5min": 5, "15min": 15, "h": 60, "D": 1440}
 
 
 class Q(StrEnum):
@@ -43,6 +46,38 @@ class Q(StrEnum):
     OUTAGE_FORECAST = "outage_forecast", "MW", "h", "resource capacity on outage (NP3-233)"
     TEMPERATURE_FORECAST = "temperature_forecast", "degC", "h", "temperature forecast (NP4-722)"
 
+    # Fetched by live sources; features may read one after it is listed in READ
+    SYSTEM_LAMBDA = "system_lambda", "USD/MWh", "5min", "price of one more MW, no grid (NP6-322)"
+    RELIABILITY_ADDER = "reliability_adder", "USD/MWh", "5min", "RTRDPA (NP6-323)"
+    RT_RESERVES = "rt_reserves", "MW", "5min", "online reserves, to 2025-12-04 (NP6-323 RTOLCAP)"
+    AS_CAPABILITY = "as_capability", "MW", "5min", "capability by service, RTC+B (NP6-328)"
+    RT_AS_REGUP = "rt_as_regup", "USD/MW", "15min", "real-time regulation up price (NP6-331)"
+    RT_AS_REGDN = "rt_as_regdn", "USD/MW", "15min", "real-time regulation down price (NP6-331)"
+    RT_AS_RRS = "rt_as_rrs", "USD/MW", "15min", "real-time responsive reserve price (NP6-331)"
+    RT_AS_NSPIN = "rt_as_nspin", "USD/MW", "15min", "real-time non-spinning price (NP6-331)"
+    RT_AS_ECRS = "rt_as_ecrs", "USD/MW", "15min", "real-time contingency price (NP6-331)"
+    DAM_AS = "dam_as", "USD/MW", "h", "day-ahead reserve price by product, other markets"
+    DAM_AS_CLEARED = "dam_as_cleared", "MW", "h", "day-ahead reserve cleared, product (NP3-911)"
+    LOAD_FORECAST_MODEL = "load_forecast_model", "MW", "h", "by zone/model, in use or not (NP3-565)"
+    OUTAGE_IRR_FORECAST = "outage_irr_forecast", "MW", "h", "wind and solar on outage (NP3-233)"
+    OUTAGE_NEW_FORECAST = "outage_new_forecast", "MW", "h", "new plant on outage (NP3-233)"
+    CAPACITY_FORECAST = "capacity_forecast", "MW", "h", "generation committed to run (NP3-763)"
+    AVAILABLE_FORECAST = "available_forecast", "MW", "h", "capacity available (NP3-763)"
+    RESERVE_FORECAST = "reserve_forecast", "MW", "h", "reserve available (NP3-763)"
+    RT_LMP_ENERGY = "rt_lmp_energy", "USD/MWh", "5min", "energy part of the real-time LMP"
+    RT_LMP_CONGESTION = "rt_lmp_congestion", "USD/MWh", "5min", "congestion part of it"
+    RT_LMP_LOSS = "rt_lmp_loss", "USD/MWh", "5min", "loss part of it"
+    DAM_LMP_ENERGY = "dam_lmp_energy", "USD/MWh", "h", "energy part of the day-ahead LMP"
+    DAM_LMP_CONGESTION = "dam_lmp_congestion", "USD/MWh", "h", "congestion part of it"
+    DAM_LMP_LOSS = "dam_lmp_loss", "USD/MWh", "h", "loss part of it"
+    GENERATION = "generation", "MW", "h", "generation, fuel as location, mean of the hour"
+    WEATHER_TEMPERATURE = "weather_temperature", "degC", "h", "forecast 2 m up, point/model"
+    WEATHER_HUMIDITY = "weather_humidity", "%", "h", "forecast relative, 2 m up, point/model"
+    WEATHER_WIND = "weather_wind", "m/s", "h", "forecast wind speed 80 m up, point/model"
+    WEATHER_SUN = "weather_sun", "W/m2", "h", "forecast shortwave radiation, point/model"
+    WEATHER_CLOUD = "weather_cloud", "%", "h", "forecast cloud cover, point/model"
+    GAS_PRICE = "gas_price", "USD/MMBtu", "D", "Henry Hub spot price (EIA RNGWHHD)"
+
     # Derived from the target price, an hour at a time, in the same format
     RT_MAX = "rt_max", "USD/MWh", "h", "highest target price whose interval starts in the hour"
     RT_MEAN = "rt_mean", "USD/MWh", "h", "mean target price of the hour"
@@ -52,8 +87,16 @@ class Q(StrEnum):
 DERIVED: Final = frozenset({Q.RT_MAX, Q.RT_MEAN, Q.RT_COVERAGE})
 BY_NAME: Final[dict[str, Q]] = {q.value: q for q in Q}
 STORED: Final = tuple(q for q in Q if q not in DERIVED)
+# What features and labels read: the raw files that every run has, whatever its source.
+READ: Final = STORED[: STORED.index(Q.TEMPERATURE_FORECAST) + 1]
 
-ACTUALS: Final = frozenset({Q.RT_LMP, Q.RT_SPP, Q.LOAD, Q.WIND, Q.SOLAR})  # never known ahead
+RT_PARTS: Final = (Q.RT_LMP_ENERGY, Q.RT_LMP_CONGESTION, Q.RT_LMP_LOSS)
+DAM_PARTS: Final = (Q.DAM_LMP_ENERGY, Q.DAM_LMP_CONGESTION, Q.DAM_LMP_LOSS)
+RT_AS: Final = (Q.RT_AS_REGUP, Q.RT_AS_REGDN, Q.RT_AS_RRS, Q.RT_AS_NSPIN, Q.RT_AS_ECRS)
+RUNS: Final = (Q.RT_LMP, *RT_PARTS, Q.SYSTEM_LAMBDA, Q.RELIABILITY_ADDER, Q.RT_RESERVES)
+ACTUALS: Final = frozenset(  # never known ahead
+    {Q.RT_SPP, Q.LOAD, Q.WIND, Q.SOLAR, Q.GENERATION, Q.AS_CAPABILITY, *RUNS, *RT_AS}
+)
 
 
 class Market(NamedTuple):
@@ -63,8 +106,15 @@ class Market(NamedTuple):
     gate_closure: str  # local time at which day-ahead offers are due
     system: str  # location of system-wide series
     holidays: tuple[str, str]  # country and subdivision, as package holidays names them
+    step: Step = "5min"  # of the real-time price
 
 
 MARKETS: Final[dict[str, Market]] = {
     "ERCOT": Market("America/Chicago", "10:00", "ERCOT", ("US", "TX")),
+    "CAISO": Market("America/Los_Angeles", "10:00", "CAISO", ("US", "CA")),
+    "NYISO": Market("America/New_York", "05:00", "NYISO", ("US", "NY")),
+    "ISONE": Market("America/New_York", "10:30", "ISONE", ("US", "MA")),
+    "PJM": Market("America/New_York", "11:00", "PJM", ("US", "PA")),
+    "MISO": Market("Etc/GMT+5", "10:30", "MISO", ("US", "IN")),  # EST the year round
+    "SPP": Market("America/Chicago", "09:30", "SPP", ("US", "AR")),
 }

@@ -80,3 +80,15 @@ def month_days(text: str) -> tuple[date, date]:
     """
     first = date.fromisoformat(f"{text}-01")
     return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def month_span(text: str, first: datetime, last: datetime) -> tuple[datetime, datetime]:
+    """The part of a UTC month that lies in [first, last); empty at `first` where none does.
+
+    >>> a, b = datetime(2024, 1, 20, tzinfo=UTC), datetime(2024, 3, 1, tzinfo=UTC)
+    >>> [f"{t:%m-%d}" for t in month_span("2024-01", a, b)]
+    ['01-20', '02-01']
+    """
+    begins, after = (datetime.combine(d, time(), UTC) for d in month_days(text))
+    start, end = max(begins, first), min(after + timedelta(days=1), last)
+    return (start, end) if start < end else (first, first)

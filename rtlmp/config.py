@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from rtlmp.catalog import MARKETS, Q
+from rtlmp.catalog import MARKETS, STORED, Q
 
 FORBID = ConfigDict(extra="forbid")
 
@@ -49,10 +49,46 @@ class Model(TypedDict):
 
 
 @with_config(FORBID)
+class Host(TypedDict):
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    calls_per_minute: Count
+
+
+@with_config(FORBID)
+class Hosts(TypedDict):
+    mis: Host
+    api: Host
+    token: Host
+    weather: Host
+    weather_runs: Host
+    gas: Host
+    isos: Host
+
+
+@with_config(FORBID)
+class Weather(TypedDict):
+    model: Text
+    run_hours: list[Annotated[int, Field(ge=0, le=23)]]
+    points: dict[Name, tuple[float, float]]
+
+
+@with_config(FORBID)
+class Live(TypedDict):
+    store: str
+    series: list[Text]
+    locations: list[Name]
+    gaps: list[Text]
+    weather: Weather
+    timeout: Positive
+    attempts: Count
+    hosts: Hosts
+
+
+@with_config(FORBID)
 class Config(TypedDict):
     run: Name
     market: str
-    source: Literal["synthetic", "files"]
+    source: Literal["synthetic", "files", "live"]
     data_dir: str | None
     target: Literal[Q.RT_LMP, Q.RT_SPP]
     nodes: Annotated[list[Name], Field(min_length=1)]
@@ -66,6 +102,8 @@ class Config(TypedDict):
     label_coverage: Share
     backtest: Window
     synthetic: Window
+    start: NotRequired[date | None]
+    live: Live
     model: Model
     seed: int
 
@@ -89,6 +127,9 @@ def _consistent(config: Config) -> Config:
     _refuse(
         config["source"] == "files" and not config["data_dir"], "source files: data_dir is empty"
     )
+    _refuse(config["source"] == "live" and not config.get("start"), "source live: start is empty")
+    unknown = sorted({*config["live"]["series"]} - {*STORED})
+    _refuse(bool(unknown), f"live.series {unknown}: known {[*STORED]}")
     for key in ("backtest", "synthetic"):
         _refuse(config[key]["start"] > config[key]["end"], f"{key} ends before it starts")
     grid = config["model"]["grid"]

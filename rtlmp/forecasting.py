@@ -14,7 +14,7 @@ from rtlmp.config import Config, threshold_name
 from rtlmp.features import DESIGN
 from rtlmp.models.exceedance import exceedance, survival
 from rtlmp.models.store import Trained
-from rtlmp.tables import Asks, Features, Forecast
+from rtlmp.tables import Asks, Features, Flagged, Forecast
 
 
 def forecast(
@@ -66,6 +66,7 @@ def split(rows: DataFrame[Forecast]) -> dict[tuple[str, str], pd.DataFrame]:
 def sheet(rows: DataFrame[Forecast], tz: str) -> pd.DataFrame:
     """For a spreadsheet: an hour a row, local times, a column of probabilities a threshold."""
     keys = [Forecast.location, Forecast.valid_time, Forecast.lead_hour, Forecast.model_date]
+    keys += [name for name in (Flagged.stale,) if name in rows]
     wide = rows.pivot(index=keys, columns=Forecast.threshold, values=Forecast.probability)
     flat = wide.rename(columns=lambda x: f"above_{x:g}").reset_index()
     local = flat[Forecast.valid_time].dt.tz_convert(tz).dt.strftime("%Y-%m-%d %H:%M %Z")

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rtlmp.config import threshold_name
-from rtlmp.tables import Forecast, atomic
+from rtlmp.tables import Flagged, Forecast, atomic
 
 NIGHT: Final = (20, 7)  # local hours between which the background is shaded
 FLOOR: Final = 1e-3  # lowest probability drawn
@@ -37,6 +37,8 @@ def forecast_figure(rows: pd.DataFrame, tz: str, title: str) -> Figure:
         loc="left",
     )
     figure.legend(loc="outside right upper", title="USD/MWh", frameon=False)
+    if Flagged.stale in rows and (stale := first[Flagged.stale]):
+        figure.supxlabel(f"made with old or missing data: {stale}", color="crimson", fontsize=9)
     return figure
 
 

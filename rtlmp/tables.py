@@ -71,6 +71,30 @@ class Forecast(Asks):
     model_date: Series[str] = pa.Field(description="date of the newest model that served, ISO")
 
 
+class Flagged(Forecast):
+    """A forecast from live data says which of it was late or absent at issue time."""
+
+    stale: Series[str] = pa.Field(description="series too old or missing; empty: all is there")
+
+
+class Freshness(pa.DataFrameModel):
+    """A row a series: how old what was known at issue time was."""
+
+    series: Series[str]
+    latest: Series[Utc] = pa.Field(nullable=True, description="newest publication, UTC")
+    age: Series[float] = pa.Field(nullable=True, description="at issue time, h; NaN: never seen")
+    allowed: Series[float] = pa.Field(nullable=True, description="h; NaN: no source says")
+    stale: Series[bool]
+
+
+class Covered(pa.DataFrameModel):
+    """A row a series and UTC day: share of its intervals that have a value."""
+
+    series: Series[str]
+    day: Series[Utc] = pa.Field(description="midnight, UTC")
+    share: Series[float] = pa.Field(ge=0, le=1, description="of the intervals of all locations")
+
+
 class Scored(Forecast):
     """Every forecast row of a backtest with what came; `model` tells baselines apart."""
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rtlmp.asof import archive, view
-from rtlmp.catalog import DERIVED, MARKETS, Q
+from rtlmp.catalog import DERIVED, MARKETS, READ, Q
 from rtlmp.features import DESIGN, FEATURES, table
 from rtlmp.features.fundamentals import REGIONS
 from rtlmp.features.registry import Feature
@@ -22,8 +22,8 @@ ISSUE, HORIZON = utc("2024-03-09 16:00"), utc("2024-03-10 06:00")
 def everything() -> pd.DataFrame:
     """Every series, before, at and after the issue time."""
     actuals = (Q.RT_MAX, Q.RT_MEAN, Q.RT_COVERAGE, Q.LOAD, Q.WIND, Q.SOLAR, Q.DAM_SPP)
-    reserves = [q for q in Q if q.unit == "USD/MW"]
-    forecasts = [q for q in Q if "_FORECAST" in q.name]
+    reserves = [q for q in READ if q.unit == "USD/MW"]
+    forecasts = [q for q in READ if "_FORECAST" in q.name]
     parts = [
         *(hourly_noise(q, n, START, DAYS, s) for s, q in enumerate(actuals) for n in NODES),
         *(hourly_noise(q, MARKET.system, START, DAYS, 9 + s) for s, q in enumerate(actuals)),
@@ -48,7 +48,7 @@ def seen(clean):
 def poisoned(clean):
     later = clean[Observations.publish_time] > ISSUE
     assert later.any()
-    assert set(clean[later][Observations.series]) >= {*Q} - {Q.RT_LMP, Q.RT_SPP}
+    assert set(clean[later][Observations.series]) >= {*READ, *DERIVED} - {Q.RT_LMP, Q.RT_SPP}
     values = clean[Observations.value].mask(later, 1e9)
     return view(
         archive([clean.assign(**{Observations.value: values})]), ISSUE, HORIZON, MARKET, NODES

@@ -20,10 +20,7 @@ PACKAGE = ROOT / "rtlmp"
 LAYERS = [
     *("catalog", "tables", "config", "clock", "provenance", "sources", "asof", "labels"),
     *("features", "models", "training", "forecasting", "baselines", "backtest", "metrics"),
-    *(
-        "plots",
-        "summary",
-    ),
+    *("freshness", "plots", "report", "summary"),
 ]
 SCHEMAS = [
     s

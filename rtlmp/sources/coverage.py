@@ -30,6 +30,8 @@ def coverage(config: Config, paths: Sequence[Path]) -> Coverage:
         tz, window = MARKETS[config["market"]].tz, config["synthetic"]
         end = window["end"] + timedelta(days=1)
         return Coverage(instant(window["start"], "00:00", tz), instant(end, "00:00", tz))
+    if config["source"] == "live":
+        return _live(config, datetime.now(UTC))
     held = [_published(path, BY_NAME[config["target"]], config["nodes"]) for path in paths]
     there = {node for spans in held for node in spans}
     if missing := sorted(set(config["nodes"]) - there):
@@ -49,6 +51,23 @@ def issue_dates(config: Config, covered: Coverage) -> tuple[date, date]:
     while issue_time(config, last) > covered.last:
         last -= timedelta(days=1)
     return first, last
+
+
+def _live(config: Config, now: datetime) -> Coverage:
+    """From `start` to the issue time of the run's date, by default the newest that has passed."""
+    start, day = config.get("start"), config.get("date") or now.date()
+    while not config.get("date") and issue_time(config, day) > now:
+        day -= timedelta(days=1)
+    if issue_time(config, day) > now:
+        raise ValueError(
+            f"date {day}: its issue time {issue_time(config, day):%Y-%m-%d %H:%MZ} is still to "
+            "come; run later, or set issue_time earlier"
+        )
+    first = instant(start or day, "00:00", MARKETS[config["market"]].tz)
+    if first >= issue_time(config, day):
+        raise ValueError(f"start {start} is not before the issue time of date {day}")
+    # what is published at the issue time itself counts as known
+    return Coverage(first, issue_time(config, day) + timedelta(microseconds=1))
 
 
 def _published(path: Path, target: Q, nodes: Sequence[str]) -> dict[str, Coverage]:

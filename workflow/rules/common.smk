@@ -1,8 +1,8 @@
 import re
 from datetime import date
 
-from rtlmp.catalog import STORED
-from rtlmp.clock import days, issue_time, model_dates, month, month_days, months
+from rtlmp.catalog import READ, STORED
+from rtlmp.clock import days, issue_time, model_dates, month, month_days, month_span, months
 from rtlmp.config import checked, threshold_name
 from rtlmp.provenance import code_hash
 from rtlmp.sources.coverage import coverage, issue_dates
@@ -27,6 +27,13 @@ if not FIRST <= DATE <= LAST:
 
 RAW_MONTHS = months(COVERED.first - LOOKBACK, COVERED.last)
 PRICE_MONTHS = months(COVERED.first, COVERED.last)
+if C["source"] == "live":
+    from rtlmp.sources.registry import series_of
+
+    SERIES = series_of(C)
+else:
+    SERIES = READ
+RAW_FILES = expand(f"{RUN}/raw/{{series}}/{{month}}.parquet", series=SERIES, month=RAW_MONTHS)
 
 
 wildcard_constraints:

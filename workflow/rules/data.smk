@@ -1,23 +1,4 @@
-rule world:
-    output:
-        observations=f"{RUN}/world/observations.parquet",
-        truth=f"{RUN}/world/truth.parquet",
-    params:
-        config=pick("synthetic", "nodes", "thresholds", "issue_time", "market", "target", "seed"),
-        code=code("world.py"),
-    script:
-        "../scripts/world.py"
-
-
-rule raw:
-    input:
-        DATA_FILES or rules.world.output.observations,
-    output:
-        expand(f"{RUN}/raw/{{series}}/{{month}}.parquet", series=STORED, month=RAW_MONTHS),
-    params:
-        code=code("raw.py"),
-    script:
-        "../scripts/raw.py"
+include: "live.smk" if C["source"] == "live" else "raw.smk"
 
 
 rule hourly:
@@ -46,7 +27,7 @@ rule features:
     input:
         raw=lambda w: expand(
             f"{RUN}/raw/{{series}}/{{month}}.parquet",
-            series=[q for q in STORED if q.step == "h"],
+            series=[q for q in SERIES if q.step == "h" and q in READ],
             month=[m for m in known_months(w) if m in RAW_MONTHS],
         ),
         hourly=lambda w: [f"{RUN}/hourly/{m}.parquet" for m in known_months(w) if m in PRICE_MONTHS],

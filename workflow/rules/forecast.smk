@@ -13,6 +13,7 @@ rule forecast_date:
         features=issue_features,
         boosters=issue_models("boosters"),
         cards=issue_models("cards"),
+        freshness=rules.freshness.output if C["source"] == "live" else [],
     output:
         tables=[f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in NODES for x in THRESHOLDS],
         sheet=f"{RUN}/forecast/{{date}}.csv",

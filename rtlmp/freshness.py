@@ -1,0 +1,69 @@
+"""How old what is known at issue time is, and what a forecast made with it says of that."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from rtlmp.catalog import BY_NAME, Q
+from rtlmp.tables import UTC_DTYPE, Flagged, Forecast, Freshness, Observations, read
+
+Held = Mapping[Q, list[Path]]  # raw files of each series
+
+
+def by_series(paths: Iterable[str | Path]) -> dict[Q, list[Path]]:
+    """Raw files by the series they hold."""
+    held: dict[Q, list[Path]] = {}
+    for path in map(Path, paths):
+        held.setdefault(BY_NAME[path.parent.name], []).append(path)
+    return held
+
+
+def allowed(market: str) -> dict[Q, timedelta]:
+    """Age at which each series of a live run is stale: that of its most frequent source."""
+    from rtlmp.sources.registry import SOURCES  # other runs need not load it
+
+    ages: dict[Q, timedelta] = {}
+    for source in SOURCES:
+        for q in source.series if source.market in ("", market) else ():
+            ages[q] = min(source.fresh, ages.get(q, source.fresh))
+    return ages
+
+
+def freshness(
+    held: Held, series: Sequence[Q], at: datetime, limits: Mapping[Q, timedelta]
+) -> DataFrame[Freshness]:
+    """A row for each of `series`: its newest publication by `at`, and whether that is too old."""
+    latest = [_latest(held.get(q, []), at) for q in series]
+    newest = pd.Series(latest, dtype=UTC_DTYPE)
+    age = (pd.Timestamp(at) - newest) / pd.Timedelta(hours=1)
+    limit = pd.Series([limits[q] / timedelta(hours=1) if q in limits else np.nan for q in series])
+    columns = {
+        Freshness.series: [q.value for q in series],
+        Freshness.latest: newest,
+        Freshness.age: age.astype(float),
+        Freshness.allowed: limit.astype(float),
+        Freshness.stale: limit.notna() & ~(age <= limit),
+    }
+    return Freshness.validate(pd.DataFrame(columns))
+
+
+def flagged(rows: DataFrame[Forecast], paths: Sequence[str | Path]) -> DataFrame[Forecast]:
+    """`rows` with what was stale at their issue time; without a freshness file, as they are."""
+    if not paths:
+        return rows
+    fresh = pd.concat([read(Freshness, path) for path in paths])
+    stale = fresh.loc[fresh[Freshness.stale], Freshness.series]
+    return Forecast.validate(rows.assign(**{Flagged.stale: ", ".join(stale)}))
+
+
+def _latest(paths: Iterable[Path], at: datetime) -> pd.Timestamp:
+    """Newest publication by `at` in the files, NaT where there is none."""
+    for path in sorted(paths, reverse=True):  # months: the newest file first
+        publish = read(Observations, path)[Observations.publish_time]
+        if (publish <= at).any():
+            return publish[publish <= at].max()
+    return pd.Timestamp("NaT")

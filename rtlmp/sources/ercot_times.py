@@ -1,0 +1,137 @@
+"""ERCOT's clocks: local texts with flags for the repeated hour -> UTC.
+
+Central prevailing time. An hour is named by its end, 1 to 24; on the autumn change the second
+01:00 has flag Y, or hours are counted to 25, or the same hour simply stands there twice.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from rtlmp.catalog import MARKETS
+
+TZ: Final = MARKETS["ERCOT"].tz
+HOUR: Final = pd.Timedelta(hours=1)
+LAST_HOUR: Final = 24
+YES: Final = ("Y", "y", "true", "True", "TRUE", "1")
+Texts = Mapping[str, "pd.Series[str]"]  # by squeezed header
+FLAGS: Final = ("DSTFLAG", "REPEATEDHOURFLAG", "REPEATHOURFLAG")
+DAYS: Final = ("DELIVERYDATE", "OPERDAY")
+HOURS: Final = ("HOURENDING", "DELIVERYHOUR")
+RUN, QUARTER, POSTED = "SCEDTIMESTAMP", "DELIVERYINTERVAL", "POSTEDDATETIME"
+TIME_HEADERS: Final = frozenset({*FLAGS, *DAYS, *HOURS, RUN, QUARTER, POSTED})
+log = logging.getLogger(__name__)
+
+
+def valid_times(rows: pd.DataFrame, what: str, same: list[str]) -> "pd.Series[pd.Timestamp]":
+    """UTC start of the interval of each row, NaT for an hour that the clock skips.
+
+    `same` are the columns that, with the clock, tell rows apart: without a flag the second of
+    two equal ones is the repeated hour.
+    """
+    if RUN in rows:
+        return to_utc(_stamp(rows[RUN]), _again(rows, [RUN, *same]), what)
+    day, hour = _first(rows, DAYS), _first(rows, HOURS)
+    ending = rows[hour].str.partition(":")[0].astype(int)
+    start = _stamp(rows[day]) + (ending - 1) * HOUR
+    keys = [day, hour, *same]
+    if QUARTER in rows:
+        start += (rows[QUARTER].astype(int) - 1) * pd.Timedelta(minutes=15)
+        keys.append(QUARTER)
+    counted = rows[day].isin(rows.loc[ending > LAST_HOUR, day].unique())
+    return _hours(start, rows[day], counted, _again(rows, keys), what)
+
+
+def to_utc(
+    local: "pd.Series[pd.Timestamp]", again: "pd.Series[bool]", what: str
+) -> "pd.Series[pd.Timestamp]":
+    """Naive local times as UTC; `again` marks the second pass of the repeated hour.
+
+    A mark on the hour after is taken for one on the hour itself: NP4-722 has it there.
+    """
+    if again.any():
+        here, before = (_twice(at) for at in (local, local - HOUR))
+        local = local.where(~(again & before & ~here), local - HOUR)
+    zoned = local.dt.tz_localize(TZ, ambiguous=(~again).to_numpy(), nonexistent="NaT")
+    if (lost := zoned.isna() & local.notna()).any():
+        log.warning(
+            "%s: %d rows of %s, an hour that the clock skips, left out: nothing happened then",
+            what,
+            int(lost.sum()),
+            local[lost].min(),
+        )
+    return zoned.dt.tz_convert("UTC").dt.as_unit("us")
+
+
+def published(text: str, name: str) -> datetime:
+    """UTC time of a posting. The printed offset can be wrong (gridstatus #468), the clock not.
+
+    In the repeated hour the second pass has `xhr` in its name; without name or offset to tell,
+    the later time is taken: a value may come to us late, never early.
+
+    >>> published("2026-10-03T12:32:39-05:00", "DAMSPNP4190_csv").isoformat()
+    '2026-10-03T17:32:39+00:00'
+    """
+    stamp = datetime.fromisoformat(text)
+    local = stamp.replace(tzinfo=ZoneInfo(TZ))
+    first_pass = stamp.utcoffset() == local.utcoffset() and "xhr" not in name.lower()
+    return (local if first_pass else local.replace(fold=1)).astimezone(UTC)
+
+
+def published_in_order(texts: Sequence[str], names: Sequence[str]) -> list[datetime]:
+    """UTC times of postings without offsets, oldest first.
+
+    The second pass of the repeated hour begins where a name says so, else where the clock goes
+    back; where it never does, all are taken for the second, as in `published`.
+    """
+    naive = [datetime.fromisoformat(text).replace(tzinfo=None) for text in texts]
+    clock = [at.replace(tzinfo=ZoneInfo(TZ)) for at in naive]
+    twice = [k for k, at in enumerate(clock) if at.utcoffset() != at.replace(fold=1).utcoffset()]
+    named = {k for k in twice if "xhr" in names[k].lower()}
+    back = [k for j, k in pairwise(twice) if naive[k] <= naive[j]]
+    first = back[0] if back else 0
+    second = named or {k for k in twice if k >= first}
+    return [at.replace(fold=int(k in second)).astimezone(UTC) for k, at in enumerate(clock)]
+
+
+def _twice(local: "pd.Series[pd.Timestamp]") -> "pd.Series[bool]":
+    """Whether a local time comes twice."""
+    return local.dt.tz_localize(TZ, ambiguous="NaT", nonexistent="shift_forward").isna()
+
+
+def _hours(
+    start: "pd.Series[pd.Timestamp]",
+    day: "pd.Series[str]",
+    counted: "pd.Series[bool]",
+    again: "pd.Series[bool]",
+    what: str,
+) -> "pd.Series[pd.Timestamp]":
+    """Clock hours by the clock, and those of days `counted` to 25 by what passed since midnight."""
+    clock = to_utc(start.where(~counted), again & ~counted, what)
+    midnight = _stamp(day)
+    passed = midnight.dt.tz_localize(TZ).dt.tz_convert("UTC") + (start - midnight)
+    return clock.where(~counted, passed).dt.as_unit("us")
+
+
+def _again(rows: pd.DataFrame, keys: list[str]) -> "pd.Series[bool]":
+    for flag in FLAGS:
+        if flag in rows:
+            return rows[flag].isin(YES)
+    return rows.duplicated(keys)
+
+
+def _stamp(text: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+    """Naive times of 09/29/2026, 09/29/2026 11:25:17 or ISO text."""
+    if text.empty or "-" in text.iloc[0]:
+        return pd.to_datetime(text, format="ISO8601")
+    clock = " %H:%M:%S" if ":" in text.iloc[0] else ""
+    return pd.to_datetime(text, format=f"%m/%d/%Y{clock}")
+
+
+def _first(rows: pd.DataFrame, names: tuple[str, ...]) -> str:
+    return next(name for name in names if name in rows)

@@ -1,0 +1,54 @@
+"""Weather and gas: no vintage before it was surely out, units and zones checked."""
+
+import pandas as pd
+import pytest
+
+from rtlmp.catalog import Q
+from rtlmp.sources import gas, weather
+from rtlmp.sources.interface import IncompleteError, observe
+from rtlmp.tables import Observations
+from tests import live
+from tests.build import utc
+from tests.replay import serving
+
+VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
+
+
+@pytest.mark.parametrize("hour", range(1, 88))
+def test_weather_uses_the_vintage_that_was_surely_out(hour):
+    """K = ceil((h + 8) / 24) for a value h hours after issue time, from publish times alone."""
+    issued = utc("2026-10-04 15:00")
+    ahead = {k: 24 * k * weather.HOUR - weather.DELAY for k in weather.DAYS_BACK}
+    out = [k for k in weather.DAYS_BACK if issued + hour * weather.HOUR - ahead[k] <= issued]
+    assert min(out) == -(-(hour + 8) // 24)
+
+
+def test_weather_of_both_doors_and_gas(tmp_path, monkeypatch):
+    monkeypatch.setenv("EIA_API_KEY", "hush")
+    now = live.at("2026-10-04T15:00")
+    span = live.at("2026-10-03T15:00"), now
+    with serving(lambda: now) as server:
+        tools = live.tools(server, tmp_path)
+        previous, single = weather.SOURCES
+        rows = observe(previous, *span, tools)
+        calls = server.count("/v1/forecast")
+        assert observe(previous, *span, tools).equals(rows)
+        assert server.count("/v1/forecast") == calls
+        runs = live.tools(server, tmp_path, weather={**tools.live["weather"], "run_hours": [0, 12]})
+        named = observe(single, *span, runs)
+        price = observe(gas.SOURCES[0], live.at("2026-09-01T00:00"), now, tools)
+    assert set(rows[Observations.series]) == {q.value for q in weather.VARIABLES}
+    assert {name.split("/")[1] for name in rows[Observations.location]} == {"gfs_global"}
+    assert (rows[VALID] - rows[PUBLISH]).max() == 4 * pd.Timedelta("1D") - weather.DELAY
+    sun = rows[rows[Observations.series] == Q.WEATHER_SUN]
+    assert (sun[VALID] - sun[PUBLISH]).min() == pd.Timedelta("15h")  # the hour before its stamp
+    assert set(named[PUBLISH]) == {utc("2026-10-03 20:00"), utc("2026-10-04 08:00")}
+    assert price[VALUE].between(1, 60).all()
+
+
+def test_a_variable_that_the_model_lacks_is_an_error():
+    now = pd.Timestamp(live.at("2026-10-04T15:00"))
+    stamps = {"time": ["2026-10-01T00:00", "2026-10-01T01:00"], "cloud_cover": [None, None]}
+    point = {"hourly": stamps, "hourly_units": {"cloud_cover": "%"}}
+    with pytest.raises(IncompleteError, match="houston: cloud_cover is null from 2026-10-01"):
+        weather._column(point, "houston", "cloud_cover", Q.WEATHER_CLOUD, weather.HOUR, now)
