@@ -42,6 +42,12 @@ class Q(StrEnum):
     )
     OUTAGE_FORECAST = "outage_forecast", "MW", "h", "resource capacity on outage (NP3-233)"
     TEMPERATURE_FORECAST = "temperature_forecast", "degC", "h", "temperature forecast (NP4-722)"
+    RT_LMP_ENERGY = "rt_lmp_energy", "USD/MWh", "5min", "energy part of the real-time LMP"
+    RT_LMP_CONGESTION = "rt_lmp_congestion", "USD/MWh", "5min", "congestion part of it"
+    RT_LMP_LOSS = "rt_lmp_loss", "USD/MWh", "5min", "loss part of it"
+    DAM_LMP_ENERGY = "dam_lmp_energy", "USD/MWh", "h", "energy part of the day-ahead LMP"
+    DAM_LMP_CONGESTION = "dam_lmp_congestion", "USD/MWh", "h", "congestion part of it"
+    DAM_LMP_LOSS = "dam_lmp_loss", "USD/MWh", "h", "loss part of it"
 
     # Derived from the target price, an hour at a time, in the same format
     RT_MAX = "rt_max", "USD/MWh", "h", "highest target price whose interval starts in the hour"

@@ -64,7 +64,7 @@ def cells(scored: DataFrame[Scored]) -> Iterator[tuple[dict[str, str | float | i
 def scores(sample: Sample, seed: int) -> dict[str, tuple[float, float, float]]:
     """Value, low and high of each metric of one cell."""
     daily = _daily(sample)
-    weights = _draws(int(sample.day.max()) + 1, seed)
+    weights = draws(int(sample.day.max()) + 1, seed)
     means, drawn = _averages(daily.sum(axis=1)), _averages(daily @ weights.T)
     ranks = _rank_scores(sample, weights)
     exact = {
@@ -72,8 +72,8 @@ def scores(sample: Sample, seed: int) -> dict[str, tuple[float, float, float]]:
         "average_precision": float(average_precision_score(sample.y, sample.p)),
     }
     return {
-        **{name: (float(means[name]), *_interval(drawn[name])) for name in means},
-        **{name: (exact[name], *_interval(ranks[name])) for name in exact},
+        **{name: (float(means[name]), *interval(drawn[name])) for name in means},
+        **{name: (exact[name], *interval(ranks[name])) for name in exact},
     }
 
 
@@ -128,7 +128,7 @@ def _averages(sums: Floats) -> dict[str, Floats]:
     }
 
 
-def _draws(days: int, seed: int) -> Floats:
+def draws(days: int, seed: int) -> Floats:
     """How often each issue day is drawn: (DRAWS, days), circular blocks of BLOCK days."""
     rng = np.random.default_rng(seed)
     starts = rng.integers(0, days, (DRAWS, -(-days // BLOCK)))
@@ -155,6 +155,6 @@ def _rank_scores(s: Sample, weights: Floats) -> dict[str, Floats]:
         return {"auc": auc, "average_precision": (precision * hit / all_hit).sum(axis=1)}
 
 
-def _interval(drawn: Floats) -> tuple[float, float]:
+def interval(drawn: Floats) -> tuple[float, float]:
     low, high = np.nanquantile(drawn, [0.05, 0.95])
     return float(low), float(high)
