@@ -137,9 +137,10 @@ class Importance(pa.DataFrameModel):
     high: Series[float]
 
 
-class Changes(Valid, Judged):
+class Changes(Valid, Place):
     """The same hour forecast on two issue dates; `because_*` columns sum to the change."""
 
+    threshold: Series[float] = pa.Field(description="x, USD/MWh")
     earlier: Series[float] = pa.Field(ge=0, le=1, description="probability issued first")
     later: Series[float] = pa.Field(ge=0, le=1)
     change: Series[float]

@@ -35,6 +35,10 @@ wildcard_constraints:
     pool="|".join(map(re.escape, POOLS)),
     node="|".join(map(re.escape, NODES)),
     series="|".join(STORED),
+    scenario="|".join(map(re.escape, C["scenarios"])) or "none",
+    versus=r"[^/]+",
+    earlier=r"\d{4}-\d\d-\d\d",
+    later=r"\d{4}-\d\d-\d\d",
 
 
 def pick(*keys):
