@@ -63,13 +63,16 @@ def shapley(value: Mapping[Coalition, Floats]) -> dict[str, Floats]:
     players = max(value, key=len)
     n = len(players)
     return {
-        player: sum(
+        player: np.sum(
+            [
             factorial(len(s)) * factorial(n - len(s) - 1) / factorial(n)
             * (value[s | {player}] - value[s])
             for s in coalitions(players - {player})
+            ],
+            axis=0,
         )
         for player in sorted(players)
-    }  # type: ignore[return-value]  # fmt: skip
+    }  # fmt: skip
 
 
 def coalitions(players: Coalition) -> Iterator[Coalition]:
@@ -83,9 +86,13 @@ def _of_node(node: str, earlier: Issue, later: Issue, thresholds: list[float]) -
     if both.empty:
         spans = [f"{i.rows[Asks.valid_time].min()}.." for i in (earlier, later)]
         raise ValueError(f"{node}: the issue dates share no hour ({spans}): choose nearer ones")
-    old, new = (both[[f"{c}_{side}" for c in DESIGN]].to_numpy(np.float32) for side in ("old", "new"))
+    old, new = (
+        both[[f"{name}_{side}" for name in DESIGN]].to_numpy(np.float32) for side in ("old", "new")
+    )
     value = {
-        swapped: _probability(later if OF_MODEL in swapped else earlier, _mixed(old, new, swapped), thresholds)
+        swapped: _probability(
+            later if OF_MODEL in swapped else earlier, _mixed(old, new, swapped), thresholds
+        )
         for swapped in coalitions(frozenset(PLAYERS))
     }
     shares, before, after = shapley(value), value[frozenset()], value[frozenset(PLAYERS)]

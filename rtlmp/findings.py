@@ -58,7 +58,7 @@ class Reliability(Judged):
 class Settled(Place):
     """A battery's day: revenue after wear, and energy at the grid."""
 
-    strategy: Series[str]
+    rule: Series[str] = pa.Field(description="name of the strategy")
     day: Series[str] = pa.Field(description="local operating day, ISO")
     revenue: Series[float] = pa.Field(description="USD, wear taken off")
     day_ahead: Series[float] = pa.Field(description="USD of the revenue from day-ahead awards")
@@ -69,7 +69,7 @@ class Settled(Place):
 class Worth(Place):
     """Long table of a strategy's value; low and high are 5 % and 95 % of the block bootstrap."""
 
-    strategy: Series[str]
+    rule: Series[str] = pa.Field(description="name of the strategy")
     measure: Series[str]
     value: Series[float] = pa.Field(nullable=True)
     low: Series[float] = pa.Field(nullable=True)

@@ -1,7 +1,7 @@
 """Finished forecasts -> tables: scores by hour and month, decisions, significance, reliability."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, cast
 
 import numpy as np
 import pandas as pd
@@ -21,11 +21,14 @@ from rtlmp.verification import (
     threshold_weighted_crps,
 )
 
-LOCAL: Final = {
+LOCAL: Final[dict[str, Callable[["pd.Series[pd.Timestamp]"], "pd.Series[int]"]]] = {
     "hour": lambda t: t.dt.hour,
     "month": lambda t: 100 * t.dt.year + t.dt.month,
 }
-LOSSES: Final = {"brier": lambda y, p: (p - y) ** 2, "log_loss": log_loss}
+LOSSES: Final[dict[str, Callable[[Floats, Floats], Floats]]] = {
+    "brier": lambda y, p: (p - y) ** 2,
+    "log_loss": log_loss,
+}
 JUDGED: Final = (Metrics.model, Metrics.location, Metrics.threshold)
 POOLED: Final = 0.0  # threshold of a score over all thresholds
 
@@ -34,10 +37,10 @@ def metrics_by(scored: DataFrame[Scored], tz: str, seed: int) -> DataFrame[Metri
     """Scores within each local hour and month, all lead days together."""
     local = scored[Scored.valid_time].dt.tz_convert(tz)
     rows = [
-        {**cell, MetricsBy.by: by, MetricsBy.part: int(part), **named}
+        {**cell, MetricsBy.by: by, MetricsBy.part: int(str(part)), **named}
         for by, of in LOCAL.items()
         for part, rows in scored.groupby(of(local))
-        for cell, sample in cells(rows)
+        for cell, sample in cells(cast("DataFrame[Scored]", rows))
         if cell[Metrics.lead_day] == 0
         for named in _named(scores(sample, seed))
     ]
@@ -137,7 +140,7 @@ def _twcrps(scored: DataFrame[Scored], seed: int) -> Iterator[dict[str, str | fl
     for model, rows in known.groupby(Scored.model):
         wide = rows.pivot(index=keys, columns=Scored.threshold, values=Scored.probability)
         x, asks = wide.columns.to_numpy(), wide.index.to_frame(index=False)
-        above = asks[Scored.max_price].to_numpy()[:, None] > x
+        above = np.greater.outer(asks[Scored.max_price].to_numpy(), x).astype(np.float64)
         loss = threshold_weighted_crps(above, wide.to_numpy(), x)
         for place in (ALL, *known[Scored.location].unique()):
             at = ((asks[Scored.location] == place) | (place == ALL)).to_numpy()

@@ -6,6 +6,7 @@ with replacement; those of the rank scores use BINS classes of probability.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -128,6 +129,7 @@ def _averages(sums: Floats) -> dict[str, Floats]:
     }
 
 
+@cache
 def draws(days: int, seed: int) -> Floats:
     """How often each issue day is drawn: (DRAWS, days), circular blocks of BLOCK days."""
     rng = np.random.default_rng(seed)

@@ -17,10 +17,10 @@ def selected(scored: DataFrame[Scored], scenario: Scenario, tz: str) -> DataFram
     local = scored[Scored.valid_time].dt.tz_convert(tz)
     issued = scored[Scored.issue_time].dt.tz_convert(tz).dt.date
     inside = (issued >= scenario["start"]) & (issued <= scenario["end"])
-    wanted = {Scored.location: "nodes", Scored.threshold: "thresholds"}
-    for column, key in wanted.items():
-        if chosen := scenario.get(key):
-            inside &= scored[column].isin(chosen)
+    if nodes := scenario.get("nodes"):
+        inside &= scored[Scored.location].isin(nodes)
+    if thresholds := scenario.get("thresholds"):
+        inside &= scored[Scored.threshold].isin(thresholds)
     if hours := scenario.get("hours"):
         inside &= local.dt.hour.isin(hours)
     if not inside.any():
@@ -30,6 +30,13 @@ def selected(scored: DataFrame[Scored], scenario: Scenario, tz: str) -> DataFram
             f"{sorted(scored[Scored.threshold].unique())} USD/MWh"
         )
     return Scored.validate(scored[inside].reset_index(drop=True))
+
+
+def freshest(scored: DataFrame[Scored]) -> DataFrame[Scored]:
+    """The forecast of each hour issued last: the day before, also where clocks change."""
+    keys = [Scored.model, Scored.location, Scored.threshold, Scored.valid_time]
+    ordered = scored.sort_values(Scored.lead_hour, kind="stable").drop_duplicates(keys)
+    return Scored.validate(ordered.sort_index())
 
 
 def together(

@@ -1,6 +1,6 @@
 """Settlement tables: day-ahead against real-time prices by block, shape, load risk, spreads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import holidays
@@ -35,10 +35,11 @@ def hourly_prices(
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
     """By node with both prices: columns DA, RT (mean of the hour) and system LOAD, local time."""
     tables = {DA: _wide(auction), RT: _wide(real)}
-    system = _wide(load)
-    of_system = system[market.system] if market.system in system else pd.Series(dtype=float)
+    of_system = _wide(load).reindex(index=tables[RT].index, columns=[market.system])
     return {
-        node: pd.DataFrame({**{k: t[node] for k, t in tables.items()}, LOAD: of_system})
+        node: pd.DataFrame(
+            {**{k: t[node] for k, t in tables.items()}, LOAD: of_system[market.system]}
+        )
         .dropna(subset=[DA, RT])
         .tz_convert(market.tz)
         for node in tables[RT].columns.intersection(tables[DA].columns)
@@ -50,7 +51,9 @@ def block_of(hours: pd.DatetimeIndex, market: Market) -> Mapping[str, Flags]:
     country, subdivision = market.holidays
     years = range(hours[0].year, hours[-1].year + 1)
     closed = holidays.country_holidays(country, subdiv=subdivision, years=years)
-    work = (hours.weekday < SATURDAY) & ~np.isin(hours.date, list(closed.keys()))
+    work = (hours.weekday < SATURDAY) & ~hours.normalize().tz_localize(None).isin(
+        pd.DatetimeIndex(list(closed))
+    )
     peak = (hours.hour >= PEAK[0]) & (hours.hour < PEAK[1])
     every = np.ones(len(hours), dtype=np.bool_)
     return {"7x24": every, "5x16": work & peak, "2x16": ~work & peak, "7x8": ~peak}
@@ -71,7 +74,7 @@ def blocks(prices: Mapping[str, pd.DataFrame], market: Market) -> DataFrame[Bloc
 def load_risk(prices: Mapping[str, pd.DataFrame]) -> DataFrame[LoadRisk]:
     """What each local hour's load costs beyond a flat one; empty where the source has no load."""
     rows = [
-        {LoadRisk.location: node, LoadRisk.hour: hour, **_risk(of_hour)}
+        {LoadRisk.location: node, LoadRisk.hour: int(str(hour)), **_risk(of_hour)}
         for node, table in prices.items()
         for known in [table.dropna()]
         for hour, of_hour in known.groupby(pd.DatetimeIndex(known.index).hour)
@@ -185,7 +188,7 @@ def _daily_spread(price: "pd.Series[float]", n: int) -> Floats:
     return np.array([day[-n:].sum() - day[:n].sum() for day in ordered])
 
 
-def _typed(schema: type[S], rows: list[dict[str, Any]]) -> DataFrame[S]:
+def _typed(schema: type[S], rows: Sequence[Mapping[Any, Any]]) -> DataFrame[S]:
     """A table of `schema`, also of no rows."""
     columns = schema.to_schema().columns
     made = pd.DataFrame(rows, columns=list(columns))

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import statsmodels.api as sm
 from sklearn.isotonic import IsotonicRegression
+from statsmodels.tsa.stattools import diebold_mariano_test
 
 from rtlmp.asof import Floats
 
@@ -106,24 +106,14 @@ def threshold_weighted_crps(exceeds: Floats, p: Floats, x: Floats) -> Floats:
     return np.asarray(np.trapezoid((p - exceeds) ** 2, x, axis=1))
 
 
-def murphy(y: Floats, p: Floats, theta: Floats) -> Floats:
-    """Mean elementary score at each cut-off (Ehm et al. 2016, eq. 11, expectile 1/2)."""
-    order = np.sort(theta)
-    if not np.array_equal(order, theta):
-        raise ValueError(f"cut-offs must ascend: {theta[:5]}")
-    acts = p[:, None] > theta
-    return np.where(acts, (1 - y)[:, None] * theta, y[:, None] * (1 - theta)).mean(axis=0)
-
-
 def diebold_mariano(loss: Floats, rival: Floats) -> Difference:
-    """Test of equal mean daily loss, (days,) each: OLS on a constant with HAC variance."""
+    """Test of equal mean daily loss, (days,) each, with HAC variance of HAC_LAGS days."""
     d = loss - rival
     if np.ptp(d) == 0:
         return Difference(float(d.mean()), np.nan, np.nan, len(d))
     lags = min(HAC_LAGS, len(d) - 2)
-    hac = {"maxlags": lags, "use_correction": True}
-    fit = sm.OLS(d, np.ones(len(d))).fit(cov_type="HAC", cov_kwds=hac, use_t=True)
-    return Difference(float(d.mean()), float(fit.tvalues[0]), float(fit.pvalues[0]), len(d))
+    test = diebold_mariano_test(0 * d, loss, rival, lags=lags, criterion=lambda _, x: x)
+    return Difference(float(d.mean()), float(test.statistic), float(test.pvalue), len(d))
 
 
 def pairs(names: list[str]) -> list[tuple[str, str]]:
@@ -133,7 +123,7 @@ def pairs(names: list[str]) -> list[tuple[str, str]]:
 
 def daily(day: "pd.Series[pd.Timestamp] | npt.NDArray[np.intp]", loss: Floats) -> Floats:
     """Mean loss of each issue day: (days,)."""
-    return pd.Series(loss).groupby(np.asarray(day)).mean().to_numpy()
+    return np.asarray(pd.Series(loss).groupby(np.asarray(day)).mean(), np.float64)
 
 
 def _points(p: Floats) -> tuple[Floats, npt.NDArray[np.intp], npt.NDArray[np.intp]]:

@@ -1,6 +1,6 @@
 """The figures of a backtest, in the order of the report. A new one is a function and a row."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import pandas as pd
@@ -23,7 +23,7 @@ class Finished(NamedTuple):
     by: DataFrame[MetricsBy]
     decisions: DataFrame[Decisions]
     reliability: DataFrame[Reliability]
-    models: Mapping[object, Trained]
+    models: Sequence[Trained]
     tz: str
     node: str  # shown where one node must do
 
@@ -83,7 +83,7 @@ BOOK: Final[dict[str, Entry]] = {
         "Skill by month; 90 % block-bootstrap intervals.",
     ),
     "importance": Entry(
-        lambda of: quality.importance(data.importance(of.models.values())),
+        lambda of: quality.importance(data.importance(of.models)),
         "What the models' trees split on: share of total gain, and its 5 % to 95 % range over the "
         "dated models of the window. Gain says what is used, not what causes.",
     ),

@@ -13,6 +13,7 @@ from rtlmp.backtest import MODEL
 from rtlmp.findings import Importance
 from rtlmp.metrics import ALL, Sample, cells
 from rtlmp.models.store import Trained
+from rtlmp.scenarios import freshest
 from rtlmp.tables import Metrics, Scored
 from rtlmp.verification import economic_value
 
@@ -22,20 +23,16 @@ RATIOS: Final = np.geomspace(0.002, 0.8, 60)  # cost/loss
 
 
 def timeline(scored: DataFrame[Scored], node: str, tz: str, days: int = 7) -> pd.DataFrame:
-    """Lead-day-1 probabilities and prices of the `days` local days around the highest price."""
-    rows = scored[
-        (scored[Scored.model] == MODEL)
-        & (scored[Scored.location] == node)
-        & (scored[Scored.lead_day] == 1)
-    ]
+    """Probabilities issued the day before, and prices, `days` local days around the highest."""
+    rows = freshest(scored)
+    rows = rows[(rows[Scored.model] == MODEL) & (rows[Scored.location] == node)]
     keys = [Scored.valid_time, Scored.max_price]
     rows = rows.fillna({Scored.max_price: -np.inf})
-    wide = rows.pivot(index=keys, columns=Scored.threshold, values=Scored.probability).reset_index(
-        1
-    )
+    wide = rows.pivot(index=keys, columns=Scored.threshold, values=Scored.probability)
+    wide = wide.reset_index(1)
     wide = wide.replace({Scored.max_price: -np.inf}, np.nan)
     wide.index = pd.DatetimeIndex(wide.index).tz_convert(tz)
-    peak = wide[Scored.max_price].idxmax().normalize()
+    peak = pd.Timestamp(wide[Scored.max_price].idxmax()).normalize()
     first = peak - pd.Timedelta(days=days // 2)
     return wide[(wide.index >= first) & (wide.index < first + pd.Timedelta(days=days))]
 
@@ -120,6 +117,7 @@ def _some(x: Floats) -> "list[int]":
 
 def _gain(trained: Trained) -> dict[str, float]:
     names = [*trained.card["features"], "threshold"]
-    gain = trained.booster.get_score(importance_type="total_gain")
+    score = trained.booster.get_score(importance_type="total_gain")
+    gain = {name: float(np.mean(g)) for name, g in score.items()}
     total = sum(gain.values())
-    return {names[int(key[1:])]: float(g) / total for key, g in gain.items()}
+    return {names[int(key[1:])]: g / total for key, g in gain.items()}

@@ -25,11 +25,10 @@ def timeline(table: pd.DataFrame, node: str) -> Figure:
     """Probabilities of lead day 1 over a week, and the highest price of each hour."""
     figure = Figure(figsize=(9, 5), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1, 1])
-    thresholds = [c for c in table if c != Scored.max_price]
-    colours = ramp(thresholds)
+    colours = ramp(c for c in table if c != Scored.max_price)
     hours = pd.DatetimeIndex(table.index)
     edges = mdates.date2num(hours.append(hours[-1:] + pd.Timedelta("1h")))
-    for x in thresholds:
+    for x in colours:
         upper.stairs(table[x], edges, color=colours[x], label=above(x), linewidth=1.6)
         lower.axhline(x, color=colours[x], linewidth=1)
     lower.stairs(

@@ -27,6 +27,7 @@ from rtlmp.tables import Metrics
 
 MODEL: Final = "model"
 SPIKES: Final = 30  # fewer spike hours say nothing of skill
+DARK: Final = 0.6  # share from which text on it is white
 TOP: Final = 20  # features shown
 
 
@@ -101,7 +102,7 @@ def confusion(table: pd.DataFrame, cost_loss: float) -> Figure:
         share = counts / counts.sum(axis=1, keepdims=True)
         ax.imshow(share, cmap="Blues", vmin=0, vmax=1)
         for (i, j), count in np.ndenumerate(counts):
-            ink = "white" if share[i, j] > 0.6 else "black"
+            ink = "white" if share[i, j] > DARK else "black"
             ax.text(
                 j,
                 i,

@@ -1,13 +1,14 @@
 """How every figure looks: Okabe-Ito colours with a second cue beside them, units, local time."""
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib import dates as mdates
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
@@ -18,6 +19,9 @@ BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, BLACK, GREY = (
 )  # fmt: skip
 WIDTH: Final = 3.0  # inches of a small panel: text stays legible at half size
 NOTE: Final = 9
+
+
+Colour: TypeAlias = str  # hexadecimal
 
 
 class Look(NamedTuple):
@@ -64,14 +68,15 @@ def percent(axes: Axes, *which: str, decimals: int | None = None) -> None:
         getattr(axes, f"{name}axis").set_major_formatter(PercentFormatter(1, decimals=decimals))
 
 
-def ramp(thresholds: Sequence[float]) -> dict[float, tuple[float, ...]]:
+def ramp(thresholds: Iterable[Any]) -> dict[float, Colour]:
     """A colour a threshold, darker for dearer."""
-    colours = mpl.colormaps["viridis"](np.linspace(0.85, 0.0, len(thresholds)))
-    return {x: tuple(c) for x, c in zip(sorted(thresholds), colours, strict=True)}
+    ordered = sorted(float(x) for x in thresholds)
+    colours = mpl.colormaps["viridis"](np.linspace(0.85, 0.0, len(ordered)))
+    return {x: to_hex(c) for x, c in zip(ordered, colours, strict=True)}
 
 
-def above(x: float) -> str:
-    return f"> ${threshold_name(x)}/MWh"
+def above(x: Any) -> str:  # noqa: ANN401  # a label of a pandas group
+    return f"> ${threshold_name(float(x))}/MWh"
 
 
 def look(name: str, place: int = 0) -> Look:

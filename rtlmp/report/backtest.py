@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 from pandera.typing import DataFrame
@@ -22,6 +22,7 @@ from rtlmp.report.page import (
     probabilities,
     table,
 )
+from rtlmp.scenarios import freshest
 from rtlmp.tables import Metrics, Scored
 
 SHOWN: Final = ("brier_skill", "log_loss_skill", "auc", "average_precision", "base_rate")
@@ -38,7 +39,7 @@ def page(
     issued = of.scored[Scored.issue_time]
     first, last = (t.tz_convert(of.tz).date() for t in (issued.min(), issued.max()))
     about = (
-        f"Issue dates {first} to {last}, nodes {', '.join(sorted(of.scored[Scored.location].unique()))}, "
+        f"Issue dates {first} to {last}, nodes {', '.join(of.scored[Scored.location].unique())}, "
         f"72 hours each. Times are {of.tz}; skill is against the {REFERENCE} known at issue time; "
         "ranges are 90 % block-bootstrap intervals over issue days."
     )
@@ -75,14 +76,15 @@ def skill_table(metrics: DataFrame[Metrics]) -> Table:
 
 def timelines(scored: DataFrame[Scored], tz: str) -> list[dict[str, object]]:
     """A choice a node and local month: probabilities issued the day before, and prices."""
-    rows = scored[(scored[Scored.model] == MODEL) & (scored[Scored.lead_day] == 1)]
+    rows = freshest(scored)
+    rows = rows[rows[Scored.model] == MODEL]
     keys = [Scored.location, Scored.valid_time]
     p = rows.pivot(index=keys, columns=Scored.threshold, values=Scored.probability)
     price = rows.drop_duplicates(keys).set_index(keys)[Scored.max_price].reindex(p.index)
     return [
         group(f"{node}, {month}", pd.DatetimeIndex(of.index), [
             probabilities(of),
-            prices(price.loc[node].tz_convert(tz).loc[of.index], list(p)),
+            prices(price.loc[node].tz_convert(tz).loc[of.index], p.columns),
         ])
         for node in p.index.unique(0)
         for month, of in _months(p.loc[node].tz_convert(tz))
@@ -94,7 +96,7 @@ def _months(hours: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(str(name), of) for name, of in hours.groupby(names)]
 
 
-def _with_interval(row: "pd.Series[float]") -> str:
+def _with_interval(row: "pd.Series[Any]") -> str:
     low, high = row[Metrics.low], row[Metrics.high]
     digits = 4 if row[Metrics.metric] == "base_rate" else 3
     return f"{row[Metrics.value]:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"

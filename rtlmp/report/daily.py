@@ -10,7 +10,8 @@ from pandera.typing import DataFrame
 from rtlmp.asof import HOUR, Archive, known
 from rtlmp.catalog import MARKETS, STORED, Q
 from rtlmp.clock import issue_time
-from rtlmp.config import Config, threshold_name
+from rtlmp.config import Config
+from rtlmp.figures.style import above
 from rtlmp.models.store import Card
 from rtlmp.report.page import Page, Section, Table, chart, group, prices, probabilities, table
 from rtlmp.tables import Forecast, Observations
@@ -23,7 +24,7 @@ class Day(NamedTuple):
 
     issued: date
     forecast: DataFrame[Forecast]
-    earlier: Sequence[DataFrame[Forecast]]  # of the issue dates before, newest first
+    earlier: Sequence[DataFrame[Forecast]]  # tables of the two issue dates before, any order
     came: pd.DataFrame  # (hours, nodes) highest price known at issue time, UTC
     cards: Sequence[Card]
     freshness: pd.DataFrame
@@ -42,7 +43,7 @@ def page(of: Day, config: Config) -> Page:
                 charts=[chart(_ahead(of.forecast, tz))],
                 tables=[_peaks(of.forecast, tz), _numbers(of.forecast, tz)]),
         Section("Yesterday's forecast against what came", "Each hour as issued the day before it, "
-                "and the prices public when this page was issued.", charts=_behind(of, config, tz)),
+                "and the prices public when this page was issued.", charts=_behind(of, tz)),
         Section("What it rests on", tables=[_models(of.cards), _fresh(of.freshness)]),
     ]  # fmt: skip
     return Page(f"Price-spike forecast {of.issued:%d %B %Y}", about, sections, warnings(of, config))
@@ -93,7 +94,7 @@ def _ahead(rows: DataFrame[Forecast], tz: str) -> list[dict[str, object]]:
     ]
 
 
-def _behind(of: Day, config: Config, tz: str) -> list[str]:
+def _behind(of: Day, tz: str) -> list[str]:
     """Of each issue date before, the hours of its first day; empty where none is there."""
     firsts = [rows[rows[Forecast.lead_hour] <= 24] for rows in of.earlier]  # noqa: PLR2004
     if not firsts:
@@ -106,7 +107,7 @@ def _behind(of: Day, config: Config, tz: str) -> list[str]:
         came = of.came[node].tz_convert(tz) if node in of.came else pd.Series(dtype=float)
         seen = came.reindex(wide.index)
         groups.append(group(str(node), pd.DatetimeIndex(wide.index), [
-            probabilities(wide), prices(seen, list(wide))]))  # fmt: skip
+            probabilities(wide), prices(seen, wide.columns)]))  # fmt: skip
     return [chart(groups)]
 
 
@@ -124,7 +125,7 @@ def _peaks(rows: DataFrame[Forecast], tz: str) -> Table:
         index=[Forecast.location, "day"], columns=Forecast.threshold, values="text",
         aggfunc="first", sort=False,
     )  # fmt: skip
-    wide.columns = [f"above ${threshold_name(x)}" for x in wide]
+    wide.columns = [above(x) for x in wide]
     return table(wide.reset_index(), "Highest hour of each day.")
 
 
@@ -134,7 +135,7 @@ def _numbers(rows: DataFrame[Forecast], tz: str) -> Table:
         columns=Forecast.threshold,
         values=Forecast.probability,
     ).map("{:.2%}".format)
-    wide.columns = [f"above ${threshold_name(x)}" for x in wide]
+    wide.columns = [above(x) for x in wide]
     wide = wide.reset_index()
     wide[Forecast.valid_time] = [
         f"{t.tz_convert(tz):%a %d %b %H:%M %Z}" for t in wide[Forecast.valid_time]
@@ -143,10 +144,8 @@ def _numbers(rows: DataFrame[Forecast], tz: str) -> Table:
 
 
 def _models(cards: Sequence[Card]) -> Table:
-    columns = ("model_date", "trained_from", "trained_until", "rows")
-    made = pd.DataFrame(
-        [{"pool": " ".join(c["pool"]), **{k: c[k] for k in columns}} for c in cards]
-    )
+    made = pd.DataFrame(cards)[["pool", "model_date", "trained_from", "trained_until", "rows"]]
+    made["pool"] = made["pool"].map(" ".join)
     return table(made, "Models: dated, and what they were trained on.")
 
 

@@ -3,15 +3,15 @@
 import base64
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from matplotlib.colors import to_hex
 
+from rtlmp.asof import Floats
 from rtlmp.figures.style import above, ramp
 from rtlmp.tables import atomic
 
@@ -48,7 +48,7 @@ class Page(NamedTuple):
 class Series(NamedTuple):
     name: str
     colour: str
-    values: "np.ndarray[tuple[int], np.dtype[np.float64]]"
+    values: Floats
 
 
 class Panel(NamedTuple):
@@ -98,15 +98,17 @@ def table(df: pd.DataFrame, caption: str, folded: bool = False, digits: int = 3)
 
 def probabilities(wide: pd.DataFrame) -> Panel:
     """A line a threshold; `wide` has a column each."""
-    colours = ramp(list(wide))
-    lines = [Series(above(x), to_hex(colours[x]), wide[x].to_numpy()) for x in wide]
+    colours = ramp(wide.columns)
+    lines = [
+        Series(above(x), colour, np.asarray(wide[x], np.float64)) for x, colour in colours.items()
+    ]
     return Panel("probability of a price above", lines, percent=True)
 
 
-def prices(values: "pd.Series[float]", thresholds: Sequence[float]) -> Panel:
+def prices(values: "pd.Series[float]", thresholds: Iterable[Any]) -> Panel:
     """The hours' highest prices, thresholds marked."""
-    marks = [(x, to_hex(c)) for x, c in ramp(thresholds).items()]
-    line = Series("highest price $/MWh", "#000000", values.to_numpy())
+    marks = list(ramp(thresholds).items())
+    line = Series("highest price $/MWh", "#000000", np.asarray(values, np.float64))
     return Panel("highest real-time price of the hour, $/MWh (log)", [line], log=True, marks=marks)
 
 
@@ -120,11 +122,11 @@ def _panel(panel: Panel) -> dict[str, object]:
     }
 
 
-def _json(values: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> list[float | None]:
+def _json(values: Floats) -> list[float | None]:
     return [None if math.isnan(v) else round(float(v), 4) for v in values]
 
 
 def _cell(value: object, digits: int) -> str:
     if isinstance(value, float):
-        return "–" if math.isnan(value) else f"{value:,.{digits}f}"
+        return "-" if math.isnan(value) else f"{value:,.{digits}f}"
     return str(value)

@@ -26,7 +26,7 @@ def finished(given: Any, config: Config) -> Finished:  # noqa: ANN401  # Snakema
         read(MetricsBy, given.by),
         read(Decisions, given.decisions),
         read(Reliability, given.reliability),
-        load_each(given.boosters, given.cards),
+        list(load_each(given.boosters, given.cards).values()),
         MARKETS[config["market"]].tz,
         config["nodes"][0],
     )
@@ -35,12 +35,10 @@ def finished(given: Any, config: Config) -> Finished:  # noqa: ANN401  # Snakema
 def day(given: Any, config: Config, issued: date) -> Day:  # noqa: ANN401
     """What the daily page of `issued` is made of, from the named inputs `given`."""
     at = pd.Timestamp(issue_time(config, issued))
-    earlier = read_all(Forecast, given.earlier) if given.earlier else None
-    times = [] if earlier is None else sorted(earlier[Forecast.issue_time].unique())
     return Day(
         issued,
         read_all(Forecast, given.forecast),
-        [Forecast.validate(earlier[earlier[Forecast.issue_time] == t]) for t in times],
+        [read(Forecast, path) for path in given.earlier],
         came(archive([read_all(Observations, given.hourly)]), at, config["label_coverage"]),
         [json.loads(Path(path).read_text()) for path in given.cards],
         freshness(read_all(Observations, given.raw), at),

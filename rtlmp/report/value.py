@@ -33,9 +33,9 @@ def _measures(worth: DataFrame[Worth], place: str) -> Table:
     rows = worth[worth[Worth.location] == place]
     text = [
         f"{v:.2f}" if pd.isna(low) else f"{v:.2f} [{low:.2f}, {high:.2f}]"
-        for v, low, high in zip(*(rows[c] for c in (Worth.value, Worth.low, Worth.high)), strict=True)
+        for v, low, high in rows[[Worth.value, Worth.low, Worth.high]].to_numpy()
     ]
-    wide = rows.assign(text=text).pivot(index=Worth.strategy, columns=Worth.measure, values="text")
+    wide = rows.assign(text=text).pivot(index=Worth.rule, columns=Worth.measure, values="text")
     order = list(rows[Worth.measure].unique())
     money = rows[rows[Worth.measure] == order[0]].sort_values(Worth.value, ascending=False)
-    return table(wide.loc[money[Worth.strategy], order].reset_index(), "Richest first.")
+    return table(wide.loc[money[Worth.rule], order].reset_index(), "Richest first.")

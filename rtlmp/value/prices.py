@@ -34,7 +34,10 @@ def day_ahead(prices: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     first = prices.sort_values(Observations.publish_time, kind="stable")
     first = first.drop_duplicates([Observations.valid_time, Observations.location])
     wide = first.pivot(index=Observations.valid_time, columns=Observations.location)
-    return wide[Observations.value], wide[Observations.publish_time]
+    value, publish = (
+        pd.DataFrame(wide[c]) for c in (Observations.value, Observations.publish_time)
+    )
+    return value, publish
 
 
 def classes(curve: Floats) -> Floats:

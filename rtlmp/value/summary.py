@@ -27,14 +27,14 @@ def worth(settled: DataFrame[Settled], battery: Battery, seed: int) -> DataFrame
     """
     daily = (
         settled.pivot_table(
-            index=Settled.day, columns=[Settled.location, Settled.strategy], values=Settled.revenue
+            index=Settled.day, columns=[Settled.location, Settled.rule], values=Settled.revenue
         )
         / battery["power_mw"]
     )
     out = (
         settled.pivot_table(
             index=Settled.day,
-            columns=[Settled.location, Settled.strategy],
+            columns=[Settled.location, Settled.rule],
             values=Settled.discharged,
         )
         / battery["energy_mwh"]
@@ -90,7 +90,7 @@ def _place(daily: pd.DataFrame, out: pd.DataFrame, weights: Floats) -> Iterator[
 def _row(strategy: str, measure: str, value: Floats, drawn: Floats | None) -> dict[str, object]:
     low, high = (np.nan, np.nan) if drawn is None else interval(drawn)
     return {
-        Worth.strategy: strategy,
+        Worth.rule: strategy,
         Worth.measure: measure,
         Worth.value: float(value[0]),
         Worth.low: low,
@@ -100,7 +100,7 @@ def _row(strategy: str, measure: str, value: Floats, drawn: Floats | None) -> di
 
 def _at(table: pd.DataFrame, place: str) -> pd.DataFrame:
     """(days, strategies) of one node, or the mean over nodes."""
-    return table.T.groupby(level=1).mean().T if place == ALL else table[place]
+    return table.T.groupby(level=1).mean().T if place == ALL else pd.DataFrame(table[place])
 
 
 def _resampled(daily: Floats, weights: Floats) -> Floats:

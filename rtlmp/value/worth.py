@@ -132,7 +132,7 @@ def _run(
 
 def _row(name: str, node: str, day: date, result: Result) -> dict[str, str | float]:
     return {
-        Settled.strategy: name,
+        Settled.rule: name,
         Settled.location: node,
         Settled.day: (day + timedelta(days=1)).isoformat(),
         Settled.revenue: result.revenue,
@@ -152,7 +152,7 @@ def _came(node: Node, config: Config, day: date) -> Came:
             f"{node.name}: {len(missing)} hours of {hours[0]:%Y-%m-%d} lack a real-time or "
             f"day-ahead price, first {missing[0]}: shorten the backtest window or add the prices"
         )
-    return Came(real.to_numpy(), auction.to_numpy())
+    return Came(np.asarray(real, np.float64), np.asarray(auction, np.float64))
 
 
 def _hours(config: Config, day: date, local_days: int) -> pd.DatetimeIndex:
@@ -164,4 +164,4 @@ def _hours(config: Config, day: date, local_days: int) -> pd.DatetimeIndex:
 def _same_hour(prices: "pd.Series[float]") -> Floats:
     """Latest known price of each local hour: (24,)."""
     latest = prices.groupby(pd.DatetimeIndex(prices.index).hour).last()
-    return latest.reindex(range(24)).to_numpy()
+    return np.asarray(latest.reindex(range(24)), np.float64)

@@ -16,4 +16,4 @@ sides = []
 for day in map(date.fromisoformat, (snakemake.wildcards.earlier, snakemake.wildcards.later)):
     serving = {pool: found[pool, model_date(day, c["retrain_every_days"])] for pool in c["pools"]}
     sides.append(issued(serving, features, c["pools"], pd.Timestamp(issue_time(c, day))))
-write(Changes, changes(*sides, c["thresholds"]), snakemake.output[0])
+write(Changes, changes(sides[0], sides[1], c["thresholds"]), snakemake.output[0])

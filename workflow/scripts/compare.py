@@ -8,7 +8,7 @@ from rtlmp.tables import Metrics, Scored, read, write
 
 snakemake: Snakemake
 c, out = snakemake.params.config, snakemake.output
-runs = (read(Scored, path) for path in (snakemake.input.ours, snakemake.input.theirs))
-both = together(*runs, (c["run"], c["versus"]))
+ours, theirs = (read(Scored, path) for path in (snakemake.input.ours, snakemake.input.theirs))
+both = together(ours, theirs, (c["run"], c["versus"]))
 write(Metrics, metrics(both, c["seed"]), out.metrics)
 write(Significance, significance(both), out.significance)

@@ -9,6 +9,7 @@ from rtlmp.tables import Metrics, Scored, read, write
 
 snakemake: Snakemake
 c, out = snakemake.params.config, snakemake.output
-part = selected(read(Scored, snakemake.input[0]), snakemake.params.scenario, MARKETS[c["market"]].tz)
+tz, scenario = MARKETS[c["market"]].tz, snakemake.params.scenario
+part = selected(read(Scored, snakemake.input[0]), scenario, tz)
 write(Metrics, metrics(part, c["seed"]), out.metrics)
 write(Significance, significance(part), out.significance)
