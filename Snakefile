@@ -46,6 +46,7 @@ rule backtest:
 rule verify:
     input:
         rules.judge.output,
+        rules.metrics_by.output,
         rules.settlement.output,
         expand(rules.scenario.output, scenario=C["scenarios"]),
 
@@ -77,6 +78,7 @@ rule export:
                 *rules.backtest_forecasts.output,
                 *rules.metrics.output,
                 *rules.judge.output,
+                *rules.metrics_by.output,
                 *rules.settlement.output,
                 *rules.worth.output,
                 *expand(rules.scenario.output, scenario=C["scenarios"]),

@@ -49,6 +49,7 @@ def metrics(scored: DataFrame[Scored], seed: int) -> DataFrame[Metrics]:
 def cells(scored: DataFrame[Scored]) -> Iterator[tuple[dict[str, str | float | int], Sample]]:
     """Rows of each cell of the metrics table that has both outcomes to tell apart."""
     known = scored[scored[Scored.max_price].notna()]
+    models = known[Scored.model].unique()
     for x, of_x in known.groupby(Scored.threshold):
         wide = _by_model(of_x)
         y: Floats = (wide[Scored.max_price] > x).to_numpy().astype(np.float64)
@@ -56,7 +57,7 @@ def cells(scored: DataFrame[Scored]) -> Iterator[tuple[dict[str, str | float | i
         for location, lead_day, rows in _slices(wide):
             if not 0 < y[rows].sum() < rows.sum():
                 continue
-            for model in known[Scored.model].unique():
+            for model in models:
                 key = {Metrics.model: model, Metrics.location: location, Metrics.threshold: x}
                 p, reference = (wide[m].to_numpy()[rows] for m in (model, REFERENCE))
                 yield {**key, Metrics.lead_day: lead_day}, Sample(day[rows], y[rows], p, reference)

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.isotonic import IsotonicRegression
+from scipy.optimize import isotonic_regression
 from statsmodels.tsa.stattools import diebold_mariano_test
 
 from rtlmp.asof import Floats
@@ -48,7 +48,8 @@ class Difference(NamedTuple):
 
 def recalibrated(y: Floats, p: Floats) -> Floats:
     """Isotonic regression of `y` on `p`: CORP of Dimitriadis, Gneiting, Jordan 2021."""
-    return IsotonicRegression().fit(p, y).predict(p)
+    _, group, rows = np.unique(p, return_inverse=True, return_counts=True)
+    return _isotonic(np.bincount(group, y) / rows, rows.astype(np.float64))[group]
 
 
 def decomposition(y: Floats, p: Floats) -> Decomposition:
@@ -66,10 +67,10 @@ def reliability(y: Floats, p: Floats, seed: int) -> Curve:
     """
     point, group, rows = _points(p)
     weight = rows.astype(np.float64)
-    frequency = _isotonic(point, np.bincount(group, y) / weight, weight)
+    frequency = _isotonic(np.bincount(group, y) / weight, weight)
     rng = np.random.default_rng(seed)
     drawn = rng.binomial(rows, point, size=(BAND_DRAWS, len(rows))) / weight
-    refit = np.array([_isotonic(point, each, weight) for each in drawn])
+    refit = np.array([_isotonic(each, weight) for each in drawn])
     low, high = np.quantile(refit, [0.05, 0.95], axis=0)
     return Curve(point, frequency, rows, low, high)
 
@@ -132,8 +133,9 @@ def _points(p: Floats) -> tuple[Floats, npt.NDArray[np.intp], npt.NDArray[np.int
     return np.bincount(group, p) / rows, group, rows
 
 
-def _isotonic(x: Floats, y: Floats, weight: Floats) -> Floats:
-    return IsotonicRegression().fit(x, y, sample_weight=weight).predict(x)
+def _isotonic(y: Floats, weight: Floats) -> Floats:
+    """Never falling fit to `y`, in order of probability, ties pooled."""
+    return np.asarray(isotonic_regression(y, weights=weight).x)
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -1,4 +1,3 @@
-TZ_KEYS = ("market", "seed")
 JUDGED = {
     "by": f"{RUN}/backtest/metrics_by.parquet",
     "decisions": f"{RUN}/backtest/decisions.parquet",
@@ -7,13 +6,25 @@ JUDGED = {
 }
 
 
+rule metrics_by:
+    input:
+        rules.backtest_forecasts.output,
+    output:
+        JUDGED["by"],
+    params:
+        config=pick("market", "seed"),
+        code=code("metrics_by.py"),
+    script:
+        "../scripts/metrics_by.py"
+
+
 rule judge:
     input:
         rules.backtest_forecasts.output,
     output:
-        **JUDGED,
+        **{name: path for name, path in JUDGED.items() if name != "by"},
     params:
-        config=pick(*TZ_KEYS, "cost_loss"),
+        config=pick("seed", "cost_loss"),
         code=code("judge.py"),
     script:
         "../scripts/judge.py"
@@ -26,7 +37,7 @@ rule scenario:
         metrics=f"{RUN}/scenario/{{scenario}}/metrics.parquet",
         significance=f"{RUN}/scenario/{{scenario}}/significance.parquet",
     params:
-        config=pick(*TZ_KEYS),
+        config=pick("market", "seed"),
         scenario=lambda w: C["scenarios"][w.scenario],
         code=code("scenario.py"),
     script:

@@ -1,14 +1,12 @@
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.catalog import MARKETS
-from rtlmp.findings import Decisions, MetricsBy, Reliability, Significance
-from rtlmp.judging import decisions, metrics_by, reliability_table, significance
+from rtlmp.findings import Decisions, Reliability, Significance
+from rtlmp.judging import decisions, reliability_table, significance
 from rtlmp.tables import Scored, read, write
 
 snakemake: Snakemake
 c, out = snakemake.params.config, snakemake.output
 scored = read(Scored, snakemake.input[0])
-write(MetricsBy, metrics_by(scored, MARKETS[c["market"]].tz, c["seed"]), out.by)
 write(Decisions, decisions(scored, c["cost_loss"]), out.decisions)
 write(Significance, significance(scored), out.significance)
 write(Reliability, reliability_table(scored, c["seed"]), out.reliability)
