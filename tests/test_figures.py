@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import auc, roc_auc_score
 
-from rtlmp.figures import data, quality
+from rtlmp.figures import data, drivers
 from rtlmp.figures.book import BOOK, Finished
 from rtlmp.findings import Importance
 from rtlmp.judging import decisions, metrics_by, reliability_table
@@ -56,7 +56,7 @@ def test_importance_is_drawn_in_order():
     share = np.linspace(0.08, 0, 25)
     columns = {Importance.feature: names, Importance.share: share, Importance.low: share * 0.9}
     table = pd.DataFrame({**columns, Importance.high: share * 1.1})
-    figure = quality.importance(table)
+    figure = drivers.importance(table)
     labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert labels[-1] == "feature_0"
     assert len(labels) == 20

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pandera.typing import DataFrame
 
-from rtlmp.figures import data, forecasts, quality
+from rtlmp.figures import data, drivers, forecasts, quality
 from rtlmp.findings import Decisions, MetricsBy, Reliability
 from rtlmp.models.store import Trained
 from rtlmp.tables import Metrics, Scored
@@ -83,7 +83,7 @@ BOOK: Final[dict[str, Entry]] = {
         "Skill by month; 90 % block-bootstrap intervals.",
     ),
     "importance": Entry(
-        lambda of: quality.importance(data.importance(of.models)),
+        lambda of: drivers.importance(data.importance(of.models)),
         "What the models' trees split on: share of total gain, and its 5 % to 95 % range over the "
         "dated models of the window. Gain says what is used, not what causes.",
     ),

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MultipleLocator
 
 from rtlmp.figures.data import RATE, VALUE
 from rtlmp.figures.style import (
@@ -21,14 +20,13 @@ from rtlmp.figures.style import (
     tidy,
     whiskers,
 )
-from rtlmp.findings import Decisions, Importance, MetricsBy, Reliability
+from rtlmp.findings import Decisions, MetricsBy, Reliability
 from rtlmp.metrics import ALL
 from rtlmp.tables import Metrics
 
 MODEL: Final = "model"
 SPIKES: Final = 30  # fewer spike hours say nothing of skill
 DARK: Final = 0.6  # share from which text on it is white
-TOP: Final = 20  # features shown
 
 
 def reliability(table: pd.DataFrame) -> Figure:
@@ -152,19 +150,6 @@ def skill_over_time(by: pd.DataFrame, score: str, label: str) -> Figure:
     tidy(ax, "month (local time)", label)
     ax.set_xticks(range(len(names)), [f"{m[:4]}-{m[4:]}" for m in names])
     legend_above(figure, ax)
-    return figure
-
-
-def importance(table: pd.DataFrame) -> Figure:
-    """Share of gain of the strongest features, with the range over dated models."""
-    rows = table.head(TOP).iloc[::-1]
-    figure, (ax,) = panels(1, 5.2)
-    figure.set_figwidth(7)
-    bars = whiskers(*(rows[c] for c in (Importance.share, Importance.low, Importance.high)))
-    ax.barh(rows[Importance.feature], rows[Importance.share], color=BLUE, xerr=bars, ecolor="0.4")
-    tidy(ax, "share of the models' gain", "")
-    ax.xaxis.set_major_locator(MultipleLocator(0.05))
-    percent(ax, "x", decimals=0)
     return figure
 
 

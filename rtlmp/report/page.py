@@ -45,7 +45,7 @@ class Page(NamedTuple):
     warnings: Sequence[str] | None = None  # None: nothing is looked at
 
 
-class Series(NamedTuple):
+class Line(NamedTuple):
     name: str
     colour: str
     values: Floats
@@ -53,7 +53,7 @@ class Series(NamedTuple):
 
 class Panel(NamedTuple):
     unit: str
-    series: Sequence[Series]
+    lines: Sequence[Line]
     percent: bool = False
     log: bool = False
     marks: Sequence[tuple[float, str]] = ()  # value, colour
@@ -100,7 +100,7 @@ def probabilities(wide: pd.DataFrame) -> Panel:
     """A line a threshold; `wide` has a column each."""
     colours = ramp(wide.columns)
     lines = [
-        Series(above(x), colour, np.asarray(wide[x], np.float64)) for x, colour in colours.items()
+        Line(above(x), colour, np.asarray(wide[x], np.float64)) for x, colour in colours.items()
     ]
     return Panel("probability of a price above", lines, percent=True)
 
@@ -108,7 +108,7 @@ def probabilities(wide: pd.DataFrame) -> Panel:
 def prices(values: "pd.Series[float]", thresholds: Iterable[Any]) -> Panel:
     """The hours' highest prices, thresholds marked."""
     marks = list(ramp(thresholds).items())
-    line = Series("highest price $/MWh", "#000000", np.asarray(values, np.float64))
+    line = Line("highest price $/MWh", "#000000", np.asarray(values, np.float64))
     return Panel("highest real-time price of the hour, $/MWh (log)", [line], log=True, marks=marks)
 
 
@@ -118,7 +118,7 @@ def _panel(panel: Panel) -> dict[str, object]:
         "percent": panel.percent,
         "log": panel.log,
         "marks": [{"value": v, "colour": c} for v, c in panel.marks],
-        "series": [{**s._asdict(), "values": _json(s.values)} for s in panel.series],
+        "lines": [{**s._asdict(), "values": _json(s.values)} for s in panel.lines],
     }
 
 

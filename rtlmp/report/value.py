@@ -1,6 +1,8 @@
 """The value page: what the forecast earned beside its rivals."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 from pandera.typing import DataFrame
@@ -10,12 +12,13 @@ from rtlmp.config import Battery
 from rtlmp.findings import Worth
 from rtlmp.report.page import Page, Section, Table, picture, table
 
+UNWRAPPED: Final = re.compile(r"(?<!\n)\n(?!\n|\d+\. ) *")  # line ends inside a paragraph
+
 
 def page(run: str, battery: Battery, worth: DataFrame[Worth], figures: Sequence[str]) -> Page:
     """The page of one run."""
     about = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in battery.items())
     pictures = [picture(path, "") for path in figures]
-    lines = (rule.__doc__ or "").strip().split("\n\n")
     places = [str(p) for p in worth[Worth.location].unique()]
     return Page(
         f"What the forecast is worth: {run}",
@@ -23,7 +26,7 @@ def page(run: str, battery: Battery, worth: DataFrame[Worth], figures: Sequence[
         [
             Section("In short", "Money after wear, 90 % block-bootstrap intervals.", (), pictures),
             *[Section(place, tables=[_measures(worth, place)]) for place in places],
-            Section("The rule", " ".join(" ".join(lines).split())),
+            Section("The rule", UNWRAPPED.sub(" ", rule.__doc__ or "")),
         ],
     )
 

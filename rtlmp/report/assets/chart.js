@@ -1,5 +1,5 @@
 // Step charts with a readout. A spec: {groups: [{name, labels, ticks: [[i, text]], panels:
-// [{unit, percent, log, series: [{name, colour, values}], marks: [{value, colour}]}]}]}
+// [{unit, percent, log, lines: [{name, colour, values}], marks: [{value, colour}]}]}]}
 "use strict";
 const NS = "http://www.w3.org/2000/svg", LEFT = 64, RIGHT = 12, GAP = 26;
 
@@ -18,7 +18,7 @@ function number(panel, value) {
 }
 
 function scale(panel, top, height) {
-  const all = panel.series.flatMap(s => s.values).filter(v => v !== null);
+  const all = panel.lines.flatMap(s => s.values).filter(v => v !== null);
   const marks = (panel.marks || []).map(m => m.value);
   const high = Math.max(panel.percent ? 0.02 : 1, ...all, ...marks) * 1.05;
   const low = panel.log ? 1 : Math.min(0, ...all);
@@ -54,7 +54,7 @@ function draw(box, group) {
     }
     for (const mark of panel.marks || [])
       shape(svg, "path", {d: `M${LEFT},${y(mark.value)}H${width - RIGHT}`, stroke: mark.colour, class: "mark"});
-    for (const s of panel.series)
+    for (const s of panel.lines)
       shape(svg, "path", {d: steps(s.values, x, y), stroke: s.colour, class: "line"});
   });
   for (const [i, text] of group.ticks) {
@@ -75,7 +75,7 @@ function readout(box, group, i) {
   };
   add(group.labels[i]);
   for (const panel of group.panels)
-    for (const s of panel.series) add(`${s.name} ${number(panel, s.values[i])}`, s.colour);
+    for (const s of panel.lines) add(`${s.name} ${number(panel, s.values[i])}`, s.colour);
 }
 
 function mount(figure) {
