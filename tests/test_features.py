@@ -23,11 +23,13 @@ def everything() -> pd.DataFrame:
     """Every series, before, at and after the issue time."""
     actuals = (Q.RT_MAX, Q.RT_MEAN, Q.RT_COVERAGE, Q.LOAD, Q.WIND, Q.SOLAR, Q.DAM_SPP)
     reserves = [q for q in Q if q.unit == "USD/MW"]
+    lmp_parts = [q for q in Q if "_LMP_" in q.name]
     forecasts = [q for q in Q if "_FORECAST" in q.name]
     parts = [
         *(hourly_noise(q, n, START, DAYS, s) for s, q in enumerate(actuals) for n in NODES),
         *(hourly_noise(q, MARKET.system, START, DAYS, 9 + s) for s, q in enumerate(actuals)),
         *(hourly_noise(q, MARKET.system, START, DAYS, 20 + s) for s, q in enumerate(reserves)),
+        *(hourly_noise(q, n, START, DAYS, 30 + s) for s, q in enumerate(lmp_parts) for n in NODES),
         *(vintages(q, MARKET.system, START, DAYS, 40 + s) for s, q in enumerate(forecasts)),
         *(vintages(q, place, START, DAYS, 60 + s) for s, (q, place) in enumerate(REGIONS)),
     ]
