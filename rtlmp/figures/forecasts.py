@@ -39,7 +39,7 @@ def timeline(table: pd.DataFrame, node: str) -> Figure:
     tidy(upper, "", "probability, lead day 1")
     upper.set_ylim(bottom=0)
     percent(upper, "y")
-    tidy(lower, "", "highest 5-minute price\nof the hour, $/MWh")
+    tidy(lower, "", "highest real-time price\nof the hour, $/MWh")
     local_days(lower, hours.tz)
     lower.set_xlim(edges[0], edges[-1])
     legend_above(figure, upper, f"{node}: P(an interval of the hour above) and what came")
