@@ -17,7 +17,9 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/model.smk"
 include: "workflow/rules/forecast.smk"
 include: "workflow/rules/backtest.smk"
+include: "workflow/rules/verify.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/value.smk"
 
 
 # The targets. They list intermediate files too: after a failed job Snakemake would else take
@@ -42,7 +44,45 @@ rule backtest:
         RAW_FILES,
 
 
+rule verify:
+    input:
+        rules.judge.output,
+        rules.metrics_by.output,
+        rules.settlement.output,
+        expand(rules.scenario.output, scenario=C["scenarios"]),
+
+
+rule compare:
+    input:
+        expand(rules.compare_runs.output, versus=C.get("versus") or []),
+
+
 rule report:
     input:
         rules.data_report.output,
-        RAW_FILES,
+        expand(rules.report_daily.output, date=DATE),
+        rules.report_backtest.output,
+        rules.figures.output,
+
+
+rule value:
+    input:
+        rules.report_value.output,
+        rules.worth.output,
+        rules.worth.output[1].replace(".parquet", ".csv"),
+
+
+rule export:
+    input:
+        [
+            path.replace(".parquet", ".csv")
+            for path in [
+                *rules.backtest_forecasts.output,
+                *rules.metrics.output,
+                *rules.judge.output,
+                *rules.metrics_by.output,
+                *rules.settlement.output,
+                *rules.worth.output,
+                *expand(rules.scenario.output, scenario=C["scenarios"]),
+            ]
+        ],

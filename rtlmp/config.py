@@ -21,6 +21,7 @@ def clock_text(value: object) -> object:
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
+Hour = Annotated[int, Field(ge=0, le=23)]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), BeforeValidator(clock_text)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Text = Annotated[str, BeforeValidator(str)]
@@ -85,6 +86,26 @@ class Live(TypedDict):
 
 
 @with_config(FORBID)
+class Battery(TypedDict):
+    power_mw: Positive
+    energy_mwh: Positive
+    efficiency: Share
+    cycles_per_day: Positive
+    wear_usd_mwh: Annotated[float, Field(ge=0)]
+    clock_charge: list[Hour]
+    clock_discharge: list[Hour]
+
+
+@with_config(FORBID)
+class Scenario(Window):
+    """Part of a backtest; what is left out or empty means all."""
+
+    nodes: NotRequired[list[Name]]
+    thresholds: NotRequired[list[Positive]]
+    hours: NotRequired[list[Hour]]
+
+
+@with_config(FORBID)
 class Config(TypedDict):
     run: Name
     market: str
@@ -101,6 +122,10 @@ class Config(TypedDict):
     average_models: Count
     label_coverage: Share
     backtest: Window
+    scenarios: dict[Name, Scenario]
+    versus: NotRequired[Name | None]
+    cost_loss: Annotated[list[Share], Field(min_length=1)]
+    battery: Battery
     synthetic: Window
     start: NotRequired[date | None]
     live: Live

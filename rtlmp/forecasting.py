@@ -29,14 +29,19 @@ def forecast(
     """
     asks = {node: _asked(rows, node, at) for node, rows in features.items()}
     x = np.concatenate([rows[DESIGN].to_numpy(np.float32) for rows in asks.values()])
-    probability = np.mean([_exceedance(trained, x, thresholds) for trained in models], axis=0)
-    blocks = np.split(probability, len(asks))
+    blocks = np.split(probability(models, x, thresholds), len(asks))
     parts = [
         table(rows, node, x, p, models[0].card["date"])
         for (node, rows), block in zip(asks.items(), blocks, strict=True)
         for x, p in zip(thresholds, block.T, strict=True)
     ]
     return Forecast.validate(pd.concat(parts, ignore_index=True))
+
+
+def probability(models: Sequence[Trained], x: Matrix, thresholds: list[float]) -> Floats:
+    """Mean over `models` of P(highest price > threshold): (rows, thresholds)."""
+    curves = [(survival(m.fitted, x, m.card["model"]), m.card["model"]["grid"]) for m in models]
+    return np.mean([exceedance(curve, grid, thresholds) for curve, grid in curves], axis=0)
 
 
 def daily(
@@ -89,11 +94,6 @@ def table(
             Forecast.model_date: model_date,
         }
     )
-
-
-def _exceedance(trained: Trained, x: Matrix, thresholds: list[float]) -> Floats:
-    model = trained.card["model"]
-    return exceedance(survival(trained.fitted, x, model), model["grid"], thresholds)
 
 
 def _asked(table: pd.DataFrame, node: str, at: pd.Timestamp) -> pd.DataFrame:

@@ -6,6 +6,7 @@ with replacement; those of the rank scores use BINS classes of probability.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -48,6 +49,7 @@ def metrics(scored: DataFrame[Scored], seed: int) -> DataFrame[Metrics]:
 def cells(scored: DataFrame[Scored]) -> Iterator[tuple[dict[str, str | float | int], Sample]]:
     """Rows of each cell of the metrics table that has both outcomes to tell apart."""
     known = scored[scored[Scored.max_price].notna()]
+    models = known[Scored.model].unique()
     for x, of_x in known.groupby(Scored.threshold):
         wide = _by_model(of_x)
         y: Floats = (wide[Scored.max_price] > x).to_numpy().astype(np.float64)
@@ -55,7 +57,7 @@ def cells(scored: DataFrame[Scored]) -> Iterator[tuple[dict[str, str | float | i
         for location, lead_day, rows in _slices(wide):
             if not 0 < y[rows].sum() < rows.sum():
                 continue
-            for model in known[Scored.model].unique():
+            for model in models:
                 key = {Metrics.model: model, Metrics.location: location, Metrics.threshold: x}
                 p, reference = (wide[m].to_numpy()[rows] for m in (model, REFERENCE))
                 yield {**key, Metrics.lead_day: lead_day}, Sample(day[rows], y[rows], p, reference)
@@ -64,7 +66,7 @@ def cells(scored: DataFrame[Scored]) -> Iterator[tuple[dict[str, str | float | i
 def scores(sample: Sample, seed: int) -> dict[str, tuple[float, float, float]]:
     """Value, low and high of each metric of one cell."""
     daily = _daily(sample)
-    weights = _draws(int(sample.day.max()) + 1, seed)
+    weights = draws(int(sample.day.max()) + 1, seed)
     means, drawn = _averages(daily.sum(axis=1)), _averages(daily @ weights.T)
     ranks = _rank_scores(sample, weights)
     exact = {
@@ -72,8 +74,8 @@ def scores(sample: Sample, seed: int) -> dict[str, tuple[float, float, float]]:
         "average_precision": float(average_precision_score(sample.y, sample.p)),
     }
     return {
-        **{name: (float(means[name]), *_interval(drawn[name])) for name in means},
-        **{name: (exact[name], *_interval(ranks[name])) for name in exact},
+        **{name: (float(means[name]), *interval(drawn[name])) for name in means},
+        **{name: (exact[name], *interval(ranks[name])) for name in exact},
     }
 
 
@@ -128,7 +130,8 @@ def _averages(sums: Floats) -> dict[str, Floats]:
     }
 
 
-def _draws(days: int, seed: int) -> Floats:
+@cache
+def draws(days: int, seed: int) -> Floats:
     """How often each issue day is drawn: (DRAWS, days), circular blocks of BLOCK days."""
     rng = np.random.default_rng(seed)
     starts = rng.integers(0, days, (DRAWS, -(-days // BLOCK)))
@@ -155,6 +158,6 @@ def _rank_scores(s: Sample, weights: Floats) -> dict[str, Floats]:
         return {"auc": auc, "average_precision": (precision * hit / all_hit).sum(axis=1)}
 
 
-def _interval(drawn: Floats) -> tuple[float, float]:
+def interval(drawn: Floats) -> tuple[float, float]:
     low, high = np.nanquantile(drawn, [0.05, 0.95])
     return float(low), float(high)

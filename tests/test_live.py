@@ -15,7 +15,7 @@ from rtlmp.clock import instant
 from rtlmp.config import checked
 from rtlmp.freshness import allowed, freshness
 from rtlmp.plots import forecast_figure
-from rtlmp.report import covered, page
+from rtlmp.report.data import covered, page
 from rtlmp.sources.coverage import coverage
 from rtlmp.tables import Covered, Flagged, Forecast, Freshness, Observations, read, write
 from tests import live

@@ -20,7 +20,8 @@ PACKAGE = ROOT / "rtlmp"
 LAYERS = [
     *("catalog", "tables", "config", "clock", "provenance", "sources", "asof", "labels"),
     *("features", "models", "training", "forecasting", "baselines", "backtest", "metrics"),
-    *("freshness", "plots", "report", "summary"),
+    *("freshness", "findings", "verification", "judging", "scenarios", "settlement", "value"),
+    *("changes", "plots", "figures", "report", "summary"),
 ]
 SCHEMAS = [
     s

@@ -1,7 +1,7 @@
 import re
 from datetime import date
 
-from rtlmp.catalog import READ, STORED
+from rtlmp.catalog import DAM_PARTS, READ, RT_PARTS, STORED
 from rtlmp.clock import days, issue_time, model_dates, month, month_days, month_span, months
 from rtlmp.config import checked, threshold_name
 from rtlmp.provenance import code_hash
@@ -32,7 +32,7 @@ if C["source"] == "live":
 
     SERIES = series_of(C)
 else:
-    SERIES = READ
+    SERIES = (*READ, *RT_PARTS, *DAM_PARTS)
 RAW_FILES = expand(f"{RUN}/raw/{{series}}/{{month}}.parquet", series=SERIES, month=RAW_MONTHS)
 
 
@@ -42,6 +42,10 @@ wildcard_constraints:
     pool="|".join(map(re.escape, POOLS)),
     node="|".join(map(re.escape, NODES)),
     series="|".join(STORED),
+    scenario="|".join(map(re.escape, C["scenarios"])) or "none",
+    versus=r"[^/]+",
+    earlier=r"\d{4}-\d\d-\d\d",
+    later=r"\d{4}-\d\d-\d\d",
 
 
 def pick(*keys):

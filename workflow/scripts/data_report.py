@@ -5,7 +5,7 @@ from snakemake.iocontainers import Snakemake
 from rtlmp.catalog import BY_NAME
 from rtlmp.clock import issue_time
 from rtlmp.freshness import allowed, by_series, freshness
-from rtlmp.report import covered, page
+from rtlmp.report.data import covered, page
 from rtlmp.tables import Covered, atomic, write
 
 snakemake: Snakemake

@@ -1,0 +1,1 @@
+"""Pages to open in a browser, offline: what is forecast today, and how good it has been."""

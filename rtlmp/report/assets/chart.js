@@ -1,0 +1,106 @@
+// Step charts with a readout. A spec: {groups: [{name, labels, ticks: [[i, text]], panels:
+// [{unit, percent, log, lines: [{name, colour, values}], marks: [{value, colour}]}]}]}
+"use strict";
+const NS = "http://www.w3.org/2000/svg", LEFT = 64, RIGHT = 12, GAP = 26;
+
+function shape(parent, tag, attributes, text) {
+  const node = document.createElementNS(NS, tag);
+  for (const key in attributes) node.setAttribute(key, attributes[key]);
+  if (text !== undefined) node.textContent = text;
+  parent.append(node);
+  return node;
+}
+
+function number(panel, value) {
+  if (value === null) return "–";
+  if (panel.percent) return (100 * value).toFixed(value < 0.0995 ? 1 : 0) + " %";
+  return value.toFixed(Math.abs(value) < 100 ? 1 : 0);
+}
+
+function scale(panel, top, height) {
+  const all = panel.lines.flatMap(s => s.values).filter(v => v !== null);
+  const marks = (panel.marks || []).map(m => m.value);
+  const high = Math.max(panel.percent ? 0.02 : 1, ...all, ...marks) * 1.05;
+  const low = panel.log ? 1 : Math.min(0, ...all);
+  const f = panel.log ? v => Math.log10(Math.max(v, 1)) : v => v;
+  const y = v => top + height - height * (f(v) - f(low)) / (f(high) - f(low));
+  const step = 10 ** Math.floor(Math.log10(high - low));
+  const width = (high - low) / step > 5 ? step * 2 : (high - low) / step > 2 ? step : step / 2;
+  const ticks = panel.log ? [1, 10, 100, 1000, 10000].filter(v => v <= high)
+    : Array.from({length: 12}, (_, i) => Math.ceil(low / width) * width + i * width).filter(v => v <= high);
+  return {y, ticks};
+}
+
+function steps(values, x, y) {
+  let path = "", pen = false;
+  values.forEach((v, i) => {
+    if (v !== null) path += `${pen ? "L" : "M"}${x(i)},${y(v)}H${x(i + 1)}`;
+    pen = v !== null;
+  });
+  return path;
+}
+
+function draw(box, group) {
+  const width = box.clientWidth || 900, height = 200;
+  const total = group.panels.length * (height + GAP) + 30;
+  const count = group.labels.length, x = i => LEFT + (width - LEFT - RIGHT) * i / count;
+  const svg = shape(box, "svg", {viewBox: `0 0 ${width} ${total}`, width, height: total, role: "img"});
+  group.panels.forEach((panel, k) => {
+    const top = 18 + k * (height + GAP), {y, ticks} = scale(panel, top, height);
+    shape(svg, "text", {x: 4, y: top - 5, class: "unit"}, panel.unit);
+    for (const tick of ticks) {
+      shape(svg, "path", {d: `M${LEFT},${y(tick)}H${width - RIGHT}`, class: "grid"});
+      shape(svg, "text", {x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end"}, number(panel, tick).replace(".0", ""));
+    }
+    for (const mark of panel.marks || [])
+      shape(svg, "path", {d: `M${LEFT},${y(mark.value)}H${width - RIGHT}`, stroke: mark.colour, class: "mark"});
+    for (const s of panel.lines)
+      shape(svg, "path", {d: steps(s.values, x, y), stroke: s.colour, class: "line"});
+  });
+  for (const [i, text] of group.ticks) {
+    shape(svg, "path", {d: `M${x(i)},18V${total - 40}`, class: "day"});
+    shape(svg, "text", {x: x(i) + 3, y: total - 22}, text);
+  }
+  const hair = shape(svg, "path", {class: "hair"});
+  return {svg, at: px => Math.min(count - 1, Math.max(0, Math.floor(count * (px - LEFT) / (width - LEFT - RIGHT)))),
+    show: i => hair.setAttribute("d", `M${x(i + 0.5)},18V${total - 40}`)};
+}
+
+function readout(box, group, i) {
+  box.replaceChildren();
+  const add = (text, colour) => {
+    const item = box.appendChild(document.createElement("span"));
+    if (colour) item.appendChild(document.createElement("i")).style.background = colour;
+    item.append(text);
+  };
+  add(group.labels[i]);
+  for (const panel of group.panels)
+    for (const s of panel.lines) add(`${s.name} ${number(panel, s.values[i])}`, s.colour);
+}
+
+function mount(figure) {
+  const spec = JSON.parse(figure.querySelector("script").textContent);
+  const choice = figure.querySelector("select"), plot = figure.querySelector(".plot");
+  const text = figure.querySelector(".readout");
+  let pinned = false;
+  const render = () => {
+    const group = spec.groups[choice.value];
+    plot.replaceChildren();
+    const chart = draw(plot, group);
+    const pick = event => {
+      const i = chart.at(event.clientX - chart.svg.getBoundingClientRect().left);
+      chart.show(i);
+      readout(text, group, i);
+    };
+    chart.svg.addEventListener("pointermove", event => { if (!pinned) pick(event); });
+    chart.svg.addEventListener("click", event => { pinned = !pinned; pick(event); });
+    readout(text, group, 0);
+  };
+  spec.groups.forEach((group, i) => choice.add(new Option(group.name, i)));
+  choice.hidden = spec.groups.length < 2;
+  choice.addEventListener("change", render);
+  addEventListener("resize", render);
+  render();
+}
+
+document.querySelectorAll("figure.chart").forEach(mount);

@@ -1,0 +1,169 @@
+"""The daily page: the next 72 hours, yesterday against what came, and what it rests on."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+import pandas as pd
+from pandera.typing import DataFrame
+
+from rtlmp.asof import HOUR, Archive, known
+from rtlmp.catalog import MARKETS, STORED, Q
+from rtlmp.clock import issue_time
+from rtlmp.config import Config
+from rtlmp.figures.style import above
+from rtlmp.models.store import Card
+from rtlmp.report.page import Page, Section, Table, chart, group, prices, probabilities, table
+from rtlmp.tables import Forecast, Observations
+
+STALE: Final = pd.Timedelta(hours=36)  # a daily series is never older than this
+
+
+class Day(NamedTuple):
+    """What a daily page is made of."""
+
+    issued: date
+    forecast: DataFrame[Forecast]
+    earlier: Sequence[DataFrame[Forecast]]  # tables of the two issue dates before, any order
+    came: pd.DataFrame  # (hours, nodes) highest price known at issue time, UTC
+    cards: Sequence[Card]
+    freshness: pd.DataFrame
+
+
+def page(of: Day, config: Config) -> Page:
+    """The page of one issue date."""
+    tz = MARKETS[config["market"]].tz
+    at = pd.Timestamp(issue_time(config, of.issued)).tz_convert(tz)
+    about = (
+        f"Issued {at:%A %d %B %Y %H:%M %Z}, run {config['run']}. P(at least one real-time price of "
+        f"the hour is above the threshold); times are {tz}."
+    )
+    sections = [
+        Section("The next 72 hours", "Hover for numbers, click to hold them.",
+                charts=[chart(_ahead(of.forecast, tz))],
+                tables=[_peaks(of.forecast, tz), _numbers(of.forecast, tz)]),
+        Section("Yesterday's forecast against what came", "Each hour as issued the day before it, "
+                "and the prices public when this page was issued.", charts=_behind(of, tz)),
+        Section("What it rests on", tables=[_models(of.cards), _fresh(of.freshness)]),
+    ]  # fmt: skip
+    return Page(f"Price-spike forecast {of.issued:%d %B %Y}", about, sections, warnings(of, config))
+
+
+def freshness(rows: DataFrame[Observations], at: pd.Timestamp) -> pd.DataFrame:
+    """Newest publication by `at` of each series, and the last hour it speaks of."""
+    known = rows[rows[Observations.publish_time] <= at]
+    times = known.groupby(Observations.series)[[Observations.publish_time, Observations.valid_time]]
+    newest = times.max().reindex([q.value for q in STORED])
+    return newest.rename_axis(Observations.series).reset_index()
+
+
+def came(prices: Archive, at: pd.Timestamp, enough: float) -> pd.DataFrame:
+    """Highest price of the 48 hours before `at` as known then, NaN where incomplete."""
+    last = at.floor("h") - 2 * HOUR  # the hour that has just ended may not be published yet
+    hours = pd.date_range(end=last, periods=47, freq="h")
+    highest, coverage = (known(prices[q], at, hours) for q in (Q.RT_MAX, Q.RT_COVERAGE))
+    return highest.where(coverage >= enough)
+
+
+def warnings(of: Day, config: Config) -> list[str]:
+    """Sentences on what to distrust today; none when all is well."""
+    at = pd.Timestamp(issue_time(config, of.issued))
+    fresh = of.freshness.dropna()
+    age = at - fresh[Observations.publish_time]
+    found = [
+        f"{name}: nothing published for {hours / HOUR:.0f} hours before issue time"
+        for name, hours in zip(fresh[Observations.series], age, strict=True)
+        if hours > STALE
+    ]
+    newest = {tuple(c["pool"]): c for c in sorted(of.cards, key=lambda c: c["date"])}
+    for card in newest.values():
+        days = (of.issued - date.fromisoformat(card["date"])).days
+        if days >= config["retrain_every_days"]:
+            found.append(f"model of {card['date']} is {days} days old: retrain it")
+    if of.came.empty:
+        found.append("no real-time price of the last two days is public: nothing to compare with")
+    elif (missing := int(of.came.isna().to_numpy().sum())) > 0:
+        found.append(f"{missing} node hours of the last two days have no complete price")
+    return found
+
+
+def _ahead(rows: DataFrame[Forecast], tz: str) -> list[dict[str, object]]:
+    return [
+        group(str(node), pd.DatetimeIndex(wide.index), [probabilities(wide)])
+        for node, of in rows.groupby(Forecast.location, sort=False)
+        for wide in [_wide(of, tz)]
+    ]
+
+
+def _behind(of: Day, tz: str) -> list[str]:
+    """Of each issue date before, the hours of its first day; empty where none is there."""
+    firsts = [rows[rows[Forecast.lead_hour] <= 24] for rows in of.earlier]  # noqa: PLR2004
+    if not firsts:
+        return []
+    rows = pd.concat(firsts).sort_values(Forecast.valid_time)
+    groups = []
+    for node in of.forecast[Forecast.location].unique():
+        at = rows[rows[Forecast.location] == node]
+        wide = _wide(at.drop_duplicates([Forecast.valid_time, Forecast.threshold]), tz)
+        came = of.came[node].tz_convert(tz) if node in of.came else pd.Series(dtype=float)
+        seen = came.reindex(wide.index)
+        groups.append(group(str(node), pd.DatetimeIndex(wide.index), [
+            probabilities(wide), prices(seen, wide.columns)]))  # fmt: skip
+    return [chart(groups)]
+
+
+def _peaks(rows: DataFrame[Forecast], tz: str) -> Table:
+    """Highest probability of each node and day, and its hour."""
+    local = rows[Forecast.valid_time].dt.tz_convert(tz)
+    keys = [Forecast.location, local.dt.strftime("%a %d %b").rename("day"), Forecast.threshold]
+    top = rows.loc[rows.groupby(keys, sort=False)[Forecast.probability].idxmax()]
+    text = [
+        f"{p:.1%} at {t:%H:%M}"
+        for p, t in zip(top[Forecast.probability], local[top.index], strict=True)
+    ]
+    made = top.assign(text=text, day=local[top.index].dt.strftime("%a %d %b"))
+    wide = made.pivot_table(
+        index=[Forecast.location, "day"], columns=Forecast.threshold, values="text",
+        aggfunc="first", sort=False,
+    )  # fmt: skip
+    wide.columns = [above(x) for x in wide]
+    return table(wide.reset_index(), "Highest hour of each day.")
+
+
+def _numbers(rows: DataFrame[Forecast], tz: str) -> Table:
+    wide = rows.pivot(
+        index=[Forecast.location, Forecast.valid_time],
+        columns=Forecast.threshold,
+        values=Forecast.probability,
+    ).map("{:.2%}".format)
+    wide.columns = [above(x) for x in wide]
+    wide = wide.reset_index()
+    wide[Forecast.valid_time] = [
+        f"{t.tz_convert(tz):%a %d %b %H:%M %Z}" for t in wide[Forecast.valid_time]
+    ]
+    return table(wide, "All numbers", folded=True)
+
+
+def _models(cards: Sequence[Card]) -> Table:
+    made = pd.DataFrame(cards)[["pool", "date", "trained_from", "trained_until", "rows"]]
+    made["pool"] = made["pool"].map(" ".join)
+    return table(made, "Models: dated, and what they were trained on.")
+
+
+def _fresh(newest: pd.DataFrame) -> Table:
+    """In UTC, as published."""
+    absent = newest[newest[Observations.publish_time].isna()][Observations.series]
+    text = newest.dropna().copy()
+    for column in (Observations.publish_time, Observations.valid_time):
+        text[column] = text[column].dt.strftime("%Y-%m-%d %H:%M")
+    names = ("newest publication, UTC", "speaks up to, UTC")
+    times = (Observations.publish_time, Observations.valid_time)
+    caption = f"Data known at issue time. Not in this source: {', '.join(absent) or 'none'}."
+    return table(text.rename(columns=dict(zip(times, names, strict=True))), caption)
+
+
+def _wide(rows: pd.DataFrame, tz: str) -> pd.DataFrame:
+    wide = rows.pivot(
+        index=Forecast.valid_time, columns=Forecast.threshold, values=Forecast.probability
+    )
+    return wide.tz_convert(tz)

@@ -1,0 +1,195 @@
+"""Settlement tables: day-ahead against real-time prices by block, shape, load risk, spreads."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import holidays
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import DataFrame
+
+from rtlmp.asof import Floats
+from rtlmp.catalog import Market, Q
+from rtlmp.findings import Blocks, Components, LoadRisk, TopBottom
+from rtlmp.labels import Flags
+from rtlmp.tables import Observations
+
+PEAK: Final = (6, 22)  # local hours that start in [6, 22): hours ending 7 to 22
+SATURDAY: Final = 5
+TB: Final = (1, 2, 4)
+WHOLE: Final = 23  # hours of the shortest local day
+ALL_MONTHS: Final = "ALL"
+DA, RT, LOAD = "day_ahead", "real_time", "load"
+NAMES: Final = (Components.energy, Components.congestion, Components.loss)
+PARTS: Final[dict[str, dict[Q, str]]] = {
+    DA: dict(zip((Q.DAM_LMP_ENERGY, Q.DAM_LMP_CONGESTION, Q.DAM_LMP_LOSS), NAMES, strict=True)),
+    RT: dict(zip((Q.RT_LMP_ENERGY, Q.RT_LMP_CONGESTION, Q.RT_LMP_LOSS), NAMES, strict=True)),
+}
+S = TypeVar("S", bound=pa.DataFrameModel)
+
+
+def hourly_prices(
+    real: DataFrame[Observations], auction: DataFrame[Observations], load: DataFrame[Observations],
+    market: Market,
+) -> dict[str, pd.DataFrame]:  # fmt: skip
+    """By node with both prices: columns DA, RT (mean of the hour) and system LOAD, local time."""
+    tables = {DA: _wide(auction), RT: _wide(real)}
+    of_system = _wide(load).reindex(index=tables[RT].index, columns=[market.system])
+    return {
+        node: pd.DataFrame(
+            {**{k: t[node] for k, t in tables.items()}, LOAD: of_system[market.system]}
+        )
+        .dropna(subset=[DA, RT])
+        .tz_convert(market.tz)
+        for node in tables[RT].columns.intersection(tables[DA].columns)
+    }
+
+
+def block_of(hours: pd.DatetimeIndex, market: Market) -> Mapping[str, Flags]:
+    """Which hours are in 7x24, 5x16 (work days), 2x16 (weekends and holidays) and 7x8."""
+    country, subdivision = market.holidays
+    years = range(hours[0].year, hours[-1].year + 1)
+    closed = holidays.country_holidays(country, subdiv=subdivision, years=years)
+    work = (hours.weekday < SATURDAY) & ~hours.normalize().tz_localize(None).isin(
+        pd.DatetimeIndex(list(closed))
+    )
+    peak = (hours.hour >= PEAK[0]) & (hours.hour < PEAK[1])
+    every = np.ones(len(hours), dtype=np.bool_)
+    return {"7x24": every, "5x16": work & peak, "2x16": ~work & peak, "7x8": ~peak}
+
+
+def blocks(prices: Mapping[str, pd.DataFrame], market: Market) -> DataFrame[Blocks]:
+    """Means, variances and shaping cost of each node, month and block."""
+    rows = [
+        {Blocks.location: node, Blocks.month: month, Blocks.block: block, **_block(hours)}
+        for node, table in prices.items()
+        for month, of_month in _months(table)
+        for block, inside in block_of(pd.DatetimeIndex(of_month.index), market).items()
+        if len(hours := of_month[inside])
+    ]
+    return Blocks.validate(pd.DataFrame(rows))
+
+
+def load_risk(prices: Mapping[str, pd.DataFrame]) -> DataFrame[LoadRisk]:
+    """What each local hour's load costs beyond a flat one; empty where the source has no load."""
+    rows = [
+        {LoadRisk.location: node, LoadRisk.hour: int(str(hour)), **_risk(of_hour)}
+        for node, table in prices.items()
+        for known in [table.dropna()]
+        for hour, of_hour in known.groupby(pd.DatetimeIndex(known.index).hour)
+    ]
+    return _typed(LoadRisk, rows)
+
+
+def top_bottom(prices: Mapping[str, pd.DataFrame]) -> DataFrame[TopBottom]:
+    """TB1, TB2 and TB4 of whole local days: n dearest less n cheapest hours, either market."""
+    rows = [
+        {
+            TopBottom.location: node, TopBottom.month: month, TopBottom.market: market,
+            TopBottom.hours: n, TopBottom.days: len(daily), TopBottom.spread: float(daily.mean()),
+        }
+        for node, table in prices.items()
+        for month, of_month in _months(table)
+        for market in (DA, RT)
+        for n in TB
+        if len(daily := _daily_spread(of_month[market], n))
+    ]  # fmt: skip
+    return TopBottom.validate(pd.DataFrame(rows))
+
+
+def components(parts: DataFrame[Observations], market: Market) -> DataFrame[Components]:
+    """Energy, congestion and loss of the price by month and block; empty without a source."""
+    rows = [
+        {Components.location: node, Components.market: side, Components.month: month,
+         Components.block: block, **of_month[inside].mean().to_dict()}
+        for side, names in PARTS.items()
+        for node, table in _split(parts, names, market.tz)
+        for month, of_month in _months(table)
+        for block, inside in block_of(pd.DatetimeIndex(of_month.index), market).items()
+        if inside.any()
+    ]  # fmt: skip
+    return _typed(Components, rows)
+
+
+def shaping(price: "pd.Series[float]", load: "pd.Series[float]") -> float:
+    """Load-weighted less plain mean price, USD/MWh; NaN where no load is known."""
+    both = load.notna()
+    return (
+        float(np.average(price[both], weights=load[both]) - price[both].mean())
+        if both.any()
+        else np.nan
+    )
+
+
+def _split(
+    parts: DataFrame[Observations], names: Mapping[Q, str], tz: str
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """(hours, parts) of each node that has all of them."""
+    for node, rows in parts.groupby(Observations.location):
+        wide = {
+            name: _wide(rows[rows[Observations.series] == q])[node]
+            for q, name in names.items()
+            if (rows[Observations.series] == q).any()
+        }
+        if len(wide) == len(names):
+            yield str(node), pd.DataFrame(wide).dropna().tz_convert(tz)
+
+
+def _wide(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mean by hour: (hours, locations), of the value published last of each interval."""
+    latest = rows.sort_values(Observations.publish_time, kind="stable")
+    latest = latest.drop_duplicates([Observations.valid_time, Observations.location], keep="last")
+    hour = latest[Observations.valid_time].dt.floor("h")
+    return latest.pivot_table(index=hour, columns=Observations.location, values=Observations.value)
+
+
+def _months(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    yield ALL_MONTHS, table
+    for month, rows in table.groupby(pd.DatetimeIndex(table.index).strftime("%Y-%m")):
+        yield str(month), rows
+
+
+def _block(hours: pd.DataFrame) -> dict[str, float | int]:
+    da, rt, load = (hours[name] for name in (DA, RT, LOAD))
+    spread = da - rt
+    return {
+        Blocks.hours: len(hours),
+        Blocks.day_ahead: float(da.mean()),
+        Blocks.real_time: float(rt.mean()),
+        Blocks.spread: float(spread.mean()),
+        Blocks.day_ahead_variance: float(da.var(ddof=0)),
+        Blocks.real_time_variance: float(rt.var(ddof=0)),
+        Blocks.spread_variance: float(spread.var(ddof=0)),
+        Blocks.day_ahead_shaping: shaping(da, load),
+        Blocks.real_time_shaping: shaping(rt, load),
+    }
+
+
+def _risk(rows: pd.DataFrame) -> dict[str, float | int]:
+    """`rows`: one local hour's days."""
+    load, price = rows[LOAD], rows[RT]
+    return {
+        LoadRisk.days: len(rows),
+        LoadRisk.load: float(load.mean()),
+        LoadRisk.load_deviation: float(load.std(ddof=0)),
+        LoadRisk.price: float(price.mean()),
+        LoadRisk.correlation: float(load.corr(price)),
+        # load-weighted less plain mean price: E[LP]/E[L] - E[P]
+        LoadRisk.covariance_cost: float(load.cov(price, ddof=0) / load.mean()),
+        LoadRisk.cost_deviation: float((load * price).std(ddof=0) / load.mean()),
+    }
+
+
+def _daily_spread(price: "pd.Series[float]", n: int) -> Floats:
+    """n dearest less n cheapest hours of each whole local day: (days,)."""
+    days = price.groupby(pd.DatetimeIndex(price.index).date)
+    ordered = [np.sort(day.to_numpy()) for _, day in days if len(day) >= WHOLE]
+    return np.array([day[-n:].sum() - day[:n].sum() for day in ordered])
+
+
+def _typed(schema: type[S], rows: Sequence[Mapping[Any, Any]]) -> DataFrame[S]:
+    """A table of `schema`, also of no rows."""
+    columns = schema.to_schema().columns
+    made = pd.DataFrame(rows, columns=list(columns))
+    return schema.validate(made.astype({k: str(c.dtype) for k, c in columns.items()}))

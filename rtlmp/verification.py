@@ -1,0 +1,142 @@
+"""Verification beyond mean scores: reliability, decisions, curves, significance.
+
+Everything works on one cell: outcomes `y` and probabilities `p`, (rows,) each.
+"""
+
+from itertools import combinations
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import isotonic_regression
+from statsmodels.tsa.stattools import diebold_mariano_test
+
+from rtlmp.asof import Floats
+
+STEP: Final = 1e-3  # probabilities closer than this are one on a reliability curve
+BAND_DRAWS: Final = 400
+HAC_LAGS: Final = 7  # days: the 72-hour panels of three issue days overlap, weeks repeat
+
+
+class Curve(NamedTuple):
+    """CORP reliability: (points,) each, in order of probability."""
+
+    probability: Floats
+    frequency: Floats
+    rows: npt.NDArray[np.intp]
+    low: Floats
+    high: Floats
+
+
+class Decomposition(NamedTuple):
+    """brier = miscalibration - discrimination + uncertainty."""
+
+    miscalibration: float
+    discrimination: float
+    uncertainty: float
+
+
+class Difference(NamedTuple):
+    """Mean daily loss difference, its Diebold-Mariano statistic and two-sided p-value."""
+
+    mean: float
+    statistic: float
+    p_value: float
+    days: int
+
+
+def recalibrated(y: Floats, p: Floats) -> Floats:
+    """Isotonic regression of `y` on `p`: CORP of Dimitriadis, Gneiting, Jordan 2021."""
+    _, group, rows = np.unique(p, return_inverse=True, return_counts=True)
+    return _isotonic(np.bincount(group, y) / rows, rows.astype(np.float64))[group]
+
+
+def decomposition(y: Floats, p: Floats) -> Decomposition:
+    """CORP parts of the Brier score (Dimitriadis et al. 2021, eq. 5)."""
+    brier, best = np.mean((p - y) ** 2), np.mean((recalibrated(y, p) - y) ** 2)
+    uncertainty = float(y.mean() * (1 - y.mean()))
+    return Decomposition(float(brier - best), float(uncertainty - best), uncertainty)
+
+
+def reliability(y: Floats, p: Floats, seed: int) -> Curve:
+    """CORP curve with a 90 % consistency band: where it would lie if `p` were reliable.
+
+    The band redraws outcomes from `p`, hour by hour independent: real spikes cluster in days, so
+    on real prices it is narrower than it should be.
+    """
+    point, group, rows = _points(p)
+    weight = rows.astype(np.float64)
+    frequency = _isotonic(np.bincount(group, y) / weight, weight)
+    rng = np.random.default_rng(seed)
+    drawn = rng.binomial(rows, point, size=(BAND_DRAWS, len(rows))) / weight
+    refit = np.array([_isotonic(each, weight) for each in drawn])
+    low, high = np.quantile(refit, [0.05, 0.95], axis=0)
+    return Curve(point, frequency, rows, low, high)
+
+
+def decide(y: Floats, p: Floats, cost_loss: float) -> dict[str, float]:
+    """Confusion and scores of acting where `p` >= `cost_loss`, the cheapest cut-off if reliable."""
+    act, hit = p >= cost_loss, y > 0
+    tp, fp, fn = (float(np.sum(c)) for c in (act & hit, act & ~hit, ~act & hit))
+    precision, recall = _ratio(tp, tp + fp), _ratio(tp, tp + fn)
+    f1 = _ratio(2 * tp, 2 * tp + fp + fn)
+    return {
+        "true_positives": tp,
+        "false_positives": fp,
+        "false_negatives": fn,
+        "true_negatives": len(y) - tp - fp - fn,
+        "precision": precision,
+        "recall": recall,
+        "f1": f1,
+        "economic_value": economic_value(y, p, cost_loss),
+    }
+
+
+def economic_value(y: Floats, p: Floats, cost_loss: float) -> float:
+    """Share saved of what perfect forecasts would save over climate (Richardson 2000, eq. 8)."""
+    act, base = p >= cost_loss, float(y.mean())
+    without = min(cost_loss, base)
+    spent = cost_loss * float(act.mean()) + float(np.mean(y * ~act))
+    return _ratio(without - spent, without - cost_loss * base)
+
+
+def threshold_weighted_crps(exceeds: Floats, p: Floats, x: Floats) -> Floats:
+    """twCRPS of each row, USD/MWh: the Brier score integrated over thresholds `x` (columns) by
+    trapezoids (Gneiting and Ranjan 2011, eq. 13, with weight 1 between the outer thresholds)."""
+    return np.asarray(np.trapezoid((p - exceeds) ** 2, x, axis=1))
+
+
+def diebold_mariano(loss: Floats, rival: Floats) -> Difference:
+    """Test of equal mean daily loss, (days,) each, with HAC variance of HAC_LAGS days."""
+    d = loss - rival
+    if np.ptp(d) == 0:
+        return Difference(float(d.mean()), np.nan, np.nan, len(d))
+    lags = min(HAC_LAGS, len(d) - 2)
+    test = diebold_mariano_test(0 * d, loss, rival, lags=lags, criterion=lambda _, x: x)
+    return Difference(float(d.mean()), float(test.statistic), float(test.pvalue), len(d))
+
+
+def pairs(names: list[str]) -> list[tuple[str, str]]:
+    """Each pair once, in the order given."""
+    return list(combinations(names, 2))
+
+
+def daily(day: "pd.Series[pd.Timestamp] | npt.NDArray[np.intp]", loss: Floats) -> Floats:
+    """Mean loss of each issue day: (days,)."""
+    return np.asarray(pd.Series(loss).groupby(np.asarray(day)).mean(), np.float64)
+
+
+def _points(p: Floats) -> tuple[Floats, npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Probabilities rounded to classes: mean of each, class of each row, rows of each."""
+    _, group, rows = np.unique(np.round(p / STEP), return_inverse=True, return_counts=True)
+    return np.bincount(group, p) / rows, group, rows
+
+
+def _isotonic(y: Floats, weight: Floats) -> Floats:
+    """Never falling fit to `y`, in order of probability, ties pooled."""
+    return np.asarray(isotonic_regression(y, weights=weight).x)
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else np.nan

@@ -1,0 +1,62 @@
+"""Each figure's table says what the reference says, and each figure can be drawn."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import auc, roc_auc_score
+
+from rtlmp.figures import data, drivers
+from rtlmp.figures.book import BOOK, Finished
+from rtlmp.findings import Importance
+from rtlmp.judging import decisions, metrics_by, reliability_table
+from rtlmp.metrics import metrics
+from rtlmp.plots import save
+from rtlmp.tables import Metrics, Scored
+from tests.test_judging import TZ, finished
+
+
+@pytest.fixture(scope="module")
+def backtest() -> Finished:
+    scored = finished(days=40)
+    tables = metrics(scored, 7), metrics_by(scored, TZ, 7), decisions(scored, [0.1, 0.3])
+    return Finished(scored, *tables, reliability_table(scored, 7), [], TZ, "N")
+
+
+def test_the_roc_drawn_has_the_area_of_the_auc(backtest):
+    rows = data.roc(backtest.scored)
+    model = rows[rows[Metrics.model] == "model"]
+    known = backtest.scored[backtest.scored[Scored.model] == "model"]
+    exact = roc_auc_score(known[Scored.max_price] > 100, known[Scored.probability])
+    assert auc(model["false_alarm_rate"], model["hit_rate"]) == pytest.approx(exact, abs=2e-3)
+
+
+def test_price_duration_falls_to_all_hours(backtest):
+    table = data.duration(backtest.scored)
+    assert table[data.SHARE].is_monotonic_increasing
+    assert table[data.SHARE].iloc[-1] == 1
+    assert table[Scored.max_price].is_monotonic_decreasing
+
+
+def test_the_timeline_holds_whole_local_days_around_the_highest_price(backtest):
+    table = data.timeline(backtest.scored, "N", TZ, days=3)
+    peak = backtest.scored[Scored.max_price].max()
+    assert table[Scored.max_price].max() == peak
+    assert table.index[0].hour == 0
+
+
+@pytest.mark.parametrize("name", sorted(set(BOOK) - {"importance"}))
+def test_every_figure_is_drawn_and_labelled(backtest, name, tmp_path):
+    figure = BOOK[name].draw(backtest)
+    save(figure, tmp_path / "figure.png")
+    assert any(ax.get_xlabel() for ax in figure.axes)
+
+
+def test_importance_is_drawn_in_order():
+    names = [f"feature_{k}" for k in range(25)]
+    share = np.linspace(0.08, 0, 25)
+    columns = {Importance.feature: names, Importance.share: share, Importance.low: share * 0.9}
+    table = pd.DataFrame({**columns, Importance.high: share * 1.1})
+    figure = drivers.importance(table)
+    labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert labels[-1] == "feature_0"
+    assert len(labels) == 20

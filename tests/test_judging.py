@@ -1,0 +1,109 @@
+"""Scenarios, comparisons and what they refuse."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rtlmp.findings import MetricsBy, Reliability, Significance
+from rtlmp.judging import decisions, extra_metrics, metrics_by, reliability_table, significance
+from rtlmp.scenarios import freshest, selected, together
+from rtlmp.tables import UTC_DTYPE, Metrics, Scored
+
+TZ = "America/Chicago"
+
+
+def finished(days=12, start="2024-03-01", seed=0):
+    """A backtest of one node whose model knows the true probability."""
+    rng = np.random.default_rng(seed)
+    parts = []
+    for day in pd.date_range(start, periods=days, freq="D", tz=TZ):
+        valid = pd.date_range(day + pd.DateOffset(days=1), periods=72, freq="h").tz_convert("UTC")
+        local = valid.tz_convert(TZ).hour.to_numpy()
+        p = np.where(np.isin(local, (18, 19, 20)), 0.5, 0.1)
+        price = np.where(np.random.default_rng(valid.asi8 % 2**32).random(72) < p, 150.0, 20.0)
+        for model, q in (
+            ("model", p),
+            ("climatology", 0 * p + 0.15),
+            ("persistence", rng.random(72)),
+        ):
+            parts.append(pd.DataFrame({
+                Scored.issue_time: day + pd.Timedelta("10h"), Scored.valid_time: valid,
+                Scored.lead_hour: np.arange(1, 73), Scored.location: "N", Scored.threshold: 100.0,
+                Scored.probability: q, Scored.model_date: "2024-03-01", Scored.model: model,
+                Scored.max_price: price, Scored.lead_day: np.arange(72) // 24 + 1}))  # fmt: skip
+    rows = pd.concat(parts, ignore_index=True)
+    times = {
+        c: rows[c].dt.tz_convert("UTC").astype(UTC_DTYPE)
+        for c in (Scored.issue_time, Scored.valid_time)
+    }
+    return Scored.validate(rows.assign(**times))
+
+
+def test_a_scenario_keeps_its_window_nodes_thresholds_and_local_hours():
+    part = selected(
+        finished(), {"start": date(2024, 3, 3), "end": date(2024, 3, 5), "hours": [18, 19]}, TZ
+    )
+    assert part[Scored.issue_time].nunique() == 3
+    assert set(part[Scored.valid_time].dt.tz_convert(TZ).dt.hour) == {18, 19}
+
+
+def test_an_empty_scenario_says_what_there_is():
+    with pytest.raises(ValueError, match=r"no forecast in it.*2024-03-01 to 2024-03-12.*\['N'\]"):
+        selected(finished(), {"start": date(2025, 1, 1), "end": date(2025, 1, 2)}, TZ)
+
+
+def test_the_freshest_forecast_covers_every_hour_once_across_a_clock_change():
+    rows = freshest(finished(days=14))
+    model = rows[rows[Scored.model] == "model"].sort_values(Scored.valid_time)
+    hours = model[Scored.valid_time]
+    assert (hours.diff().dropna() == pd.Timedelta("1h")).all()
+
+
+def test_better_probabilities_are_found_better_and_significantly():
+    tests = (
+        significance(finished(days=40))
+        .set_index(
+            [Significance.model, Significance.versus, Significance.loss, Significance.lead_day]
+        )
+        .sort_index()
+    )
+    best = tests.loc[("model", "climatology", "brier", 0)]
+    assert (best[Significance.difference] < 0).all()
+    assert (best[Significance.p_value] < 0.05).all()
+
+
+def test_two_runs_are_judged_on_the_questions_they_share():
+    ours, theirs = finished(), finished(start="2024-03-05")
+    both = together(ours, theirs, ("a", "b"))
+    assert set(both[Scored.model]) == {"a", "b", "climatology", "persistence"}
+    assert both[Scored.issue_time].min() == theirs[Scored.issue_time].min()
+    tests = significance(both)
+    same = tests[(tests[Significance.model] == "a") & (tests[Significance.versus] == "b")]
+    assert (same[Significance.difference] == 0).all()
+    assert same[Significance.p_value].isna().all()
+
+
+def test_runs_with_nothing_in_common_are_refused():
+    with pytest.raises(ValueError, match="runs a and b share no"):
+        together(finished(days=2), finished(start="2025-01-01", days=2), ("a", "b"))
+
+
+def test_every_table_is_made_and_checked():
+    scored = finished()
+    by = metrics_by(scored, TZ, 7)
+    assert set(by[MetricsBy.by]) == {"hour", "month"}
+    rows = by[
+        (by[Metrics.metric] == "rows")
+        & (by[Metrics.model] == "model")
+        & (by[Metrics.location] == "ALL")
+    ]
+    assert rows[rows[MetricsBy.by] == "month"][Metrics.value].sum() == 12 * 72
+    assert set(extra_metrics(scored, 7)[Metrics.metric]) == {
+        "miscalibration", "discrimination", "uncertainty", "twcrps"
+    }  # fmt: skip
+    assert len(decisions(scored, [0.1, 0.3])) == 3 * 2 * 4 * 2 * 8
+    assert (
+        reliability_table(scored, 7)[Reliability.rows].groupby(level=0).sum().sum() == 3 * 12 * 72
+    )

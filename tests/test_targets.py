@@ -1,0 +1,96 @@
+"""The pages, the battery and the exports as a person asks for them, on a small world."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from rtlmp.findings import Changes, Significance, Worth
+from rtlmp.tables import Metrics, read
+from tests.build import ROOT
+
+pytestmark = pytest.mark.integration
+RUN = Path("results/small")
+CHANGES = RUN / "changes/2024-03-09_2024-03-10.csv"
+SMALL = {
+    "run": "small",
+    "nodes": ["HB_NORTH", "HB_WEST"],
+    "thresholds": [50, 100],
+    "history_days": 30,
+    "retrain_every_days": 7,
+    "synthetic": {"start": "2024-01-15", "end": "2024-03-20"},
+    "backtest": {"start": "2024-03-06", "end": "2024-03-12"},  # a clock change inside
+    "scenarios": {"evenings": {"start": "2024-03-07", "end": "2024-03-12", "hours": [18, 19, 20]}},
+    "date": "2024-03-10",
+    "model": {"rounds": 5, "max_depth": 3, "threads": 1},
+}
+
+
+def snakemake(root: Path, *words: str) -> str:
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *words]
+    done = subprocess.run(
+        [*command, "--configfile", "small.yaml"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory) -> Path:
+    at = tmp_path_factory.mktemp("repo")
+    for part in ("rtlmp", "workflow", "profiles"):
+        shutil.copytree(ROOT / part, at / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("Snakefile", "config.yaml"):
+        shutil.copy(ROOT / file, at / file)
+    (at / "small.yaml").write_text(yaml.safe_dump(SMALL))
+    snakemake(at, "report", "value", "export", "verify", str(CHANGES))
+    # a second run of the same questions, to set beside the first
+    shutil.copytree(at / RUN / "backtest", at / "results/other/backtest")
+    return at
+
+
+def test_every_page_is_there_and_asks_for_nothing(root):
+    for name in ("daily/2024-03-10", "backtest", "value"):
+        assert "default-src 'none'" in (root / RUN / f"report/{name}.html").read_text()
+
+
+def test_a_second_run_does_nothing(root):
+    assert "Nothing to be done" in snakemake(root, "report", "value", "export", "verify")
+
+
+def test_the_battery_is_bounded_by_perfect_foresight(root):
+    worth = read(Worth, root / RUN / "value/worth.parquet")
+    share = worth[worth[Worth.measure] == "share_of_perfect"]
+    assert share[Worth.value].max() == pytest.approx(1)
+
+
+def test_every_table_is_exported_as_it_is(root):
+    table = read(Metrics, root / RUN / "backtest/metrics.parquet")
+    text = pd.read_csv(root / RUN / "backtest/metrics.csv", float_precision="round_trip")
+    pd.testing.assert_frame_equal(text, table, check_dtype=False)
+
+
+def test_changes_are_shared_out_without_remainder(root):
+    rows = read(Changes, root / CHANGES.with_suffix(".parquet"))
+    because = [c for c in rows if c.startswith("because_")]
+    assert rows[because].sum(axis=1).to_numpy() == pytest.approx(rows[Changes.change], abs=1e-12)
+    assert rows[Changes.valid_time].nunique() == 49  # 10 March has 23 hours: 72 - 23
+
+
+def test_a_run_beside_its_twin_differs_by_nothing(root):
+    (root / "small.yaml").write_text(yaml.safe_dump({**SMALL, "versus": "other"}))
+    snakemake(root, "compare")
+    tests = read(Significance, root / RUN / "compare/other/significance.parquet")
+    twins = tests[(tests[Significance.model] == "small") & (tests[Significance.versus] == "other")]
+    assert len(twins)
+    assert (twins[Significance.difference] == 0).all()

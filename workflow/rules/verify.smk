@@ -1,0 +1,127 @@
+JUDGED = {
+    "by": f"{RUN}/backtest/metrics_by.parquet",
+    "decisions": f"{RUN}/backtest/decisions.parquet",
+    "significance": f"{RUN}/backtest/significance.parquet",
+    "reliability": f"{RUN}/backtest/reliability.parquet",
+}
+
+
+rule metrics_by:
+    input:
+        rules.backtest_forecasts.output,
+    output:
+        JUDGED["by"],
+    params:
+        config=pick("market", "seed"),
+        code=code("metrics_by.py"),
+    script:
+        "../scripts/metrics_by.py"
+
+
+rule judge:
+    input:
+        rules.backtest_forecasts.output,
+    output:
+        **{name: path for name, path in JUDGED.items() if name != "by"},
+    params:
+        config=pick("seed", "cost_loss"),
+        code=code("judge.py"),
+    script:
+        "../scripts/judge.py"
+
+
+rule scenario:
+    input:
+        rules.backtest_forecasts.output,
+    output:
+        metrics=f"{RUN}/scenario/{{scenario}}/metrics.parquet",
+        significance=f"{RUN}/scenario/{{scenario}}/significance.parquet",
+    params:
+        config=pick("market", "seed"),
+        scenario=lambda w: C["scenarios"][w.scenario],
+        code=code("scenario.py"),
+    script:
+        "../scripts/scenario.py"
+
+
+rule compare_runs:
+    input:
+        ours=rules.backtest_forecasts.output[0],
+        theirs="results/{versus}/backtest/forecasts.parquet",
+    output:
+        metrics=f"{RUN}/compare/{{versus}}/metrics.parquet",
+        significance=f"{RUN}/compare/{{versus}}/significance.parquet",
+    params:
+        config=pick("seed", "run", "versus"),
+        code=code("compare.py"),
+    script:
+        "../scripts/compare.py"
+
+
+def feature_files_of(w):
+    """Of both issue dates of a comparison."""
+    dated = {w.earlier[:7], w.later[:7]}
+    return [f"{RUN}/features/{node}/{m}.parquet" for node in NODES for m in sorted(dated)]
+
+
+def models_of_both(kind):
+    def paths(w):
+        both = [date.fromisoformat(w.earlier), date.fromisoformat(w.later)]
+        return [path for pool in POOLS for path in models_of(pool, both)[kind]]
+
+    return paths
+
+
+rule changes:
+    input:
+        features=feature_files_of,
+        boosters=models_of_both("boosters"),
+        cards=models_of_both("cards"),
+    output:
+        f"{RUN}/changes/{{earlier}}_{{later}}.parquet",
+    params:
+        config=pick("market", "issue_time", "pools", "thresholds"),
+        serving=lambda w: {
+            day: [d.isoformat() for d in serving(date.fromisoformat(day))]
+            for day in (w.earlier, w.later)
+        },
+        code=code("changes.py"),
+    script:
+        "../scripts/changes.py"
+
+
+rule settlement:
+    input:
+        real=expand(f"{RUN}/raw/{C['target']}/{{month}}.parquet", month=PRICE_MONTHS),
+        auction=expand(f"{RUN}/raw/dam_spp/{{month}}.parquet", month=RAW_MONTHS),
+        load=expand(f"{RUN}/raw/load/{{month}}.parquet", month=RAW_MONTHS),
+        parts=[
+            f"{RUN}/raw/{q}/{m}.parquet"
+            for q in (*RT_PARTS, *DAM_PARTS)
+            for m in RAW_MONTHS
+            if q in SERIES
+        ],
+    output:
+        **{
+            name: f"{RUN}/settlement/{name}.parquet"
+            for name in ("blocks", "load_risk", "top_bottom", "components")
+        },
+    params:
+        config=pick("market"),
+        code=code("settlement.py"),
+    script:
+        "../scripts/settlement.py"
+
+
+# Any table as text: ask for its name with .csv.
+rule export_csv:
+    input:
+        f"{RUN}/{{table}}.parquet",
+    output:
+        f"{RUN}/{{table}}.csv",
+    wildcard_constraints:
+        table=r"(backtest|scenario|compare|value|settlement|changes|hourly|features|forecast/[^/]+)/.+",
+    params:
+        code=code("export_csv.py"),
+    script:
+        "../scripts/export_csv.py"
