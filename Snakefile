@@ -34,6 +34,7 @@ rule forecast:
 
 rule backtest:
     input:
+        rules.summary.output,
         rules.metrics.output,
         rules.backtest_forecasts.output,
         rules.backtest_forecasts.input,

@@ -1,6 +1,6 @@
 """A window of the past forecast again, day by day, beside its baselines and what came."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -16,20 +16,26 @@ from rtlmp.config import Config
 from rtlmp.forecasting import forecast, table
 from rtlmp.labels import past
 from rtlmp.models.store import Trained
-from rtlmp.tables import Asks, Features, Forecast, Scored
+from rtlmp.tables import Asks, Features, Forecast, Scored, Truth
 
 MODEL: Final = "model"  # what the trained model is called beside its baselines
+TRUTH: Final = "truth"  # and the known truth of a synthetic world
 
 
 def replay(
     features: Mapping[str, DataFrame[Features]],
-    serving: Mapping[date, Trained],
+    serving: Mapping[str, Sequence[Trained]],
     config: Config,
 ) -> DataFrame[Forecast]:
-    """Forecasts of the issue dates of `serving`, each by its model, for one pool."""
+    """Forecasts of the issue dates (ISO) of `serving`, each by its models, for one pool."""
     parts = [
-        forecast(trained, features, pd.Timestamp(issue_time(config, day)), config["thresholds"])
-        for day, trained in serving.items()
+        forecast(
+            models,
+            features,
+            pd.Timestamp(issue_time(config, date.fromisoformat(day))),
+            config["thresholds"],
+        )
+        for day, models in serving.items()
     ]
     return Forecast.validate(pd.concat(parts, ignore_index=True))
 
@@ -67,19 +73,36 @@ def asked(config: Config, day: date) -> pd.DataFrame:
 
 
 def scored(
-    replays: Iterable[DataFrame[Forecast]], prices: Archive, config: Config, days: Iterable[date]
+    replays: Iterable[DataFrame[Forecast]],
+    prices: Archive,
+    config: Config,
+    days: Iterable[date],
+    truth: DataFrame[Truth] | None,
 ) -> DataFrame[Scored]:
-    """All forecasts of the window, the baselines' too, with what the prices came to."""
+    """All forecasts of the window, the baselines' and the truth too, with what prices came to."""
     held = prices[Q.RT_MAX].hour.astype("datetime64[h]")
     hours = pd.date_range(held.min(), held.max(), freq="h", tz="UTC")
+    issued = list(days)
     ours = pd.concat(replays, ignore_index=True).assign(**{Scored.model: MODEL})
     rows = pd.concat(
-        [ours, *(baselines(prices, hours, config, day) for day in days)], ignore_index=True
+        [ours, *(baselines(prices, hours, config, day) for day in issued), *_true(truth, ours)],
+        ignore_index=True,
     )
     rows[Scored.lead_day] = (rows[Asks.lead_hour] - 1) // 24 + 1
     keys = pd.MultiIndex.from_frame(rows[[Scored.valid_time, Scored.location]])
     rows[Scored.max_price] = _came(prices, hours, config["label_coverage"]).reindex(keys).to_numpy()
     return Scored.validate(rows)
+
+
+def _true(truth: DataFrame[Truth] | None, ours: pd.DataFrame) -> list[pd.DataFrame]:
+    """The truth of the rows of `ours`, where there is one."""
+    if truth is None:
+        return []
+    keys = [Scored.issue_time, Scored.valid_time, Scored.location, Scored.threshold]
+    rows = ours.drop(columns=[Scored.probability]).merge(
+        truth[[*keys, Truth.probability]], on=keys, validate="one_to_one"
+    )
+    return [rows.assign(**{Scored.model: TRUTH})]
 
 
 def _came(prices: Archive, hours: pd.DatetimeIndex, enough: float) -> "pd.Series[float]":

@@ -38,6 +38,16 @@ def model_date(day: date, every_days: int) -> date:
     return day - timedelta(days=(day - RETRAIN_EPOCH).days % every_days)
 
 
+def model_dates(day: date, every_days: int, count: int) -> list[date]:
+    """Dates of the `count` models whose mean serves issue date `day`, the newest first.
+
+    >>> [d.day for d in model_dates(date(2024, 8, 20), 2, 3)]
+    [20, 18, 16]
+    """
+    newest = model_date(day, every_days)
+    return [newest - timedelta(days=every_days * i) for i in range(count)]
+
+
 def days(start: date, end: date) -> Iterator[date]:
     """Every date from `start` to `end`, both included."""
     return (start + timedelta(days=i) for i in range((end - start).days + 1))

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, with_config
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from rtlmp.catalog import MARKETS, STORED
+from rtlmp.catalog import MARKETS, STORED, Q
 
 FORBID = ConfigDict(extra="forbid")
 
@@ -36,6 +36,7 @@ class Window(TypedDict):
 class Model(TypedDict):
     estimator: Literal["hazard", "stacked"]
     grid: Annotated[list[Positive], Field(min_length=2)]
+    half_life_days: Positive
     rounds: Count
     learning_rate: Share
     max_depth: Count
@@ -74,7 +75,7 @@ class Weather(TypedDict):
 @with_config(FORBID)
 class Live(TypedDict):
     store: str
-    series: list[Text]
+    fetch: list[Text]
     locations: list[Name]
     gaps: list[Text]
     weather: Weather
@@ -89,7 +90,7 @@ class Config(TypedDict):
     market: str
     source: Literal["synthetic", "files", "live"]
     data_dir: str | None
-    target: Literal["rt_lmp", "rt_spp"]
+    target: Literal[Q.RT_LMP, Q.RT_SPP]
     nodes: Annotated[list[Name], Field(min_length=1)]
     pools: dict[Name, list[Name]]
     thresholds: Annotated[list[Positive], Field(min_length=1)]
@@ -97,6 +98,7 @@ class Config(TypedDict):
     issue_time: Clock
     history_days: Annotated[int, Field(ge=14)]
     retrain_every_days: Count
+    average_models: Count
     label_coverage: Share
     backtest: Window
     synthetic: Window
@@ -108,7 +110,17 @@ class Config(TypedDict):
 
 def checked(raw: Mapping[str, object]) -> Config:
     """The checked config. Raises ValueError with the key, the value and what is allowed."""
-    config = TypeAdapter(Config).validate_python(raw)
+    try:
+        config = TypeAdapter(Config).validate_python(raw)
+    except ValidationError as error:
+        wrong = [(".".join(map(str, e["loc"])), e["msg"], e["input"]) for e in error.errors()]
+        lines = "; ".join(f"{key}: {why} (got {value!r})" for key, why, value in wrong)
+        raise ValueError(f"config: {lines}") from None
+    return _consistent(config)
+
+
+def _consistent(config: Config) -> Config:
+    """What no single key can tell. Fills in the one pool of all nodes."""
     for listed in (config["nodes"], config["thresholds"]):
         _refuse(len(set(listed)) < len(listed), f"listed twice: {listed}")
     _refuse(config["market"] not in MARKETS, f"market {config['market']}: known {list(MARKETS)}")
@@ -116,10 +128,14 @@ def checked(raw: Mapping[str, object]) -> Config:
         config["source"] == "files" and not config["data_dir"], "source files: data_dir is empty"
     )
     _refuse(config["source"] == "live" and not config.get("start"), "source live: start is empty")
-    unknown = sorted({*config["live"]["series"]} - {*STORED})
-    _refuse(bool(unknown), f"live.series {unknown}: known {[*STORED]}")
+    unknown = sorted({*config["live"]["fetch"]} - {*STORED})
+    _refuse(bool(unknown), f"live.fetch {unknown}: known {[*STORED]}")
     for key in ("backtest", "synthetic"):
         _refuse(config[key]["start"] > config[key]["end"], f"{key} ends before it starts")
+    grid = config["model"]["grid"]
+    _refuse(grid != sorted(set(grid)), f"model.grid must rise: {grid}")
+    outside = [x for x in config["thresholds"] if not grid[0] <= x <= grid[-1]]
+    _refuse(bool(outside), f"thresholds {outside} outside model.grid {grid[0]:g}..{grid[-1]:g}")
     config["pools"] = config["pools"] or {"all": config["nodes"]}
     pooled = sorted(node for nodes in config["pools"].values() for node in nodes)
     _refuse(

@@ -1,14 +1,14 @@
 """Issue date + model -> 72 probabilities a node and threshold. The daily path and the backtest
 both come here, an issue date at a time, so they agree to the last bit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof import Floats
+from rtlmp.asof import Floats, Matrix
 from rtlmp.clock import HORIZON_HOURS, issue_time
 from rtlmp.config import Config, threshold_name
 from rtlmp.features import DESIGN
@@ -18,20 +18,21 @@ from rtlmp.tables import Asks, Features, Flagged, Forecast
 
 
 def forecast(
-    trained: Trained,
+    models: Sequence[Trained],
     features: Mapping[str, DataFrame[Features]],
     at: pd.Timestamp,
     thresholds: list[float],
 ) -> DataFrame[Forecast]:
-    """Issued at `at`: 72 rows a node and threshold. `features` holds a table a node of the pool."""
+    """Issued at `at` by the mean of `models`, the newest first: 72 rows a node and threshold.
+
+    `features` holds a table a node of the pool.
+    """
     asks = {node: _asked(rows, node, at) for node, rows in features.items()}
     x = np.concatenate([rows[DESIGN].to_numpy(np.float32) for rows in asks.values()])
-    model = trained.card["model"]
-    curve = survival(trained.booster, x, model)
-    probability = exceedance(curve, model["grid"], thresholds)
+    probability = np.mean([_exceedance(trained, x, thresholds) for trained in models], axis=0)
     blocks = np.split(probability, len(asks))
     parts = [
-        table(rows, node, x, p, trained.card["model_date"])
+        table(rows, node, x, p, models[0].card["date"])
         for (node, rows), block in zip(asks.items(), blocks, strict=True)
         for x, p in zip(thresholds, block.T, strict=True)
     ]
@@ -39,12 +40,12 @@ def forecast(
 
 
 def daily(
-    models: Mapping[str, Trained],
+    models: Mapping[str, Sequence[Trained]],
     features: Mapping[str, DataFrame[Features]],
     config: Config,
     day: date,
 ) -> DataFrame[Forecast]:
-    """The forecast issued on `day` for every node: each pool by its own model."""
+    """The forecast issued on `day` for every node: each pool by its own models."""
     at = pd.Timestamp(issue_time(config, day))
     parts = [
         forecast(models[pool], {n: features[n] for n in nodes}, at, config["thresholds"])
@@ -88,6 +89,11 @@ def table(
             Forecast.model_date: model_date,
         }
     )
+
+
+def _exceedance(trained: Trained, x: Matrix, thresholds: list[float]) -> Floats:
+    model = trained.card["model"]
+    return exceedance(survival(trained.fitted, x, model), model["grid"], thresholds)
 
 
 def _asked(table: pd.DataFrame, node: str, at: pd.Timestamp) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.asof import Archive, Floats, known
 from rtlmp.catalog import BY_NAME, Q
-from rtlmp.tables import Observations
+from rtlmp.tables import Observations, month_of
 
 # An interval later than this after its hour's first one is a straggler or a correction: it
 # makes a further vintage of the hour and does not delay the first.
@@ -26,7 +26,7 @@ KEY: Final = [Observations.location, "hour"]
 
 def published_in(rows: DataFrame[Observations], month: str) -> DataFrame[Observations]:
     """Those of `rows` published in the UTC month "YYYY-MM"."""
-    inside = rows[Observations.publish_time].dt.strftime("%Y-%m") == month
+    inside = month_of(rows[Observations.publish_time]) == month
     return Observations.validate(rows[inside].reset_index(drop=True))
 
 

@@ -18,7 +18,9 @@ GRID = [25, 50, 100, 200, 400]
 def model(estimator: str, **change):
     small = {"grid": GRID, "rounds": 60, "learning_rate": 0.1, "max_depth": 3, "threads": 1}
     small |= {"min_child_weight": 5, "reg_lambda": 1, "subsample": 1.0, "colsample_bytree": 1.0}
-    config = checked(settings(model={**small, "estimator": estimator, **change}))
+    config = checked(
+        settings(thresholds=[50, 100], model={**small, "estimator": estimator, **change})
+    )
     return config["model"]
 
 
@@ -38,13 +40,14 @@ def world(rows: int, seed: int):
 def fitted(request):
     x, highest = world(20_000, 1)
     chosen = model(request.param)
-    return chosen, fit(x, Labels(highest, np.ones(len(x), bool)), chosen, seed=3)
+    labels = Labels(highest, np.ones(len(x), bool))
+    return chosen, fit(x, labels, np.ones(len(x)), chosen, seed=3)
 
 
 def test_it_recovers_the_true_curve_even_between_grid_points(fitted):
-    chosen, booster = fitted
+    chosen, curve_of = fitted
     x, _ = world(4000, 2)
-    curve = survival(booster, x, chosen)
+    curve = survival(curve_of, x, chosen)
     for threshold in (50, 70, 100, 300):
         got = exceedance(curve, GRID, [threshold])[:, 0]
         assert abs(got.mean() - truth(x, threshold).mean()) < 0.01
@@ -52,24 +55,24 @@ def test_it_recovers_the_true_curve_even_between_grid_points(fitted):
 
 
 def test_probabilities_never_rise_with_the_threshold(fitted):
-    chosen, booster = fitted
+    chosen, curve_of = fitted
     x, _ = world(500, 4)
-    many = exceedance(survival(booster, x * 3, chosen), GRID, list(np.linspace(25, 400, 60)))
+    many = exceedance(survival(curve_of, x * 3, chosen), GRID, list(np.linspace(25, 400, 60)))
     assert (np.diff(many, axis=1) <= 1e-12).all()
     assert ((many >= 0) & (many <= 1)).all()
 
 
 def test_a_row_is_forecast_alike_alone_and_in_company(fitted):
-    chosen, booster = fitted
+    chosen, curve_of = fitted
     x, _ = world(300, 5)
-    together = survival(booster, x, chosen)
-    alone = np.concatenate([survival(booster, row[None], chosen) for row in x])
+    together = survival(curve_of, x, chosen)
+    alone = np.concatenate([survival(curve_of, row[None], chosen) for row in x])
     np.testing.assert_array_equal(together, alone)
 
 
 def test_a_threshold_outside_the_grid_is_refused(fitted):
-    chosen, booster = fitted
-    curve = survival(booster, world(3, 6)[0], chosen)
+    chosen, curve_of = fitted
+    curve = survival(curve_of, world(3, 6)[0], chosen)
     with pytest.raises(ValueError, match=r"\[401\] outside model.grid 25..400"):
         exceedance(curve, GRID, [401])
 
@@ -94,25 +97,26 @@ def test_hazard_stacks_far_fewer_rows_than_stacked():
 
 
 def test_a_saved_model_comes_back_to_the_bit_and_is_no_pickle(fitted, tmp_path):
-    chosen, booster = fitted
+    chosen, curve_of = fitted
     card = Card(
-        model_date="2024-01-01",
+        date="2024-01-01",
         pool=["N"],
         trained_from="",
         trained_until="",
         rows=1,
         features=["a", "b", "c"],
+        start=curve_of.start,
         model=chosen,
         seed=3,
         packages={},
         inputs_sha256="",
     )
     paths = tmp_path / "booster.ubj", tmp_path / "card.json"
-    save(Trained(booster, card), *paths)
+    save(Trained(curve_of, card), *paths)
     again = load(*paths)
     x, _ = world(200, 8)
     np.testing.assert_array_equal(
-        survival(again.booster, x, again.card["model"]), survival(booster, x, chosen)
+        survival(again.fitted, x, again.card["model"]), survival(curve_of, x, chosen)
     )
     assert json.loads(paths[1].read_text()) == card
     assert paths[0].read_bytes()[:1] == b"{"  # UBJSON object
@@ -123,5 +127,8 @@ def test_the_same_seed_gives_the_same_bytes():
     x, highest = world(2000, 9)
     labels = Labels(highest, np.ones(len(x), bool))
     drawn = model("hazard", subsample=0.5, colsample_bytree=0.5)
-    one, two, other = (bytes(fit(x, labels, drawn, seed=s).save_raw("ubj")) for s in (1, 1, 2))
+    one, two, other = (
+        bytes(fit(x, labels, np.ones(len(x)), drawn, seed=s).booster.save_raw("ubj"))
+        for s in (1, 1, 2)
+    )
     assert one == two != other

@@ -294,9 +294,18 @@ def test_probability_is_that_of_simulated_hours(threshold, mean, sd):
     assert abs(share - p) < 4 * np.sqrt(p * (1 - p) / n) + 1e-3
 
 
-def test_refuses_what_has_no_exact_truth():
-    with pytest.raises(ValueError, match="rt_lmp only"):
-        make(START, START, target=Q.RT_SPP)
+def test_quarter_hours_are_means_of_three_runs_and_have_no_exact_truth():
+    made = make(START, START, target=Q.RT_SPP)
+    runs, quarters = (made.observations[q] for q in (Q.RT_LMP, Q.RT_SPP))
+    slot = runs[Observations.valid_time].dt.floor("15min")
+    means = runs.groupby([slot, Observations.location])[Observations.value].mean()
+    keys = [Observations.valid_time, Observations.location]
+    got = quarters.set_index(keys)[Observations.value].sort_index()
+    np.testing.assert_allclose(got, means.sort_index(), rtol=1e-12)
+    assert made.truth.empty
+
+
+def test_refuses_an_issue_time_before_the_forecasts():
     with pytest.raises(ValueError, match="before the forecasts of 09:55"):
         make(START, START, issue_time="09:30")
     assert len(make(START, START, issue_time="09:56").truth) == 72 * len(HUBS) * len(THRESHOLDS)

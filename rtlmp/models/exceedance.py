@@ -31,24 +31,42 @@ class Estimator(NamedTuple):
     monotone: int  # constraint on ln x
 
 
-def fit(x: Matrix, labels: Labels, model: Model, seed: int) -> xgb.Booster:
-    """A booster of `model["estimator"]` on features `x` and what the prices came to."""
+class Fitted(NamedTuple):
+    """A booster and where it starts: the log odds of each grid point over all rows, (grid,)."""
+
+    booster: xgb.Booster
+    start: list[float]
+
+
+def fit(x: Matrix, labels: Labels, weight: Floats, model: Model, seed: int) -> Fitted:
+    """A curve of `model["estimator"]` from features `x`, what prices came to, and row weights."""
     estimator, grid = ESTIMATORS[model["estimator"]], np.array(model["grid"])
     row, step, above = estimator.stack(labels, grid)
-    stacked = np.column_stack([x[row], np.log(grid)[step].astype(np.float32)])
-    data = xgb.QuantileDMatrix(stacked, above, max_bin=model["max_bin"], nthread=model["threads"])
+    # Starting each threshold at its own frequency keeps shrinkage from pulling the rare ones up
+    # or down to the common ones: trees only say how an hour differs.
+    start = _log_odds(step, above, weight[row], len(grid))
+    data = xgb.QuantileDMatrix(
+        np.column_stack([x[row], np.log(grid)[step].astype(np.float32)]),
+        above,
+        weight=weight[row],
+        base_margin=start[step],
+        max_bin=model["max_bin"],
+        nthread=model["threads"],
+    )
     constraint = (*(0,) * x.shape[1], estimator.monotone)
-    return xgb.train(_parameters(model, seed, constraint), data, model["rounds"])
+    booster = xgb.train(_parameters(model, seed, constraint), data, model["rounds"])
+    return Fitted(booster, [float(v) for v in start])
 
 
-def survival(booster: xgb.Booster, x: Matrix, model: Model) -> Floats:
+def survival(fitted: Fitted, x: Matrix, model: Model) -> Floats:
     """P(highest > grid point): (rows, grid), never rising along the grid."""
-    grid = np.array(model["grid"])
+    grid, start = np.array(model["grid"]), np.array(fitted.start, dtype=np.float32)
     stacked = np.column_stack(
         [np.tile(x, (len(grid), 1)), np.repeat(np.log(grid), len(x)).astype(np.float32)]
     )
-    each = booster.inplace_predict(stacked).astype(np.float64).reshape(len(grid), len(x))
-    return ESTIMATORS[model["estimator"]].curve(each).T
+    each = fitted.booster.inplace_predict(stacked, base_margin=start.repeat(len(x)))
+    shaped = each.astype(np.float64).reshape(len(grid), len(x))
+    return ESTIMATORS[model["estimator"]].curve(shaped).T
 
 
 def exceedance(curve: Floats, grid: list[float], thresholds: list[float]) -> Floats:
@@ -63,6 +81,13 @@ def exceedance(curve: Floats, grid: list[float], thresholds: list[float]) -> Flo
     left = np.minimum(at.astype(np.intp), len(grid) - 2)
     logs = np.log(np.maximum(curve, SMALLEST))
     return np.exp(logs[:, left] + (at - left) * (logs[:, left + 1] - logs[:, left]))
+
+
+def _log_odds(step: npt.NDArray[np.intp], above: Floats, weight: Floats, points: int) -> Floats:
+    """Of each grid point, half a success and half a failure added: (grid,)."""
+    total = np.bincount(step, weight, minlength=points)
+    passed = np.bincount(step, weight * above, minlength=points)
+    return np.log((passed + 0.5) / (total - passed + 0.5))
 
 
 def _stack_reached(labels: Labels, grid: Floats) -> Stack:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, NamedTuple, TypedDict
@@ -13,7 +12,8 @@ import numpy.typing as npt
 import xgboost as xgb
 
 from rtlmp.config import Model
-from rtlmp.tables import atomic
+from rtlmp.models.exceedance import Fitted
+from rtlmp.tables import atomic, write_text
 
 PACKAGES: Final = ("xgboost", "numpy", "pandas")
 
@@ -21,12 +21,13 @@ PACKAGES: Final = ("xgboost", "numpy", "pandas")
 class Card(TypedDict):
     """What a model says of itself."""
 
-    model_date: str
+    date: str
     pool: list[str]
     trained_from: str  # issue times, UTC: first one in, and the first one out
     trained_until: str
     rows: int
     features: list[str]
+    start: list[float]  # log odds of each grid point, where the booster starts
     model: Model
     seed: int
     packages: dict[str, str]
@@ -34,14 +35,14 @@ class Card(TypedDict):
 
 
 class Trained(NamedTuple):
-    booster: xgb.Booster
+    fitted: Fitted
     card: Card
 
 
 def save(trained: Trained, booster: str | Path, card: str | Path) -> None:
     """Two files, each whole or not there."""
-    atomic(booster, lambda path: trained.booster.save_model(path))
-    atomic(card, lambda path: path.write_text(json.dumps(trained.card, indent=1) + "\n"))
+    atomic(booster, lambda path: trained.fitted.booster.save_model(path))
+    write_text(json.dumps(trained.card, indent=1) + "\n", card)
 
 
 def load(booster: str | Path, card: str | Path) -> Trained:
@@ -49,17 +50,16 @@ def load(booster: str | Path, card: str | Path) -> Trained:
     described: Card = json.loads(Path(card).read_text())
     loaded = xgb.Booster(params={"nthread": described["model"]["threads"]})
     loaded.load_model(booster)
-    return Trained(loaded, described)
+    return Trained(Fitted(loaded, described["start"]), described)
 
 
-def load_each(boosters: Iterable[str], cards: Iterable[str]) -> dict[tuple[str, date], Trained]:
-    """The models at these paths, by pool and model date."""
-    found = [load(b, c) for b, c in zip(boosters, cards, strict=True)]
-    pools = [Path(c).parents[1].name for c in cards]
-    return {
-        (pool, date.fromisoformat(t.card["model_date"])): t
-        for pool, t in zip(pools, found, strict=True)
-    }
+def load_each(boosters: Iterable[str], cards: Iterable[str]) -> dict[str, dict[str, Trained]]:
+    """The models at these paths, by pool and by ISO date."""
+    found: dict[str, dict[str, Trained]] = {}
+    for booster, card in zip(boosters, cards, strict=True):
+        folder = Path(card).parent
+        found.setdefault(folder.parent.name, {})[folder.name] = load(booster, card)
+    return found
 
 
 def digest(arrays: Sequence[npt.NDArray[np.generic]]) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.catalog import ACTUALS, BY_NAME, STORED, Q
-from rtlmp.tables import UTC_DTYPE, Observations
+from rtlmp.tables import UTC_DTYPE, Observations, month_of
 
 COLUMNS: Final = list(Observations.to_schema().columns)
 KEYS: Final = [c for c in COLUMNS if c != Observations.value]
@@ -59,8 +59,8 @@ def read_file(path: Path) -> pd.DataFrame:
 
 def by_month(rows: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
     """Observations by the UTC month they were published in: a closed month never changes."""
-    months = rows[Observations.publish_time].dt.strftime("%Y-%m")
-    return dict(iter(rows.groupby(months)))
+    months = month_of(rows[Observations.publish_time])
+    return {str(month): of for month, of in rows.groupby(months)}
 
 
 def empty() -> DataFrame[Observations]:
@@ -72,7 +72,8 @@ def empty() -> DataFrame[Observations]:
 
 def _text(path: Path, df: pd.DataFrame, column: str) -> "pd.Series[str]":
     values = df[column].astype(object)
-    bad = ~values.map(lambda v: isinstance(v, str) and v != "").astype(bool)
+    words = {v: isinstance(v, str) and v != "" for v in values.unique()}
+    bad = ~values.map(words).astype(bool)
     _refuse(path, df, [column], bad, "not text")
     return values
 

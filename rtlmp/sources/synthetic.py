@@ -39,18 +39,17 @@ def world(
     """What was published of the local days `start`..`end`, and the truth at their issue times.
 
     Forecasts and truths made on the last days reach beyond `end`; a later `end` only adds rows.
-    Raises ValueError where the truth would not be exact: for means of several runs, and for an
-    issue time before the last of the morning's forecasts.
+    The truth is that of `Q.RT_LMP`: for 15-minute means it is not exact, so there is none.
+    Raises ValueError for an issue time before the last of the morning's forecasts.
     """
-    if target is not Q.RT_LMP:
-        raise ValueError(f"synthetic: the truth is known for {Q.RT_LMP} only, not for {target}")
     if issue_time < (latest := max(VINTAGES.values())):
         raise ValueError(f"synthetic: issue_time {issue_time} is before the forecasts of {latest}")
     window = Window(start, end, tz, calendar(start, end, tz))
     state = weather(window.hours, seed)
     margins = {node: node_margin(state, window.hours, node, seed) for node in sorted(nodes)}
     public = observations(window, state, margins, seed)
-    return World(public, _truth(window, margins, thresholds, issue_time))
+    truth = _truth(window, margins, thresholds, issue_time)
+    return World(public, truth if target is Q.RT_LMP else Truth.validate(truth.iloc[:0]))
 
 
 def _truth(

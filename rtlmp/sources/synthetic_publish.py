@@ -65,6 +65,7 @@ def observations(
         **_vintages(window, state),
         **_day_ahead(window, state, margins, seed),
         Q.RT_LMP: _real_time(window, margins, seed),
+        Q.RT_SPP: _settled(window, margins, seed),
     }
 
 
@@ -129,9 +130,27 @@ def _real_time(window: Window, margins: Mapping[str, Margin], seed: int) -> Data
     late = generator(seed, "seconds late").integers(8, 40, (len(past), RUNS))
     seconds = (300 * np.arange(RUNS) + late)[past].ravel()
     run = hours.start[past].repeat(RUNS) + pd.to_timedelta(seconds, unit="s").as_unit("us")
-    noise = run_noise(hours, seed)[past]
-    values = {n: price(m.known[0, past, None] + noise).ravel() for n, m in margins.items()}
+    values = {node: runs.ravel() for node, runs in _runs(window, margins, seed).items()}
     return _frame(Q.RT_LMP, run + pd.Timedelta(minutes=1), run, values)
+
+
+def _settled(window: Window, margins: Mapping[str, Margin], seed: int) -> DataFrame[Observations]:
+    """Means of three runs, published two minutes after their quarter of an hour."""
+    past = window.hours.day < window.length
+    minutes = pd.to_timedelta(np.tile(15 * np.arange(4), past.sum()), unit="min")
+    quarter = window.hours.start[past].repeat(4) + minutes.as_unit("us")
+    values = {
+        node: runs.reshape(-1, 3).mean(axis=1)
+        for node, runs in _runs(window, margins, seed).items()
+    }
+    return _frame(Q.RT_SPP, quarter + pd.Timedelta(minutes=17), quarter, values)
+
+
+def _runs(window: Window, margins: Mapping[str, Margin], seed: int) -> dict[str, Floats]:
+    """Price of each run: (hours, 12) a node."""
+    past = window.hours.day < window.length
+    noise = run_noise(window.hours, seed)[past]
+    return {node: price(m.known[0, past, None] + noise) for node, m in margins.items()}
 
 
 def _frame(

@@ -26,8 +26,10 @@ rule replay:
         f"{RUN}/backtest/replay/{{pool}}/{{month}}.parquet",
     threads: C["model"]["threads"]
     params:
-        config=pick("market", "issue_time", "thresholds", "retrain_every_days"),
-        days=lambda w: [day.isoformat() for day in window_days(w.month)],
+        config=pick("market", "issue_time", "thresholds"),
+        serving=lambda w: {
+            day.isoformat(): [d.isoformat() for d in serving(day)] for day in window_days(w.month)
+        },
         code=code("replay.py"),
     script:
         "../scripts/replay.py"
@@ -37,6 +39,7 @@ rule backtest_forecasts:
     input:
         replays=expand(rules.replay.output, pool=POOLS, month=BACKTEST_MONTHS),
         hourly=expand(f"{RUN}/hourly/{{month}}.parquet", month=PRICE_MONTHS),
+        truth=rules.world.output.truth if C["source"] == "synthetic" else [],
     output:
         f"{RUN}/backtest/forecasts.parquet",
     params:
@@ -57,3 +60,16 @@ rule metrics:
         code=code("metrics.py"),
     script:
         "../scripts/metrics.py"
+
+
+rule summary:
+    input:
+        metrics=rules.metrics.output[0],
+        forecasts=rules.backtest_forecasts.output[0],
+    output:
+        f"{RUN}/backtest/summary.md",
+    params:
+        run=C["run"],
+        code=code("summary.py"),
+    script:
+        "../scripts/summary.py"

@@ -2,7 +2,7 @@ import re
 from datetime import date
 
 from rtlmp.catalog import READ, STORED
-from rtlmp.clock import days, issue_time, model_date, month, month_days, month_span, months
+from rtlmp.clock import days, issue_time, model_dates, month, month_days, month_span, months
 from rtlmp.config import checked, threshold_name
 from rtlmp.provenance import code_hash
 from rtlmp.sources.coverage import coverage, issue_dates

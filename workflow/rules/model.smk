@@ -33,9 +33,18 @@ rule train:
         "../scripts/train.py"
 
 
+SOONEST = FIRST + timedelta(days=7)  # a model before this has next to nothing to learn from
+
+
+def serving(day):
+    """Dates of the models that serve issue date `day`, the newest first."""
+    newest, *older = model_dates(day, C["retrain_every_days"], C["average_models"])
+    return [newest, *(d for d in older if d >= SOONEST)]
+
+
 def models_of(pool, served):
     """Files of the models of `pool` that serve the issue dates `served`."""
-    dated = dict.fromkeys(model_date(day, C["retrain_every_days"]) for day in served)
+    dated = sorted({d for day in served for d in serving(day)})
     folders = [f"{RUN}/model/{pool}/{day}" for day in dated]
     return {
         "boosters": [f"{folder}/booster.ubj" for folder in folders],

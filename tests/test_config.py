@@ -1,0 +1,62 @@
+"""A mistake in the config stops before the first rule, and says what was wrong."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtlmp.clock import RETRAIN_EPOCH, days, horizon_start, issue_time, model_date
+from rtlmp.config import checked, threshold_name
+from tests.build import settings
+
+BAD = {
+    "unknown key": ({"threshold": [50]}, "threshold"),
+    "unknown model key": ({"model": {"depth": 3}}, "model.depth"),
+    "wrong type": ({"history_days": "two years"}, "history_days"),
+    "impossible value": ({"label_coverage": 1.5}, "label_coverage"),
+    "negative threshold": ({"thresholds": [-5]}, "thresholds.0"),
+    "repeated node": ({"nodes": ["A", "A"]}, "listed twice"),
+    "no folder": ({"source": "files"}, "data_dir"),
+    "unknown market": ({"market": "EPEX"}, "EPEX.*ERCOT"),
+    "backwards window": ({"backtest": {"start": "2025-03-01"}}, "backtest ends before"),
+    "node without pool": ({"pools": {"a": ["HB_NORTH"]}}, "every node once"),
+    "bad clock": ({"issue_time": "10"}, "issue_time"),
+    "grid not rising": ({"model": {"grid": [50, 25]}}, "model.grid"),
+    "threshold off the grid": ({"thresholds": [9000]}, "9000.*model.grid 25"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_mistakes_are_named(case):
+    change, words = BAD[case]
+    with pytest.raises(ValueError, match=words):
+        checked(settings(**change))
+
+
+def test_yaml_without_quotes_means_the_clock_all_the_same():
+    assert checked(settings(issue_time=600))["issue_time"] == "10:00"
+
+
+def test_thresholds_stand_in_paths_as_a_person_writes_them():
+    assert [threshold_name(x) for x in (50, 100.0, 52.5)] == ["50", "100", "52.5"]
+
+
+def test_issue_times_follow_the_local_clock_across_both_changes():
+    config = checked(settings())
+    utc_hours = [
+        issue_time(config, date.fromisoformat(d)).hour
+        for d in ("2024-03-09", "2024-03-10", "2024-11-02", "2024-11-03")
+    ]
+    assert utc_hours == [16, 15, 15, 16]
+    assert horizon_start(config, date(2024, 3, 9)).isoformat() == "2024-03-10T06:00:00+00:00"
+    assert horizon_start(config, date(2024, 3, 10)).isoformat() == "2024-03-11T05:00:00+00:00"
+
+
+@given(st.dates(date(2019, 1, 1), date(2030, 1, 1)), st.integers(1, 30))
+def test_a_model_serves_its_own_day_and_the_next_ones(day, every):
+    served_by = model_date(day, every)
+    assert 0 <= (day - served_by).days < every
+    assert model_date(served_by, every) == served_by
+    assert (served_by - RETRAIN_EPOCH).days % every == 0
+    assert len({model_date(d, every) for d in days(day, day + timedelta(days=every - 1))}) <= 2

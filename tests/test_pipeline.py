@@ -1,0 +1,257 @@
+"""The pipeline as a person runs it: Snakemake, in a copy of the repo, on a small world."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from rtlmp.tables import Asks, Forecast, Metrics, Scored, read
+from tests.build import ROOT
+
+pytestmark = pytest.mark.integration
+NODES, THRESHOLDS, RUN = ["HB_NORTH", "HB_WEST"], ["50", "100"], Path("results/small")
+SMALL = {
+    "run": "small",
+    "nodes": NODES,
+    "thresholds": [50, 100],
+    "history_days": 40,
+    # both windows hold a clock change: 2024-03-10 and 2024-11-03
+    "synthetic": {"start": "2024-01-01", "end": "2024-03-20"},
+    "backtest": {"start": "2024-03-08", "end": "2024-03-11"},
+    "model": {"rounds": 15, "max_depth": 3, "threads": 1},
+}
+
+
+class Repo:
+    """A copy of what a clone holds, with the small config."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for part in ("rtlmp", "workflow", "profiles"):
+            shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+        for file in ("Snakefile", "config.yaml"):
+            shutil.copy(ROOT / file, root / file)
+        self.configure()
+
+    def configure(self, **change: object) -> None:
+        (self.root / "small.yaml").write_text(yaml.safe_dump({**SMALL, **change}))
+
+    def run(self, *words: str, ok: bool = True) -> str:
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", *words]
+        done = subprocess.run(
+            [*command, "--configfile", "small.yaml"],
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode == 0) == ok, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def jobs(self, *words: str) -> dict[str, int]:
+        """What a run would do: jobs by rule."""
+        said = self.run("--dry-run", *words)
+        table = re.search(r"job +count\n-+ +-+\n(.*?)\ntotal", said, re.S)
+        lines = table.group(1).splitlines() if table else []
+        return {name: int(n) for name, n in (line.split() for line in lines)}
+
+
+@pytest.fixture(scope="module")
+def repo(tmp_path_factory):
+    """After one forecast of the newest date and one backtest."""
+    made = Repo(tmp_path_factory.mktemp("repo"))
+    made.run()
+    made.run("backtest")
+    return made
+
+
+def forecast_files(repo: Repo, date: str) -> pd.DataFrame:
+    paths = [
+        repo.root / RUN / f"forecast/{n}/{x}/{date}.parquet" for n in NODES for x in THRESHOLDS
+    ]
+    parts = [read(Forecast, path) for path in paths]
+    assert [len(p) for p in parts] == [72] * len(paths)
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_the_default_target_leaves_72_probabilities_a_sheet_and_a_figure(repo):
+    rows = forecast_files(repo, "2024-03-20")
+    assert rows[Forecast.probability].between(0, 1).all()
+    assert rows[Forecast.lead_hour].max() == 72
+    assert rows[Forecast.model_date].unique().tolist() == ["2024-03-19"]
+    high, low = (
+        rows[rows[Forecast.threshold] == x][Forecast.probability].to_numpy() for x in (50, 100)
+    )
+    assert (high >= low).all()
+    sheet = pd.read_csv(repo.root / RUN / "forecast/2024-03-20.csv")
+    assert len(sheet) == 72 * len(NODES)
+    assert sheet["local_time"].iloc[0] == "2024-03-21 00:00 CDT"
+    np.testing.assert_allclose(sheet["above_50"], high, atol=5e-5)
+    for node in NODES:
+        figure = repo.root / RUN / f"forecast/{node}/2024-03-20.png"
+        assert figure.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_a_model_folder_is_ubjson_and_json_only(repo):
+    folder = repo.root / RUN / "model/all/2024-03-19"
+    assert {p.suffix for p in folder.iterdir()} == {".ubj", ".json"}
+    card = json.loads((folder / "card.json").read_text())
+    assert card["rows"] > 2000
+    assert card["model"]["rounds"] == 15
+
+
+def test_the_backtest_has_every_row_and_its_baselines(repo):
+    rows = read(Scored, repo.root / RUN / "backtest/forecasts.parquet")
+    assert len(rows) == 4 * 72 * len(NODES) * len(THRESHOLDS) * 4
+    assert rows[Scored.max_price].notna().all()
+    metrics = read(Metrics, repo.root / RUN / "backtest/metrics.parquet")
+    assert set(metrics[Metrics.model]) == {"model", "climatology", "persistence", "truth"}
+    assert {"auc", "average_precision", "brier_skill", "log_loss_skill"} <= set(
+        metrics[Metrics.metric]
+    )
+
+
+@pytest.mark.parametrize("date", ["2024-03-08", "2024-03-09", "2024-03-10"])
+def test_daily_path_and_backtest_agree_to_the_bit(repo, date):
+    """Two of the dates are next to the clock change of 2024-03-10."""
+    repo.run("forecast", "--config", f"date={date}")
+    daily = forecast_files(repo, date)
+    scored = read(Scored, repo.root / RUN / "backtest/forecasts.parquet")
+    columns = list(Forecast.to_schema().columns)
+    keys = [Forecast.location, Forecast.threshold, Forecast.valid_time]
+    ours = scored[scored[Scored.model] == "model"][columns]
+    ours = ours[ours[Asks.issue_time].isin(daily[Asks.issue_time])]
+    pd.testing.assert_frame_equal(
+        daily[columns].sort_values(keys, ignore_index=True),
+        ours.sort_values(keys, ignore_index=True),
+        check_exact=True,
+    )
+
+
+def test_a_second_run_does_nothing(repo):
+    assert repo.jobs() == {}
+    assert repo.jobs("backtest") == {}
+    assert "Nothing to be done" in repo.run("backtest")
+
+
+def test_a_touched_file_reruns_nothing(repo):
+    (repo.root / "rtlmp/labels.py").touch()
+    raw = repo.root / RUN / "raw/load/2024-02.parquet"
+    raw.write_bytes(raw.read_bytes())
+    assert repo.jobs() == {}
+
+
+def edit(path: Path, old: str, new: str):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("file", "reruns", "leaves"),
+    [
+        ("plots.py", {"forecast_figure"}, {"forecast_date", "train", "features"}),
+        ("metrics.py", {"metrics"}, {"backtest_forecasts", "train"}),
+        ("forecasting.py", {"forecast_date", "replay"}, {"train", "features", "raw"}),
+        ("models/exceedance.py", {"train", "replay", "forecast_date"}, {"features", "hourly"}),
+        ("features/prices.py", {"features", "train", "replay"}, {"hourly", "raw", "world"}),
+        ("sources/synthetic_price.py", {"world", "raw"}, set()),
+    ],
+)
+def test_a_line_of_the_package_reruns_what_depends_on_it(repo, file, reruns, leaves):
+    path = repo.root / "rtlmp" / file
+    whole = path.read_text()
+    path.write_text(whole + "\n# an edit\n")
+    try:
+        planned = {**repo.jobs(), **repo.jobs("backtest")}
+    finally:
+        path.write_text(whole)
+    assert set(planned) >= reruns
+    assert not set(planned) & leaves
+    assert repo.jobs() == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "reruns", "leaves"),
+    [
+        ({"thresholds": [50, 200]}, {"forecast_date", "forecast_figure"}, {"train", "features"}),
+        ({"seed": 8}, {"train", "forecast_date"}, {"hourly"}),
+        ({"average_models": 1}, {"forecast_date"}, {"train", "features"}),
+        ({"label_coverage": 0.9}, {"train"}, {"features", "hourly", "raw"}),
+        ({"backtest": {"start": "2024-03-08", "end": "2024-03-10"}}, set(), {"train"}),
+        ({"issue_time": "10:30"}, {"features", "train"}, {"hourly"}),
+    ],
+)
+def test_a_setting_reruns_what_uses_it(repo, change, reruns, leaves):
+    repo.configure(**change)
+    try:
+        # the world's own truth follows thresholds, seed and issue time: leave it out of this
+        planned = repo.jobs("--allowed-rules", *RULES)
+    finally:
+        repo.configure()
+    assert set(planned) >= reruns
+    assert not set(planned) & leaves
+
+
+RULES = ["forecast", "forecast_date", "forecast_figure", "train", "features", "hourly"]
+
+
+def test_an_edited_raw_month_reruns_its_own_dependants_by_count(repo):
+    """History of 40 days needs the features of February and March; both read January."""
+    raw = repo.root / RUN / "raw/wind/2024-01.parquet"
+    whole = raw.read_bytes()
+    table = pd.read_parquet(raw)
+    table.assign(value=table["value"] + 1).to_parquet(raw, index=False)
+    early = repo.jobs()
+    raw.write_bytes(whole)
+    assert repo.jobs() == {}
+    assert early == {
+        "features": 2,
+        "train": 3,
+        "forecast_date": 1,
+        "forecast_figure": 1,
+        "forecast": 1,
+    }
+    price = repo.root / RUN / "raw/rt_lmp/2024-03.parquet"
+    whole = price.read_bytes()
+    table = pd.read_parquet(price)
+    table.assign(value=table["value"] + 1).to_parquet(price, index=False)
+    late = repo.jobs()
+    price.write_bytes(whole)
+    assert late == {**early, "features": 1, "hourly": 1}
+
+
+def test_after_a_failure_old_results_are_not_called_done(repo):
+    """A training that cannot be done fails loudly, again and again, until it is mended."""
+    repo.configure(label_coverage=1.0, history_days=14, synthetic=SMALL["synthetic"])
+    path = repo.root / "rtlmp/training.py"
+    whole = path.read_text()
+    path.write_text(
+        whole.replace("    rows = samples(", "    raise ValueError('broken')\n    rows = samples(")
+    )
+    assert "broken" in repo.run(ok=False)
+    assert "broken" in repo.run(ok=False)
+    path.write_text(whole)
+    repo.configure()
+    repo.run()
+    assert repo.jobs() == {}
+    forecast_files(repo, "2024-03-20")
+
+
+def test_a_date_that_the_source_does_not_cover_is_refused(repo):
+    said = repo.run("forecast", "--config", "date=2031-01-01", ok=False)
+    assert "date 2031-01-01" in said
+    assert "2024-01-01 to 2024-03-20" in said
+
+
+def test_a_mistyped_setting_stops_before_the_first_rule(repo):
+    said = repo.run("forecast", "--config", "treshold=3", ok=False)
+    assert "treshold" in said
+    assert "Building DAG" not in said

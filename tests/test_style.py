@@ -1,0 +1,98 @@
+"""House rules that a linter cannot hold: one spelling of a name, imports downward, small things."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import pandera.pandas as pa
+import pytest
+
+from rtlmp import tables
+from rtlmp.catalog import Q
+from rtlmp.features import FEATURES
+from tests.build import ROOT
+
+PACKAGE = ROOT / "rtlmp"
+# a module imports only from those above it
+LAYERS = [
+    *(
+        "catalog",
+        "tables",
+        "config",
+        "clock",
+        "provenance",
+        "sources",
+        "asof",
+        "labels",
+        "freshness",
+    ),
+    *("freshness", "features", "models", "training", "forecasting", "baselines", "backtest"),
+    "metrics",
+    *(
+        "plots",
+        "summary",
+        "report",
+    ),
+]
+SCHEMAS = [
+    s
+    for _, s in inspect.getmembers(tables, inspect.isclass)
+    if issubclass(s, pa.DataFrameModel) and s is not pa.DataFrameModel
+]
+NAMES = {c for s in SCHEMAS for c in s.to_schema().columns} | {q.value for q in Q}
+NAMES |= {f.name for f in FEATURES}
+# words of the config and of model parameters that are columns too: a config key is not a column
+CONFIG_WORDS = {"model", "value", "load", "threshold"}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+NAMED_BY = {"catalog.py", "tables.py", "coverage.py"}  # coverage stays free of pandera
+N = TypeVar("N", bound=ast.AST)
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+def nodes(path: Path, kind: type[N]) -> Iterator[N]:
+    return (n for n in ast.walk(tree(path)) if isinstance(n, kind))
+
+
+def layer(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_imports_only_from_layers_above(path):
+    if layer(path) == "__init__":
+        return
+    froms = [n.module.split(".") for n in nodes(path, ast.ImportFrom) if n.module]
+    used = {m[1] for m in froms if m[0] == "rtlmp"}
+    assert {LAYERS.index(u) for u in used} <= set(range(LAYERS.index(layer(path)) + 1))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_no_column_series_or_feature_is_typed_as_text(path):
+    if path.name in NAMED_BY:
+        return
+    settings = {
+        id(n.slice) for n in nodes(path, ast.Subscript) if ast.unparse(n.value).endswith("config")
+    }
+    typed = [n for n in nodes(path, ast.Constant) if n.value in NAMES - CONFIG_WORDS]
+    assert not [(n.lineno, n.value) for n in typed if id(n) not in settings]
+
+
+def test_coverage_spells_its_columns_as_the_tables_do():
+    from rtlmp.sources.coverage import NAMES as LIGHT
+
+    assert set(LIGHT) <= set(tables.Observations.to_schema().columns)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_files_and_functions_stay_small(path):
+    assert len(path.read_text().splitlines()) < 200
+    for fn in nodes(path, ast.FunctionDef):
+        start = fn.body[1] if ast.get_docstring(fn) and len(fn.body) > 1 else fn.body[0]
+        assert (fn.end_lineno or 0) - start.lineno < 30, fn.name

@@ -1,0 +1,105 @@
+"""A dated model learns only what was public at its own issue time."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rtlmp.asof import archive
+from rtlmp.catalog import Q
+from rtlmp.clock import days, issue_time
+from rtlmp.config import checked
+from rtlmp.features import DESIGN, monthly
+from rtlmp.forecasting import forecast
+from rtlmp.tables import Asks, Observations
+from rtlmp.training import train
+from tests.build import hourly_noise, observations, settings
+
+DAY = date(2024, 7, 20)
+SMALL = {"rounds": 15, "grid": [25, 50, 100, 200], "min_child_weight": 1, "threads": 1}
+
+
+@pytest.fixture(scope="module")
+def config():
+    return checked(settings(nodes=["N", "H"], history_days=30, model=SMALL, thresholds=[50, 100]))
+
+
+@pytest.fixture(scope="module")
+def prices():
+    start, span = "2024-06-01", 60
+    parts = []
+    for seed, node in enumerate("NH"):
+        highest = hourly_noise(Q.RT_MAX, node, start, span, seed)
+        parts += [highest.assign(**{Observations.series: q.value}) for q in (Q.RT_MAX, Q.RT_MEAN)]
+        full = highest.assign(**{Observations.series: Q.RT_COVERAGE.value})
+        parts.append(full.assign(**{Observations.value: 1.0}))
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def features(config, prices):
+    issued = list(days(date(2024, 6, 10), DAY))
+    return monthly(archive([prices]), issued, config)
+
+
+def test_nothing_published_after_its_issue_time_changes_a_byte(config, prices, features):
+    later = prices[Observations.publish_time] > issue_time(config, DAY)
+    values = prices[Observations.value].mask(later, 4999.0)
+    poisoned = prices.assign(**{Observations.value: values})
+    clean, spoilt = (train(features, archive([p]), config, DAY) for p in (prices, poisoned))
+    assert later.any()
+    assert bytes(clean.fitted.booster.save_raw("ubj")) == bytes(
+        spoilt.fitted.booster.save_raw("ubj")
+    )
+    assert clean.card == spoilt.card
+
+
+def test_feature_rows_of_the_day_itself_and_later_do_not_train(config, prices, features):
+    at = pd.Timestamp(issue_time(config, DAY))
+    longer = {n: pd.concat([t, t[t[Asks.issue_time] == at]]) for n, t in features.items()}
+    one, two = (train(f, archive([prices]), config, DAY).card for f in (features, longer))
+    assert one == two
+
+
+def test_the_card_says_what_trained(config, prices, features):
+    card = train(features, archive([prices]), config, DAY).card
+    # 30 issue dates x 72 hours x 2 nodes, less the hours of D-1..D-3 that were still to come
+    assert 2 * 26 * 72 < card["rows"] < 2 * 30 * 72
+    assert card["trained_until"] == "2024-07-20T15:00:00+00:00"
+    assert (card["pool"], card["features"]) == (["N", "H"], DESIGN)
+    assert len(card["inputs_sha256"]) == 64
+
+
+def test_without_labels_there_is_an_error_and_no_model(config, prices, features):
+    late = prices[prices[Observations.publish_time] > issue_time(config, DAY)]
+    with pytest.raises(ValueError, match=r"model 2024-07-20: .* none has its label"):
+        train(features, archive([late]), config, DAY)
+
+
+def test_a_forecast_has_72_rows_a_node_and_threshold_and_says_when_it_cannot(
+    config, prices, features
+):
+    trained = train(features, archive([prices]), config, DAY)
+    at = pd.Timestamp(issue_time(config, DAY))
+    rows = forecast([trained], features, at, config["thresholds"])
+    assert rows.groupby(["location", "threshold"]).size().tolist() == [72] * 4
+    missing = at + pd.Timedelta("1D")
+    with pytest.raises(ValueError, match=r"N: 0 feature rows for issue time 2024-07-21"):
+        forecast([trained], features, missing, config["thresholds"])
+
+
+def test_a_repeated_correction_trains_on_the_value_known_then(config, prices, features):
+    """The same label revised after the model date must not reach it; before it, must."""
+    at = pd.Timestamp(issue_time(config, DAY))
+    row = prices[prices[Observations.series] == Q.RT_MAX.value].iloc[700]
+    cards = []
+    for published in (at - pd.Timedelta("1h"), at + pd.Timedelta("1h")):
+        fix = observations(
+            Q.RT_MAX, row[Observations.location], [row[Observations.valid_time]], [published], [4e3]
+        )
+        data = archive([pd.concat([prices, fix], ignore_index=True)])
+        cards.append(train(features, data, config, DAY).card["inputs_sha256"])
+    unrevised = train(features, archive([prices]), config, DAY).card["inputs_sha256"]
+    assert cards[1] == unrevised != cards[0]
+    assert np.isfinite(row[Observations.value])
