@@ -121,7 +121,7 @@ def _part(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
     if made and made[-1][0] >= min(ends + source.late, end):
         return held
     log.info("%s: %s", source.name, day)
-    rows: pd.DataFrame = source.fetch(begins, min(ends, end + source.early), tools)
+    rows: pd.DataFrame = source.fetch(begins, min(ends, tools.now + source.early), tools)
     if source.whole:
         _enough(source, begins, min(ends, end - source.late), rows, tools)
     before = made[-1][0] if made else None
