@@ -61,8 +61,8 @@ rule report:
     input:
         rules.data_report.output,
         expand(rules.report_daily.output, date=DATE),
-        rules.report_backtest.output,
-        rules.figures.output,
+        # the backtest's page where the source covers its window
+        [*rules.report_backtest.output, *rules.figures.output] if BACKTEST_COVERED else [],
 
 
 rule value:

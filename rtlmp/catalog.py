@@ -87,6 +87,7 @@ class Q(StrEnum):
 DERIVED: Final = frozenset({Q.RT_MAX, Q.RT_MEAN, Q.RT_COVERAGE})
 BY_NAME: Final[dict[str, Q]] = {q.value: q for q in Q}
 STORED: Final = tuple(q for q in Q if q not in DERIVED)
+RETIRED: Final = frozenset({Q.RT_RESERVES})  # in the archive only
 # What features and labels read: the raw files that every run has, whatever its source.
 READ: Final = STORED[: STORED.index(Q.TEMPERATURE_FORECAST) + 1]
 

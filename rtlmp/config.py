@@ -76,7 +76,7 @@ class Weather(TypedDict):
 @with_config(FORBID)
 class Live(TypedDict):
     store: str
-    series: list[Text]
+    fetch: list[Text]
     locations: list[Name]
     gaps: list[Text]
     weather: Weather
@@ -153,8 +153,8 @@ def _consistent(config: Config) -> Config:
         config["source"] == "files" and not config["data_dir"], "source files: data_dir is empty"
     )
     _refuse(config["source"] == "live" and not config.get("start"), "source live: start is empty")
-    unknown = sorted({*config["live"]["series"]} - {*STORED})
-    _refuse(bool(unknown), f"live.series {unknown}: known {[*STORED]}")
+    unknown = sorted({*config["live"]["fetch"]} - {*STORED})
+    _refuse(bool(unknown), f"live.fetch {unknown}: known {[*STORED]}")
     for key in ("backtest", "synthetic"):
         _refuse(config[key]["start"] > config[key]["end"], f"{key} ends before it starts")
     grid = config["model"]["grid"]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.catalog import BY_NAME, Q
+from rtlmp.catalog import BY_NAME, RETIRED, Q
 from rtlmp.tables import UTC_DTYPE, Flagged, Forecast, Freshness, Observations, read
 
 Held = Mapping[Q, list[Path]]  # raw files of each series
@@ -28,7 +28,7 @@ def allowed(market: str) -> dict[Q, timedelta]:
 
     ages: dict[Q, timedelta] = {}
     for source in SOURCES:
-        for q in source.series if source.market in ("", market) else ():
+        for q in {*source.series} - RETIRED if source.market in ("", market) else ():
             ages[q] = min(source.fresh, ages.get(q, source.fresh))
     return ages
 

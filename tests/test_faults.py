@@ -211,8 +211,8 @@ def test_an_empty_day_is_refused_and_can_be_accepted(server, tmp_path):
         prices(server, tmp_path, span)
     for text in ("np6-788-cd 2026-10-02: 0 of 288", "live.gaps", "report 12300"):
         assert text in str(caught.value)
-    gaps = ["np6-788-cd 2026-10-02", "np6-788-cd 2026-10-03"]
-    assert prices(server, tmp_path, span, gaps=gaps).empty
+    for gaps in (["np6-788-cd 2026-10-02", "np6-788-cd 2026-10-03"], ["np6-788-cd 2026-10"]):
+        assert prices(server, tmp_path, span, gaps=gaps).empty
 
 
 def test_an_empty_file_is_no_observation(server, tmp_path):

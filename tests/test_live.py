@@ -52,7 +52,7 @@ def snakemake(run: Run, day: Any, *targets: str, **change: Any) -> str:
     config = settings(
         run="live", source="live", nodes=["HB_NORTH"], thresholds=[100], history_days=14,
         start=run.first - 17 * DAY, date=day, model=model,
-        live={"store": "data", "series": SERIES, "hosts": hosts(run.server.url), **change},
+        live={"store": "data", "fetch": SERIES, "hosts": hosts(run.server.url), **change},
     )  # fmt: skip
     path = run.folder / "config.yaml"
     path.write_text(yaml.safe_dump(config))
@@ -169,7 +169,7 @@ def test_a_live_run_covers_start_to_the_issue_time_of_its_date():
     ("change", "said"),
     [
         ({"start": None}, "start is empty"),
-        ({"live": {"series": ["rt_lpm"]}}, "rt_lpm"),
+        ({"live": {"fetch": ["rt_lpm"]}}, "rt_lpm"),
         ({"live": {"hosts": {"api": {"url": "ftp://x", "calls_per_minute": 1}}}}, "mis"),
         ({"live": {"retries": 3}}, "retries"),
     ],

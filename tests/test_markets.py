@@ -55,6 +55,14 @@ def test_every_market_has_the_standard_tables(market):
     assert {s.market for s in sources_of(market, [*STORED], config["live"])} <= {"", market}
 
 
+def test_nothing_is_asked_for_before_a_source_began(tmp_path):
+    with serving(lambda: live.at("2026-10-03T12:00")) as server:
+        tools = live.tools(server, tmp_path)
+        for name in ("np6-331-cd", "open-meteo-previous"):
+            assert observe(source(name), live.at("2020-01-01"), live.at("2020-02-01"), tools).empty
+        assert server.asked == []
+
+
 def test_features_read_no_series_that_runs_do_not_keep():
     assert {q for f in FEATURES for q in f.inputs} <= {*READ, *DERIVED}
 

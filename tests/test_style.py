@@ -30,8 +30,8 @@ SCHEMAS = [
 ]
 NAMES = {c for s in SCHEMAS for c in s.to_schema().columns} | {q.value for q in Q}
 NAMES |= {f.name for f in FEATURES}
-# words of the config and of model parameters that are columns too: a config key is not a column
-CONFIG_WORDS = {"model", "value", "load", "threshold"}
+# everyday words, of the config, of models or of pages, that are columns of some table too
+CONFIG_WORDS = {"model", "value", "load", "threshold", "share", "day"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 NAMED_BY = {"catalog.py", "tables.py", "coverage.py"}  # coverage stays free of pandera
 N = TypeVar("N", bound=ast.AST)

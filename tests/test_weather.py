@@ -46,6 +46,19 @@ def test_weather_of_both_doors_and_gas(tmp_path, monkeypatch):
     assert price[VALUE].between(1, 60).all()
 
 
+def test_a_part_that_two_windows_share_is_whole_in_both(tmp_path):
+    """A part of 14 days, asked by a window that ends within it and then by the next one."""
+    now, days = live.at("2026-10-20T15:00"), ("2026-10-02", "2026-10-07", "2026-10-19")
+    a, b, c = (live.at(f"{day}T00:00") for day in days)
+    previous = weather.SOURCES[0]
+    with serving(lambda: now) as server:
+        whole = observe(previous, a, c, live.tools(server, tmp_path / "one"))
+        tools = live.tools(server, tmp_path / "two")
+        parts = [observe(previous, *span, tools) for span in ((a, b), (b, c))]
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
+    assert whole[VALID].drop_duplicates().sort_values().diff().max() == weather.HOUR
+
+
 def test_a_variable_that_the_model_lacks_is_an_error():
     now = pd.Timestamp(live.at("2026-10-04T15:00"))
     stamps = {"time": ["2026-10-01T00:00", "2026-10-01T01:00"], "cloud_cover": [None, None]}

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from rtlmp.asof import Floats
 from rtlmp.figures.data import RATE, VALUE
 from rtlmp.figures.style import (
     BLUE,
@@ -97,24 +98,21 @@ def confusion(table: pd.DataFrame, cost_loss: float) -> Figure:
                 [n["false_positives"], n["true_negatives"]],
             ]
         )
-        share = counts / counts.sum(axis=1, keepdims=True)
-        ax.imshow(share, cmap="Blues", vmin=0, vmax=1)
-        for (i, j), count in np.ndenumerate(counts):
-            ink = "white" if share[i, j] > DARK else "black"
-            ax.text(
-                j,
-                i,
-                f"{count:,.0f}\n{share[i, j]:.0%}",
-                ha="center",
-                va="center",
-                color=ink,
-                fontsize=12,
-            )
+        _counted(ax, counts)
         tidy(ax, f"precision {n['precision']:.0%}, F1 {n['f1']:.2f}", "", above(x))
         ax.grid(visible=False)
         ax.set_xticks([0, 1], [f"warned (p ≥ {cost_loss:.0%})", "not"])
         ax.set_yticks([0, 1], ["spike", "none"] if ax is axes[0] else ["", ""])
     return figure
+
+
+def _counted(ax: Axes, counts: Floats) -> None:
+    """Each count with its share of the row, on the colour of that share."""
+    share = counts / counts.sum(axis=1, keepdims=True)
+    ax.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    for (i, j), count in np.ndenumerate(counts):
+        text, ink = f"{count:,.0f}\n{share[i, j]:.0%}", "white" if share[i, j] > DARK else "black"
+        ax.text(j, i, text, ha="center", va="center", color=ink, fontsize=12)
 
 
 def skill(metrics: pd.DataFrame, by: pd.DataFrame, score: str, label: str) -> Figure:

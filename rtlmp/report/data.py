@@ -53,11 +53,11 @@ def page(
         f"<h1>{title}</h1>{verdict}",
         f"<p>{escape(about['market'])}, source {escape(about['source'])}. Times are UTC.</p>",
         "<h2>Latest publication</h2>",
-        _table(["series", "latest", "age, h", "allowed, h", "", ""], _fresh(fresh)),
+        _table([Freshness.series, Freshness.latest, "age, h", "allowed, h", "", ""], _fresh(fresh)),
         "<h2>Coverage by month, % of intervals</h2>",
         f'<div class="wide">{_months(shares)}</div>',
         f"<h2>Gaps</h2><p>Days with less than {GAP:.0%}, newest first.</p>",
-        _table(["series", "days", ""], _gaps(shares)),
+        _table([Covered.series, "days", ""], _gaps(shares)),
     ]
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
     return f"<!doctype html><html lang=en><head>{head}</head><body>{''.join(body)}</body></html>\n"
@@ -102,7 +102,7 @@ def _months(shares: DataFrame[Covered]) -> str:
         [escape(str(name)), *map(_cell, row)]
         for name, row in zip(grid.index, grid.to_numpy(), strict=True)
     ]
-    return _table(["series", *heads], rows)
+    return _table([Covered.series, *heads], rows)
 
 
 def _gaps(shares: DataFrame[Covered]) -> Iterator[list[str]]:

@@ -128,6 +128,7 @@ def source_of(report: Report) -> Source:
         origin=f"ERCOT {report.emil.upper()} (report {report.number}), {report.about}",
         fresh=usual + max(usual / 4, timedelta(hours=2)),
         kept="postings",
+        since=report.since,
     )
 
 

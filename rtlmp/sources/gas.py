@@ -55,7 +55,7 @@ def henry_hub(start: datetime, end: datetime, tools: Tools) -> DataFrame[Observa
 def _data(body: bytes) -> list[dict[str, str]]:
     try:
         found = json.loads(body)
-        return [row for row in found["response"]["data"] if row["series"] == SERIES]
+        return list(found["response"]["data"])
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableError(f"not the EIA's answer but {body[:80]!r}") from error
 

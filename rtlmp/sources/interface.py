@@ -63,6 +63,7 @@ class Source(NamedTuple):
     kept: Kept = "calls"  # postings: spans are of publication, and the fetcher keeps their bytes
     early: timedelta = timedelta(0)  # calls: publication before delivery, at most
     late: timedelta = timedelta(0)  # and after; a part asked after that is final
+    since: date = date(2011, 1, 1)  # nothing is asked for before
     whole: bool = True  # calls: a past day has all its intervals
     when: Callable[[Live], bool] = lambda _: True  # whether the config asks for it
     needs: tuple[str, ...] = ()  # names in the environment without which it is left out
@@ -70,6 +71,7 @@ class Source(NamedTuple):
 
 def observe(source: Source, start: datetime, end: datetime, tools: Tools) -> pd.DataFrame:
     """All that `source` published in [start, end), as vintages."""
+    start = max(start, instant(source.since, "00:00", _tz(source)))
     if start >= end:
         return empty()
     called = source.kept == "calls"
@@ -86,7 +88,8 @@ def complete(
     """Raises IncompleteError where a day has less than `ENOUGH` of `want`, unless a known gap."""
     for day in days_seen:
         found, name = int(counts.get(day, 0)), f"{source.name} {day}"
-        if found < ENOUGH * want and name not in tools.live["gaps"]:
+        accepted = any(name.startswith(gap) for gap in tools.live["gaps"])
+        if found < ENOUGH * want and not accepted:
             raise IncompleteError(
                 f'{name}: {found} of {want} values; ask again later, or add "{name}" to live.gaps '
                 f"if {source.origin} has no more"
@@ -121,7 +124,7 @@ def _part(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
     if made and made[-1][0] >= min(ends + source.late, end):
         return held
     log.info("%s: %s", source.name, day)
-    rows: pd.DataFrame = source.fetch(begins, min(ends, end + source.early), tools)
+    rows: pd.DataFrame = source.fetch(begins, min(ends, tools.now + source.early), tools)
     if source.whole:
         _enough(source, begins, min(ends, end - source.late), rows, tools)
     before = made[-1][0] if made else None

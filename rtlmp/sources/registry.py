@@ -36,10 +36,10 @@ def series_of(config: Config) -> list[Q]:
     Raises ValueError where one is named that the market's sources do not give.
     """
     given = {q for s in SOURCES if s.market in ("", config["market"]) for q in s.series}
-    named = {BY_NAME[name] for name in config["live"]["series"]}
+    named = {BY_NAME[name] for name in config["live"]["fetch"]}
     if lost := sorted(named - given):
         raise ValueError(
-            f"live.series {lost}: the sources of {config['market']} give {sorted(given)}"
+            f"live.fetch {lost}: the sources of {config['market']} give {sorted(given)}"
         )
     return [
         q for q in STORED if q in (named | {BY_NAME[config["target"]]} if named else given - MANY)

@@ -10,7 +10,7 @@ Free for non-commercial use only. Two doors, neither stitched from first hours o
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -164,6 +164,7 @@ SOURCES: Final = (
         fresh=timedelta(hours=30),
         early=REACH,
         whole=False,
+        since=date(2024, 2, 1),  # most models; before it they are null
         when=lambda live: not live["weather"]["run_hours"],
     ),
     Source(
@@ -177,6 +178,7 @@ SOURCES: Final = (
         fresh=timedelta(hours=30),
         late=timedelta(hours=32),
         whole=False,
+        since=date(2024, 3, 14),  # ECMWF; others from 2026-04-02
         when=lambda live: bool(live["weather"]["run_hours"]),
     ),
 )

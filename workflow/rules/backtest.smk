@@ -8,8 +8,11 @@ def window_days(month_name=None):
     return list(days(max(first, WINDOW["start"]), min(last, WINDOW["end"])))
 
 
+BACKTEST_COVERED = FIRST <= WINDOW["start"] and WINDOW["end"] <= LAST
+
+
 def require_backtest_covered():
-    if not (FIRST <= WINDOW["start"] and WINDOW["end"] <= LAST):
+    if not BACKTEST_COVERED:
         raise ValueError(
             f"backtest {WINDOW['start']} to {WINDOW['end']}: "
             f"{C['source']} has prices for issue dates {FIRST} to {LAST}"

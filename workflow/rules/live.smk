@@ -4,7 +4,7 @@ rule raw_month:
         expand(f"{RUN}/raw/{{series}}/{{{{month}}}}.parquet", series=SERIES),
     params:
         config=pick("market", "nodes"),
-        live={key: C["live"][key] for key in ("store", "series", "locations", "gaps", "weather")},
+        live={key: C["live"][key] for key in ("store", "fetch", "locations", "gaps", "weather")},
         span=lambda w: [t.isoformat() for t in month_span(w.month, *COVERED)],
         code=code("raw_month.py"),
     script:

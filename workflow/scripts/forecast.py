@@ -13,8 +13,7 @@ c, day = snakemake.params.config, date.fromisoformat(snakemake.wildcards.date)
 models = load_each(snakemake.input.boosters, snakemake.input.cards)
 newest_first = {pool: [of[d] for d in sorted(of, reverse=True)] for pool, of in models.items()}
 features = read_each(Features, snakemake.input.features)
-rows = daily(newest_first, features, c, day)
-rows = flagged(rows, snakemake.input.freshness)
+rows = flagged(daily(newest_first, features, c, day), snakemake.input.freshness)
 for path, part in zip(snakemake.output.tables, split(rows).values(), strict=True):
     write(Forecast, part, path)
 write_csv(sheet(rows, MARKETS[c["market"]].tz), snakemake.output.sheet)
