@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,7 +57,15 @@ def snakemake(run: Run, day: Any, *targets: str, **change: Any) -> str:
     )  # fmt: skip
     path = run.folder / "config.yaml"
     path.write_text(yaml.safe_dump(config))
-    command = ["snakemake", "-s", str(ROOT / "Snakefile"), "--directory", str(run.folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "-s",
+        str(ROOT / "Snakefile"),
+        "--directory",
+        str(run.folder),
+    ]
     command += ["--cores", "2", "--configfile", str(path), "--", *(targets or ["forecast"])]
     env = {**os.environ, **live.SECRETS, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
