@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof import Archive, known
+from rtlmp.asof import Archive
 from rtlmp.baselines import BASELINES
 from rtlmp.catalog import MARKETS, Q
 from rtlmp.clock import HORIZON_HOURS, horizon_start, issue_time
@@ -108,7 +108,9 @@ def _true(truth: DataFrame[Truth] | None, ours: pd.DataFrame) -> list[pd.DataFra
 def _came(prices: Archive, hours: pd.DatetimeIndex, enough: float) -> "pd.Series[float]":
     """Highest price by (hour, node) as known in the end; NaN where the hour is incomplete."""
     end = pd.Timestamp.max.tz_localize("UTC")
-    highest, coverage = (known(prices[q], end, hours) for q in (Q.RT_MAX, Q.RT_COVERAGE))
-    sure = highest.where(coverage >= enough)
-    keys = pd.MultiIndex.from_product([sure.index, sure.columns])
-    return pd.Series(sure.to_numpy().ravel(), keys)
+    return pd.concat(
+        {
+            node: pd.Series(np.where(of.complete, of.highest, np.nan), hours)
+            for node, of in past(prices, end, hours, enough).items()
+        }
+    ).swaplevel()

@@ -14,7 +14,6 @@ from rtlmp.config import threshold_name
 from rtlmp.tables import Flagged, Forecast, atomic
 
 NIGHT: Final = (20, 7)  # local hours between which the background is shaded
-FLOOR: Final = 1e-3  # lowest probability drawn
 
 
 def forecast_figure(rows: pd.DataFrame, tz: str, title: str) -> Figure:

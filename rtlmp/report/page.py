@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rtlmp.asof import Floats
 from rtlmp.figures.style import above, ramp
-from rtlmp.tables import atomic
+from rtlmp.tables import write_text
 
 ASSETS: Final = Path(__file__).parent / "assets"
 
@@ -66,7 +66,7 @@ def render(page: Page, path: str | Path) -> None:
     ).get_template("page.html")
     css, js = ((ASSETS / name).read_text() for name in ("page.css", "chart.js"))
     text = html.render(page=page, css=css, js=js)
-    atomic(path, lambda tmp: tmp.write_text(text))
+    write_text(text, path)
 
 
 def group(name: str, local: pd.DatetimeIndex, panels: Sequence[Panel]) -> dict[str, object]:

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from rtlmp.sources.ercot_files import Posting
-from rtlmp.tables import Observations, atomic, read, write
+from rtlmp.tables import Observations, atomic, read, write, write_text
 
 FETCHED: Final = "%Y%m%dT%H%M%S%fZ"
 
@@ -45,7 +45,7 @@ def keep_shelf(folder: Path, held: Shelf) -> None:
     """Remember what was listed."""
     rows = [[p.id, p.published.isoformat(), p.name, p.site] for p in held.postings]
     text = {"since": held.since.isoformat(), "until": held.until.isoformat(), "postings": rows}
-    atomic(folder / "index.json", lambda tmp: tmp.write_text(json.dumps(text, indent=0)))
+    write_text(json.dumps(text, indent=0), folder / "index.json")
 
 
 def place(folder: Path, posting: Posting) -> Path:

@@ -6,7 +6,7 @@ from rtlmp.catalog import BY_NAME
 from rtlmp.clock import issue_time
 from rtlmp.freshness import allowed, by_series, freshness
 from rtlmp.report.data import covered, page
-from rtlmp.tables import Covered, atomic, write
+from rtlmp.tables import Covered, write, write_text
 
 snakemake: Snakemake
 p, held = snakemake.params, by_series(snakemake.input)
@@ -15,5 +15,4 @@ limits = allowed(p.config["market"]) if p.config["source"] == "live" else {}
 fresh = freshness(held, [BY_NAME[name] for name in p.series], at, limits)
 shares = covered(held, *map(datetime.fromisoformat, p.span))
 write(Covered, shares, snakemake.output.covered)
-text = page(p.config, at, fresh, shares)
-atomic(snakemake.output.html, lambda tmp: tmp.write_text(text))
+write_text(page(p.config, at, fresh, shares), snakemake.output.html)
