@@ -16,7 +16,7 @@ from rtlmp.config import Config
 from rtlmp.forecasting import forecast, table
 from rtlmp.labels import past
 from rtlmp.models.store import Trained
-from rtlmp.tables import Asks, Features, Forecast, Scored, Truth
+from rtlmp.tables import Asks, Bounded, Features, Scored, Truth
 
 MODEL: Final = "model"  # what the trained model is called beside its baselines
 TRUTH: Final = "truth"  # and the known truth of a synthetic world
@@ -26,7 +26,7 @@ def replay(
     features: Mapping[str, DataFrame[Features]],
     serving: Mapping[str, Sequence[Trained]],
     config: Config,
-) -> DataFrame[Forecast]:
+) -> DataFrame[Bounded]:
     """Forecasts of the issue dates (ISO) of `serving`, each by its models, for one pool."""
     parts = [
         forecast(
@@ -37,7 +37,7 @@ def replay(
         )
         for day, models in serving.items()
     ]
-    return Forecast.validate(pd.concat(parts, ignore_index=True))
+    return Bounded.validate(pd.concat(parts, ignore_index=True))
 
 
 def baselines(prices: Archive, hours: pd.DatetimeIndex, config: Config, day: date) -> pd.DataFrame:
@@ -73,7 +73,7 @@ def asked(config: Config, day: date) -> pd.DataFrame:
 
 
 def scored(
-    replays: Iterable[DataFrame[Forecast]],
+    replays: Iterable[DataFrame[Bounded]],
     prices: Archive,
     config: Config,
     days: Iterable[date],

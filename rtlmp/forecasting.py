@@ -3,18 +3,25 @@ both come here, an issue date at a time, so they agree to the last bit."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
+from scipy.special import expit, logit
 
 from rtlmp.asof import Floats, Matrix
 from rtlmp.clock import HORIZON_HOURS, issue_time
 from rtlmp.config import Config, threshold_name
 from rtlmp.features import DESIGN
-from rtlmp.models.exceedance import exceedance, survival
+from rtlmp.models.ladder import SMALLEST, exceedance
+from rtlmp.models.registry import survival
 from rtlmp.models.store import Trained
-from rtlmp.tables import Asks, Features, Flagged, Forecast
+from rtlmp.tables import Asks, Bounded, Features, Flagged, Forecast
+from rtlmp.training import LEFT_OUT
+
+SPREADS: Final = 1.64  # standard deviations to a bound
+SHRINK: Final = 4.0  # degrees of freedom that the mean over rows is worth
 
 
 def forecast(
@@ -22,26 +29,64 @@ def forecast(
     features: Mapping[str, DataFrame[Features]],
     at: pd.Timestamp,
     thresholds: list[float],
-) -> DataFrame[Forecast]:
+) -> DataFrame[Bounded]:
     """Issued at `at` by the mean of `models`, the newest first: 72 rows a node and threshold.
 
     `features` holds a table a node of the pool.
     """
     asks = {node: _asked(rows, node, at) for node, rows in features.items()}
     x = np.concatenate([rows[DESIGN].to_numpy(np.float32) for rows in asks.values()])
-    blocks = np.split(probability(models, x, thresholds), len(asks))
+    each = np.stack([of_model(m, x, thresholds) for m in models])
+    columns = [np.split(of, len(asks)) for of in (each.mean(axis=0), *bounds(each))]
     parts = [
-        table(rows, node, x, p, models[0].card["date"])
-        for (node, rows), block in zip(asks.items(), blocks, strict=True)
-        for x, p in zip(thresholds, block.T, strict=True)
+        table(asks[node], node, x, p, models[0].card["date"]).assign(
+            **{Bounded.lower: low, Bounded.upper: high}
+        )
+        for node, *blocks in zip(asks, *columns, strict=True)
+        for x, p, low, high in zip(thresholds, *(block.T for block in blocks), strict=True)
     ]
-    return Forecast.validate(pd.concat(parts, ignore_index=True))
+    return Bounded.validate(pd.concat(parts, ignore_index=True))
 
 
 def probability(models: Sequence[Trained], x: Matrix, thresholds: list[float]) -> Floats:
     """Mean over `models` of P(highest price > threshold): (rows, thresholds)."""
-    curves = [(survival(m.fitted, x, m.card["model"]), m.card["model"]["grid"]) for m in models]
-    return np.mean([exceedance(curve, grid, thresholds) for curve, grid in curves], axis=0)
+    return np.mean([of_model(m, x, thresholds) for m in models], axis=0)
+
+
+def bounds(each: Floats) -> tuple[Floats, Floats]:
+    """5 % and 95 % bounds of P from those of each serving model, (models, rows, thresholds).
+
+    Each model left out weeks of its own, a share `leave_out` of all, so their spread in log odds,
+    times (1 - share) / share, is the delete-d jackknife variance of one (Shao and Wu 1989). A
+    row's few models tell it badly: it is shrunk to the mean over rows.
+    """
+    if len(each) == 1:
+        nothing = np.full(each.shape[1:], np.nan)
+        return nothing, nothing
+    odds = logit(np.clip(each, SMALLEST, 1 - SMALLEST))
+    own, freedom = odds.var(axis=0, ddof=1), len(each) - 1
+    spread = (own * freedom + own.mean(axis=0) * SHRINK) / (freedom + SHRINK)
+    half = SPREADS * np.sqrt(spread * (1 - LEFT_OUT) / LEFT_OUT)
+    middle = logit(np.clip(each.mean(axis=0), SMALLEST, 1 - SMALLEST))
+    return expit(middle - half), expit(middle + half)
+
+
+def of_model(
+    trained: Trained, x: Matrix, thresholds: list[float], *, trunk: bool = False
+) -> Floats:
+    """Mean over members of P(highest price > threshold): (rows, thresholds).
+
+    `trunk`: by the trees alone that have not seen the days held out.
+    """
+    each = [
+        exceedance(
+            survival(fitted, x, of["model"], of["trunk"] if trunk else 0),
+            of["model"]["grid"],
+            thresholds,
+        )
+        for fitted, of in zip(trained.members, trained.card["members"], strict=True)
+    ]
+    return np.mean(each, axis=0)
 
 
 def daily(
@@ -49,17 +94,17 @@ def daily(
     features: Mapping[str, DataFrame[Features]],
     config: Config,
     day: date,
-) -> DataFrame[Forecast]:
+) -> DataFrame[Bounded]:
     """The forecast issued on `day` for every node: each pool by its own models."""
     at = pd.Timestamp(issue_time(config, day))
     parts = [
         forecast(models[pool], {n: features[n] for n in nodes}, at, config["thresholds"])
         for pool, nodes in config["pools"].items()
     ]
-    return Forecast.validate(pd.concat(parts, ignore_index=True))
+    return Bounded.validate(pd.concat(parts, ignore_index=True))
 
 
-def split(rows: DataFrame[Forecast]) -> dict[tuple[str, str], pd.DataFrame]:
+def split(rows: DataFrame[Bounded]) -> dict[tuple[str, str], pd.DataFrame]:
     """The 72 rows of each (node, threshold as it stands in a path)."""
     return {
         (str(node), threshold_name(x)): of[of[Forecast.threshold] == x].reset_index(drop=True)
@@ -68,7 +113,7 @@ def split(rows: DataFrame[Forecast]) -> dict[tuple[str, str], pd.DataFrame]:
     }
 
 
-def sheet(rows: DataFrame[Forecast], tz: str) -> pd.DataFrame:
+def sheet(rows: DataFrame[Bounded], tz: str) -> pd.DataFrame:
     """For a spreadsheet: an hour a row, local times, a column of probabilities a threshold."""
     keys = [Forecast.location, Forecast.valid_time, Forecast.lead_hour, Forecast.model_date]
     keys += [name for name in (Flagged.stale,) if name in rows]

@@ -9,7 +9,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.catalog import BY_NAME, RETIRED, Q
-from rtlmp.tables import UTC_DTYPE, Flagged, Forecast, Freshness, Observations, read
+from rtlmp.tables import UTC_DTYPE, Bounded, Flagged, Freshness, Observations, read
 
 Held = Mapping[Q, list[Path]]  # raw files of each series
 
@@ -51,13 +51,13 @@ def freshness(
     return Freshness.validate(pd.DataFrame(columns))
 
 
-def flagged(rows: DataFrame[Forecast], paths: Sequence[str | Path]) -> DataFrame[Forecast]:
+def flagged(rows: DataFrame[Bounded], paths: Sequence[str | Path]) -> DataFrame[Bounded]:
     """`rows` with what was stale at their issue time; without a freshness file, as they are."""
     if not paths:
         return rows
     fresh = pd.concat([read(Freshness, path) for path in paths])
     stale = fresh.loc[fresh[Freshness.stale], Freshness.series]
-    return Forecast.validate(rows.assign(**{Flagged.stale: ", ".join(stale)}))
+    return Bounded.validate(rows.assign(**{Flagged.stale: ", ".join(stale)}))
 
 
 def _latest(paths: Iterable[Path], at: datetime) -> pd.Timestamp:

@@ -9,13 +9,12 @@ from pandera.typing import DataFrame
 
 from rtlmp.asof import Floats
 from rtlmp.findings import Decisions, MetricsBy, Reliability, Significance
-from rtlmp.metrics import ALL, Sample, cells, draws, interval, log_loss, scores
+from rtlmp.losses import daily, diebold_mariano, log_loss
+from rtlmp.metrics import ALL, Sample, cells, draws, interval, scores
 from rtlmp.tables import Metrics, Scored
 from rtlmp.verification import (
-    daily,
     decide,
     decomposition,
-    diebold_mariano,
     pairs,
     reliability,
     threshold_weighted_crps,

@@ -1,6 +1,6 @@
 """Scores of a backtest, each with a block-bootstrap interval over issue days.
 
-Log loss takes probabilities no nearer to 0 and 1 than CLIP. Skill is 1 - score / score of
+Log loss takes probabilities no nearer to 0 and 1 than losses.CLIP. Skill is 1 - score / score of
 climatology on the same rows. Intervals are the 5 % and 95 % points of BLOCK-day blocks drawn
 with replacement; those of the rank scores use BINS classes of probability.
 """
@@ -17,10 +17,10 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from rtlmp.asof import Floats
 from rtlmp.baselines import climatology
+from rtlmp.losses import log_loss
 from rtlmp.tables import Metrics, Scored
 
 ALL: Final = "ALL"
-CLIP: Final = 1e-6
 BLOCK: Final = 7
 DRAWS: Final = 500
 BINS: Final = 100
@@ -77,12 +77,6 @@ def scores(sample: Sample, seed: int) -> dict[str, tuple[float, float, float]]:
         **{name: (float(means[name]), *interval(drawn[name])) for name in means},
         **{name: (exact[name], *interval(ranks[name])) for name in exact},
     }
-
-
-def log_loss(y: Floats, p: Floats) -> Floats:
-    """Negative log likelihood of each outcome: (rows,)."""
-    p = np.clip(p, CLIP, 1 - CLIP)
-    return -np.log(np.where(y > 0, p, 1 - p))
 
 
 def _by_model(rows: pd.DataFrame) -> pd.DataFrame:

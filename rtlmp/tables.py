@@ -5,8 +5,9 @@ spelled once and a misspelt one is a type error. Times are UTC and never coerced
 take a naive local time for UTC); an interval is named by its start.
 """
 
+import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -71,7 +72,14 @@ class Forecast(Asks):
     model_date: Series[str] = pa.Field(description="date of the newest model that served, ISO")
 
 
-class Flagged(Forecast):
+class Bounded(Forecast):
+    """A forecast of ours says how sure it is; null where a single model serves."""
+
+    lower: Series[float] = pa.Field(nullable=True, ge=0, le=1, description="5 % bound")
+    upper: Series[float] = pa.Field(nullable=True, ge=0, le=1, description="95 % bound")
+
+
+class Flagged(Bounded):
     """A forecast from live data says which of it was late or absent at issue time."""
 
     stale: Series[str] = pa.Field(description="series too old or missing; empty: all is there")
@@ -99,6 +107,8 @@ class Scored(Forecast):
     """Every forecast row of a backtest with what came; `model` tells baselines apart."""
 
     model: Series[str]
+    lower: Series[float] | None = pa.Field(nullable=True, description="5 % bound of ours")
+    upper: Series[float] | None = pa.Field(nullable=True, description="95 % bound of ours")
     max_price: Series[float] = pa.Field(nullable=True, description="USD/MWh; NaN: hour incomplete")
     lead_day: Series[int] = pa.Field(ge=1, le=3)
 
@@ -161,6 +171,11 @@ def write_csv(df: pd.DataFrame, path: str | Path) -> None:
 def write_text(text: str, path: str | Path) -> None:
     """Write `text`, whole or not at all."""
     atomic(path, lambda tmp: tmp.write_text(text))
+
+
+def write_json(content: Mapping[str, object], path: str | Path) -> None:
+    """Write `content` as JSON, whole or not at all."""
+    write_text(json.dumps(content, indent=1) + "\n", path)
 
 
 def atomic(path: str | Path, save: Callable[[Path], object]) -> None:

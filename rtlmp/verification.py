@@ -8,15 +8,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.optimize import isotonic_regression
-from statsmodels.tsa.stattools import diebold_mariano_test
 
 from rtlmp.asof import Floats
 
 STEP: Final = 1e-3  # probabilities closer than this are one on a reliability curve
 BAND_DRAWS: Final = 400
-HAC_LAGS: Final = 7  # days: the 72-hour panels of three issue days overlap, weeks repeat
 
 
 class Curve(NamedTuple):
@@ -35,15 +32,6 @@ class Decomposition(NamedTuple):
     miscalibration: float
     discrimination: float
     uncertainty: float
-
-
-class Difference(NamedTuple):
-    """Mean daily loss difference, its Diebold-Mariano statistic and two-sided p-value."""
-
-    mean: float
-    statistic: float
-    p_value: float
-    days: int
 
 
 def recalibrated(y: Floats, p: Floats) -> Floats:
@@ -107,24 +95,9 @@ def threshold_weighted_crps(exceeds: Floats, p: Floats, x: Floats) -> Floats:
     return np.asarray(np.trapezoid((p - exceeds) ** 2, x, axis=1))
 
 
-def diebold_mariano(loss: Floats, rival: Floats) -> Difference:
-    """Test of equal mean daily loss, (days,) each, with HAC variance of HAC_LAGS days."""
-    d = loss - rival
-    if np.ptp(d) == 0:
-        return Difference(float(d.mean()), np.nan, np.nan, len(d))
-    lags = min(HAC_LAGS, len(d) - 2)
-    test = diebold_mariano_test(0 * d, loss, rival, lags=lags, criterion=lambda _, x: x)
-    return Difference(float(d.mean()), float(test.statistic), float(test.pvalue), len(d))
-
-
 def pairs(names: list[str]) -> list[tuple[str, str]]:
     """Each pair once, in the order given."""
     return list(combinations(names, 2))
-
-
-def daily(day: "pd.Series[pd.Timestamp] | npt.NDArray[np.intp]", loss: Floats) -> Floats:
-    """Mean loss of each issue day: (days,)."""
-    return np.asarray(pd.Series(loss).groupby(np.asarray(day)).mean(), np.float64)
 
 
 def _points(p: Floats) -> tuple[Floats, npt.NDArray[np.intp], npt.NDArray[np.intp]]:

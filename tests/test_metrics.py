@@ -13,7 +13,8 @@ from rtlmp.baselines import BASELINES
 from rtlmp.catalog import Q
 from rtlmp.clock import days, horizon_start, issue_time
 from rtlmp.config import checked
-from rtlmp.metrics import ALL, CLIP, metrics
+from rtlmp.losses import CLIP
+from rtlmp.metrics import ALL, metrics
 from rtlmp.tables import Forecast, Metrics, Observations, Scored
 from tests.build import hourly_noise, settings, utc
 

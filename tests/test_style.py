@@ -19,8 +19,18 @@ PACKAGE = ROOT / "rtlmp"
 # a module imports only from those above it
 LAYERS = [
     *("catalog", "tables", "config", "clock", "provenance", "sources", "asof", "labels"),
-    *("features", "models", "training", "forecasting", "baselines", "backtest", "metrics"),
-    *("freshness", "findings", "verification", "judging", "scenarios", "settlement", "value"),
+    *(
+        "features",
+        "models",
+        "training",
+        "forecasting",
+        "baselines",
+        "backtest",
+        "losses",
+        "metrics",
+    ),
+    *("freshness", "findings", "verification", "gate", "judging", "scenarios", "settlement"),
+    "value",
     *("changes", "plots", "figures", "report", "summary"),
 ]
 SCHEMAS = [

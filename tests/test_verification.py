@@ -9,12 +9,11 @@ from scipy.integrate import trapezoid
 from sklearn.metrics import brier_score_loss, confusion_matrix, precision_recall_fscore_support
 from sklearn.metrics import log_loss as sklearn_log_loss
 
-from rtlmp.metrics import Sample, log_loss, scores
+from rtlmp.losses import HAC_LAGS, diebold_mariano, log_loss
+from rtlmp.metrics import Sample, scores
 from rtlmp.verification import (
-    HAC_LAGS,
     decide,
     decomposition,
-    diebold_mariano,
     economic_value,
     recalibrated,
     reliability,

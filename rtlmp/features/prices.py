@@ -24,6 +24,11 @@ def level(price: Floats) -> Floats:
     return np.arcsinh(price / 20)
 
 
+def unlevel(value: Floats) -> Floats:
+    """Price of a `level`, USD/MWh."""
+    return 20 * np.sinh(value)
+
+
 def spikes(price: Floats, x: float) -> Floats:
     """1 above `x`, 0 not, NaN unknown."""
     return np.where(np.isnan(price), np.nan, price > x)

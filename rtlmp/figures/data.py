@@ -117,7 +117,7 @@ def _some(x: Floats) -> "list[int]":
 
 def _gain(trained: Trained) -> dict[str, float]:
     names = [*trained.card["features"], "threshold"]
-    score = trained.fitted.booster.get_score(importance_type="total_gain")
+    score = trained.members[0].boosted().get_score(importance_type="total_gain")
     gain = {name: float(np.mean(g)) for name, g in score.items()}
     total = sum(gain.values())
     return {names[int(key[1:])]: g / total for key, g in gain.items()}

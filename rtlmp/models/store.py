@@ -1,4 +1,4 @@
-"""A dated model on disk: booster as UBJSON, the rest as JSON. Opening one runs no code."""
+"""A dated model on disk: boosters as UBJSON, the rest as JSON. Opening one runs no code."""
 
 import hashlib
 import json
@@ -12,10 +12,22 @@ import numpy.typing as npt
 import xgboost as xgb
 
 from rtlmp.config import Model
-from rtlmp.models.exceedance import Fitted
-from rtlmp.tables import atomic, write_text
+from rtlmp.models.fitted import Fitted, State
+from rtlmp.tables import atomic, write_json
 
-PACKAGES: Final = ("xgboost", "numpy", "pandas")
+PACKAGES: Final = ("xgboost", "lightgbm", "scikit-learn", "numpy", "pandas")
+EMPTY: Final = b"{}"  # UBJSON and JSON alike
+
+
+class MemberCard(TypedDict):
+    """One member of a dated model."""
+
+    model: Model
+    history_days: int
+    seed: int
+    rows: int
+    trunk: int  # first trees, which have not seen the days that the champion gate holds out
+    state: State
 
 
 class Card(TypedDict):
@@ -25,41 +37,57 @@ class Card(TypedDict):
     pool: list[str]
     trained_from: str  # issue times, UTC: first one in, and the first one out
     trained_until: str
+    held_out_from: str  # no label of this time or later has trained the trunk
     rows: int
     features: list[str]
-    start: list[float]  # log odds of each grid point, where the booster starts
-    model: Model
-    seed: int
+    members: list[MemberCard]
     packages: dict[str, str]
     inputs_sha256: str
 
 
 class Trained(NamedTuple):
-    fitted: Fitted
+    """A dated model: its mean over members is what it says."""
+
+    members: list[Fitted]
     card: Card
 
 
-def save(trained: Trained, booster: str | Path, card: str | Path) -> None:
-    """Two files, each whole or not there."""
-    atomic(booster, lambda path: trained.fitted.booster.save_model(path))
-    write_text(json.dumps(trained.card, indent=1) + "\n", card)
+def save(trained: Trained, boosters: Sequence[str | Path], card: str | Path) -> None:
+    """A file a member, and the card; each whole or not there. No booster: an empty object."""
+    for member, path in zip(trained.members, boosters, strict=True):
+        atomic(path, member.booster.save_model if member.booster else _nothing)
+    write_json(trained.card, card)
 
 
-def load(booster: str | Path, card: str | Path) -> Trained:
+def load(boosters: Sequence[str | Path], card: str | Path) -> Trained:
     """The model saved at these paths."""
     described: Card = json.loads(Path(card).read_text())
-    loaded = xgb.Booster(params={"nthread": described["model"]["threads"]})
-    loaded.load_model(booster)
-    return Trained(Fitted(loaded, described["start"]), described)
+    members = zip(boosters, described["members"], strict=True)
+    return Trained([_opened(Path(path), of) for path, of in members], described)
 
 
 def load_each(boosters: Iterable[str], cards: Iterable[str]) -> dict[str, dict[str, Trained]]:
-    """The models at these paths, by pool and by ISO date."""
+    """The models at these paths, by pool and by ISO date; a model's boosters in order."""
+    parts: dict[Path, list[str]] = {}
+    for path in boosters:
+        parts.setdefault(Path(path).parent, []).append(path)
     found: dict[str, dict[str, Trained]] = {}
-    for booster, card in zip(boosters, cards, strict=True):
+    for card in cards:
         folder = Path(card).parent
-        found.setdefault(folder.parent.name, {})[folder.name] = load(booster, card)
+        found.setdefault(folder.parent.name, {})[folder.name] = load(parts[folder], card)
     return found
+
+
+def _opened(path: Path, of: MemberCard) -> Fitted:
+    if path.read_bytes() == EMPTY:
+        return Fitted(None, of["state"])
+    booster = xgb.Booster(params={"nthread": of["model"]["threads"]})
+    booster.load_model(path)
+    return Fitted(booster, of["state"])
+
+
+def _nothing(path: Path) -> None:
+    path.write_bytes(EMPTY)
 
 
 def digest(arrays: Sequence[npt.NDArray[np.generic]]) -> str:

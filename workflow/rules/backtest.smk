@@ -8,6 +8,11 @@ def window_days(month_name=None):
     return list(days(max(first, WINDOW["start"]), min(last, WINDOW["end"])))
 
 
+def month_edges(w):
+    """First and last issue date of the backtest's part of a month."""
+    return window_days(w.month)[0], window_days(w.month)[-1]
+
+
 BACKTEST_COVERED = FIRST <= WINDOW["start"] and WINDOW["end"] <= LAST
 
 
@@ -22,17 +27,21 @@ def require_backtest_covered():
 
 rule replay:
     input:
-        features=lambda w: expand(f"{RUN}/features/{{node}}/{w.month}.parquet", node=POOLS[w.pool]),
+        features=lambda w: expand(
+            f"{RUN}/features/{{node}}/{{month}}.parquet",
+            node=POOLS[w.pool],
+            month=gate_months(*month_edges(w)),
+        ),
+        hourly=lambda w: gate_prices(*month_edges(w)),
         boosters=lambda w: models_of(w.pool, window_days(w.month))["boosters"],
         cards=lambda w: models_of(w.pool, window_days(w.month))["cards"],
     output:
-        f"{RUN}/backtest/replay/{{pool}}/{{month}}.parquet",
+        forecasts=f"{RUN}/backtest/replay/{{pool}}/{{month}}.parquet",
+        gate=f"{RUN}/backtest/replay/{{pool}}/{{month}}.gate.json",
     threads: C["model"]["threads"]
     params:
-        config=pick("market", "issue_time", "thresholds"),
-        serving=lambda w: {
-            day.isoformat(): [d.isoformat() for d in serving(day)] for day in window_days(w.month)
-        },
+        config=pick(*REPLAYED),
+        serving=lambda w: {d.isoformat(): candidate_names(d) for d in window_days(w.month)},
         code=code("replay.py"),
     script:
         "../scripts/replay.py"
@@ -40,7 +49,7 @@ rule replay:
 
 rule backtest_forecasts:
     input:
-        replays=expand(rules.replay.output, pool=POOLS, month=BACKTEST_MONTHS),
+        replays=expand(rules.replay.output.forecasts, pool=POOLS, month=BACKTEST_MONTHS),
         hourly=expand(f"{RUN}/hourly/{{month}}.parquet", month=PRICE_MONTHS),
         truth=rules.world.output.truth if C["source"] == "synthetic" else [],
     output:

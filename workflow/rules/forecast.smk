@@ -1,25 +1,30 @@
-def issue_features(w):
-    return [f"{RUN}/features/{node}/{w.date[:7]}.parquet" for node in NODES]
+def issue_day(w):
+    return date.fromisoformat(w.date)
 
 
 def issue_models(kind):
-    return lambda w: [
-        path for pool in POOLS for path in models_of(pool, [date.fromisoformat(w.date)])[kind]
-    ]
+    return lambda w: [path for pool in POOLS for path in models_of(pool, [issue_day(w)])[kind]]
 
 
 rule forecast_date:
     input:
-        features=issue_features,
+        features=lambda w: expand(
+            f"{RUN}/features/{{node}}/{{month}}.parquet",
+            node=NODES,
+            month=gate_months(issue_day(w), issue_day(w)),
+        ),
+        hourly=lambda w: gate_prices(issue_day(w), issue_day(w)),
         boosters=issue_models("boosters"),
         cards=issue_models("cards"),
         freshness=rules.freshness.output if C["source"] == "live" else [],
     output:
         tables=[f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in NODES for x in THRESHOLDS],
         sheet=f"{RUN}/forecast/{{date}}.csv",
+        gate=f"{RUN}/forecast/{{date}}.gate.json",
     threads: C["model"]["threads"]
     params:
-        config=pick("market", "issue_time", "pools", "nodes", "thresholds"),
+        config=pick(*REPLAYED, "pools", "nodes"),
+        serving=lambda w: candidate_names(issue_day(w)),
         code=code("forecast.py"),
     script:
         "../scripts/forecast.py"

@@ -1,6 +1,10 @@
+HISTORY = max(member.get("history_days", C["history_days"]) for member in C["members"])
+BOOSTERS = [f"booster{'-' * bool(k)}{k or ''}.ubj" for k in range(len(C["members"]))]
+
+
 def training_months(w):
     day = date.fromisoformat(w.date)
-    return feature_months(day - timedelta(days=C["history_days"]), day)
+    return feature_months(day - timedelta(days=HISTORY), day)
 
 
 rule train:
@@ -16,7 +20,7 @@ rule train:
             if training_months(w)[0] <= m <= training_months(w)[-1]
         ],
     output:
-        booster=f"{RUN}/model/{{pool}}/{{date}}/booster.ubj",
+        boosters=[f"{RUN}/model/{{pool}}/{{date}}/{name}" for name in BOOSTERS],
         card=f"{RUN}/model/{{pool}}/{{date}}/card.json",
     threads: C["model"]["threads"]
     params:
@@ -26,6 +30,8 @@ rule train:
             "history_days",
             "label_coverage",
             "model",
+            "members",
+            "gate",
             "seed",
         ),
         code=code("train.py"),
@@ -33,20 +39,44 @@ rule train:
         "../scripts/train.py"
 
 
+# settings of whatever forecasts with trained models
+REPLAYED = ("market", "issue_time", "thresholds", "label_coverage", "gate")
 SOONEST = FIRST + timedelta(days=7)  # a model before this has next to nothing to learn from
 
 
-def serving(day):
-    """Dates of the models that serve issue date `day`, the newest first."""
+def candidates(day):
+    """Dates of the models that may serve issue date `day`, the newest first."""
     newest, *older = model_dates(day, C["retrain_every_days"], C["average_models"])
     return [newest, *(d for d in older if d >= SOONEST)]
 
 
+def candidate_names(day):
+    return [d.isoformat() for d in candidates(day)]
+
+
 def models_of(pool, served):
-    """Files of the models of `pool` that serve the issue dates `served`."""
-    dated = sorted({d for day in served for d in serving(day)})
+    """Files of the models of `pool` that may serve the issue dates `served`, and the one before,
+    which the champion gate compares the oldest with."""
+    dated = sorted({d for day in served for d in candidates(day)})
+    if (
+        C["gate"]["days"]
+        and (before := dated[0] - timedelta(days=C["retrain_every_days"])) >= SOONEST
+    ):
+        dated = [before, *dated]
     folders = [f"{RUN}/model/{pool}/{day}" for day in dated]
     return {
-        "boosters": [f"{folder}/booster.ubj" for folder in folders],
+        "boosters": [f"{folder}/{name}" for folder in folders for name in BOOSTERS],
         "cards": [f"{folder}/card.json" for folder in folders],
     }
+
+
+def gate_months(first, last):
+    """Months of features that the gate tests the models of issue dates `first` to `last` on."""
+    oldest = candidates(first)[-1]
+    return feature_months(oldest - timedelta(days=C["gate"]["days"]), last)
+
+
+def gate_prices(first, last):
+    """Hourly prices of those months; a day of the last may reach into the next, UTC."""
+    there = [m for m in gate_months(first, last) if m in PRICE_MONTHS]
+    return [f"{RUN}/hourly/{m}.parquet" for m in there]

@@ -77,14 +77,12 @@ rule changes:
         features=feature_files_of,
         boosters=models_of_both("boosters"),
         cards=models_of_both("cards"),
+        gates=lambda w: expand(rules.forecast_date.output.gate, date=[w.earlier, w.later]),
     output:
         f"{RUN}/changes/{{earlier}}_{{later}}.parquet",
     params:
         config=pick("market", "issue_time", "pools", "thresholds"),
-        serving=lambda w: {
-            day: [d.isoformat() for d in serving(date.fromisoformat(day))]
-            for day in (w.earlier, w.later)
-        },
+        days=lambda w: [w.earlier, w.later],
         code=code("changes.py"),
     script:
         "../scripts/changes.py"

@@ -4,85 +4,21 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic import Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from rtlmp.catalog import MARKETS, STORED, Q
-
-FORBID = ConfigDict(extra="forbid")
-
-
-def clock_text(value: object) -> object:
-    """YAML 1.1 reads an unquoted 10:00 as 600 (base sixty): undo that."""
-    whole_minutes = isinstance(value, int) and 0 <= value < 24 * 60
-    return f"{value // 60:02d}:{value % 60:02d}" if whole_minutes else value  # type: ignore[operator]
-
-
-Positive = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(gt=0, le=1)]
-Count = Annotated[int, Field(ge=1)]
-Hour = Annotated[int, Field(ge=0, le=23)]
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), BeforeValidator(clock_text)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-Text = Annotated[str, BeforeValidator(str)]
+from rtlmp.config.kinds import FORBID, Clock, Count, History, Hour, Name, Positive, Share
+from rtlmp.config.live import Live as Live
+from rtlmp.config.model import Gate as Gate
+from rtlmp.config.model import Member as Member
+from rtlmp.config.model import Model as Model
 
 
 @with_config(FORBID)
 class Window(TypedDict):
     start: date
     end: date
-
-
-@with_config(FORBID)
-class Model(TypedDict):
-    estimator: Literal["hazard", "stacked"]
-    grid: Annotated[list[Positive], Field(min_length=2)]
-    half_life_days: Positive
-    rounds: Count
-    learning_rate: Share
-    max_depth: Count
-    min_child_weight: Annotated[float, Field(ge=0)]
-    subsample: Share
-    colsample_bytree: Share
-    reg_lambda: Annotated[float, Field(ge=0)]
-    max_bin: Annotated[int, Field(ge=2)]
-    threads: Count
-
-
-@with_config(FORBID)
-class Host(TypedDict):
-    url: Annotated[str, Field(pattern=r"^https?://")]
-    calls_per_minute: Count
-
-
-@with_config(FORBID)
-class Hosts(TypedDict):
-    mis: Host
-    api: Host
-    token: Host
-    weather: Host
-    weather_runs: Host
-    gas: Host
-    isos: Host
-
-
-@with_config(FORBID)
-class Weather(TypedDict):
-    model: Text
-    run_hours: list[Annotated[int, Field(ge=0, le=23)]]
-    points: dict[Name, tuple[float, float]]
-
-
-@with_config(FORBID)
-class Live(TypedDict):
-    store: str
-    fetch: list[Text]
-    locations: list[Name]
-    gaps: list[Text]
-    weather: Weather
-    timeout: Positive
-    attempts: Count
-    hosts: Hosts
 
 
 @with_config(FORBID)
@@ -117,7 +53,7 @@ class Config(TypedDict):
     thresholds: Annotated[list[Positive], Field(min_length=1)]
     date: NotRequired[date | None]
     issue_time: Clock
-    history_days: Annotated[int, Field(ge=14)]
+    history_days: History
     retrain_every_days: Count
     average_models: Count
     label_coverage: Share
@@ -130,6 +66,9 @@ class Config(TypedDict):
     start: NotRequired[date | None]
     live: Live
     model: Model
+    members: Annotated[list[Member], Field(min_length=1)]
+    gate: Gate
+    rivals: dict[Name, list[Member]]
     seed: int
 
 

@@ -1,0 +1,63 @@
+"""Settings of models: hyperparameters, members, the champion gate."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, with_config
+from typing_extensions import TypedDict
+
+from rtlmp.config.kinds import FORBID, Bins, Count, History, Penalty, Positive, Share
+
+EstimatorName = Literal[
+    "hazard",
+    "stacked",
+    "forest",
+    "separate",
+    "lightgbm",
+    "logistic",
+    "climatology",
+    "persistence",
+]
+
+
+@with_config(FORBID)
+class Model(TypedDict):
+    estimator: EstimatorName
+    grid: Annotated[list[Positive], Field(min_length=2)]
+    half_life_days: Positive
+    rounds: Count
+    learning_rate: Share
+    max_depth: Count
+    min_child_weight: Penalty
+    subsample: Share
+    colsample_bytree: Share
+    reg_lambda: Penalty
+    max_bin: Bins
+    threads: Count
+    device: Literal["cpu", "cuda"]
+
+
+@with_config(FORBID)
+class Member(TypedDict, total=False):
+    """Settings in which one member of a model differs from `model`."""
+
+    estimator: EstimatorName
+    half_life_days: Positive
+    rounds: Count
+    learning_rate: Share
+    max_depth: Count
+    min_child_weight: Penalty
+    subsample: Share
+    colsample_bytree: Share
+    reg_lambda: Penalty
+    max_bin: Bins
+    history_days: History
+    seed: int
+
+
+@with_config(FORBID)
+class Gate(TypedDict):
+    """The champion gate; 0 days: every newly trained model serves."""
+
+    days: Annotated[int, Field(ge=0)]
+    trunk: Share
+    noise: Positive

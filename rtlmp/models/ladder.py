@@ -1,0 +1,78 @@
+"""The ladder of thresholds that every estimator learns, and the curve P(highest > x) over it."""
+
+from typing import Final, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from rtlmp.asof import Floats, Matrix
+from rtlmp.labels import Flags, Labels
+
+Stack: TypeAlias = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]
+SMALLEST: Final = 1e-7  # of a probability: keeps logarithms finite
+
+
+class Training(NamedTuple):
+    """(rows, features) and (rows,): what a model is fitted on."""
+
+    x: Matrix
+    labels: Labels
+    weight: Floats
+    early: Flags  # labels older than the days that the champion gate holds out
+
+    def settled(self) -> "Training":
+        """The early rows alone."""
+        x, labels, weight, early = self
+        return Training(x[early], labels.at(early), weight[early], early[early])
+
+
+def exceedance(curve: Floats, grid: list[float], thresholds: list[float]) -> Floats:
+    """P(highest > x) at any `thresholds` inside the grid: (rows, thresholds).
+
+    Between grid points ln P is linear in ln x, a Pareto tail.
+    """
+    low, high = grid[0], grid[-1]
+    if outside := [x for x in thresholds if not low <= x <= high]:
+        raise ValueError(f"thresholds {outside} outside model.grid {low}..{high}: extend the grid")
+    at = np.interp(np.log(thresholds), np.log(grid), np.arange(len(grid)))
+    left = np.minimum(at.astype(np.intp), len(grid) - 2)
+    logs = np.log(np.maximum(curve, SMALLEST))
+    return np.exp(logs[:, left] + (at - left) * (logs[:, left + 1] - logs[:, left]))
+
+
+def stack_reached(labels: Labels, grid: Floats) -> Stack:
+    """Row, grid point, 1 where above: the thresholds passed, and the first surely not passed."""
+    passed = np.searchsorted(grid, labels.highest, side="left")  # strictly below the highest price
+    last = passed + labels.complete
+    row, step = np.nonzero(np.arange(len(grid)) < last[:, None])
+    return row, step, (step < passed[row]).astype(np.float64)
+
+
+def stack_all(labels: Labels, grid: Floats) -> Stack:
+    """Row, grid point, 1 where above: every threshold whose answer is known."""
+    above = labels.highest[:, None] > grid
+    row, step = np.nonzero(above | labels.complete[:, None])
+    return row, step, above[row, step].astype(np.float64)
+
+
+def product(each: Floats) -> Floats:
+    """Chances of passing each rung (grid, rows) -> chances of passing all up to it."""
+    return np.multiply.accumulate(each, axis=0)
+
+
+def lowest_so_far(each: Floats) -> Floats:
+    """(grid, rows), made to fall: float32 sums may break a tie by a last bit."""
+    return np.minimum.accumulate(each, axis=0)
+
+
+def log_odds(step: npt.NDArray[np.intp], above: Floats, weight: Floats, points: int) -> Floats:
+    """Of each grid point, half a success and half a failure added: (grid,)."""
+    total = np.bincount(step, weight, minlength=points)
+    passed = np.bincount(step, weight * above, minlength=points)
+    return np.log((passed + 0.5) / (total - passed + 0.5))
+
+
+def beside(x: Matrix, grid: Floats) -> Matrix:
+    """Features of every row at every grid point, ln x last: (grid * rows, features + 1)."""
+    prices = np.repeat(np.log(grid), len(x)).astype(np.float32)
+    return np.column_stack([np.tile(x, (len(grid), 1)), prices])
