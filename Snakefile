@@ -14,6 +14,13 @@ configfile: ROOT / "config.yaml"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
+
+
+if DONORS:
+
+    include: "workflow/rules/donors.smk"
+
+
 include: "workflow/rules/model.smk"
 include: "workflow/rules/forecast.smk"
 include: "workflow/rules/backtest.smk"

@@ -141,7 +141,7 @@ def _unseen(
     hours = pd.date_range(since.floor("h"), until, freq="h")
     known = past(prices, until, hours, config["label_coverage"])
     parts = []
-    for node in model.card["pool"]:
+    for node in (name for name in model.card["pool"] if name in features):  # donors have none here
         table = features[node]
         rows = table[(table[Asks.issue_time] >= since) & (table[Asks.valid_time] < hours[-1])]
         at = hours.get_indexer(pd.DatetimeIndex(rows[Asks.valid_time]))

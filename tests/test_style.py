@@ -18,7 +18,7 @@ from tests.build import ROOT
 PACKAGE = ROOT / "rtlmp"
 # a module imports only from those above it
 LAYERS = [
-    *("catalog", "tables", "config", "clock", "provenance", "sources", "asof", "labels"),
+    *("catalog", "tables", "config", "clock", "provenance", "sources", "asof", "labels", "donors"),
     *(
         "features",
         "models",

@@ -42,6 +42,14 @@ class Scenario(Window):
 
 
 @with_config(FORBID)
+class Donor(Window):
+    """Prices that train models although they are not forecast; issue dates."""
+
+    price: Literal[Q.RT_LMP, Q.RT_SPP]
+    at: Name
+
+
+@with_config(FORBID)
 class Config(TypedDict):
     run: Name
     market: str
@@ -50,6 +58,7 @@ class Config(TypedDict):
     target: Literal[Q.RT_LMP, Q.RT_SPP]
     nodes: Annotated[list[Name], Field(min_length=1)]
     pools: dict[Name, list[Name]]
+    donors: dict[Name, Donor]
     thresholds: Annotated[list[Positive], Field(min_length=1)]
     date: NotRequired[date | None]
     issue_time: Clock
@@ -100,6 +109,8 @@ def _consistent(config: Config) -> Config:
     _refuse(grid != sorted(set(grid)), f"model.grid must rise: {grid}")
     outside = [x for x in config["thresholds"] if not grid[0] <= x <= grid[-1]]
     _refuse(bool(outside), f"thresholds {outside} outside model.grid {grid[0]:g}..{grid[-1]:g}")
+    both = sorted({*config["nodes"]} & {*config["donors"]})
+    _refuse(bool(both), f"donors {both} are nodes too: name them otherwise")
     config["pools"] = config["pools"] or {"all": config["nodes"]}
     pooled = sorted(node for nodes in config["pools"].values() for node in nodes)
     _refuse(

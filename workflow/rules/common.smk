@@ -25,7 +25,9 @@ DATE = C.get("date") or LAST
 if not FIRST <= DATE <= LAST:
     raise ValueError(f"date {DATE}: {C['source']} has prices for issue dates {FIRST} to {LAST}")
 
-RAW_MONTHS = months(COVERED.first - LOOKBACK, COVERED.last)
+DONORS = C["donors"]
+EARLIEST = min([COVERED.first.date(), *(donor["start"] for donor in DONORS.values())])
+RAW_MONTHS = months(EARLIEST - LOOKBACK, COVERED.last)
 PRICE_MONTHS = months(COVERED.first, COVERED.last)
 if C["source"] == "live":
     from rtlmp.sources.registry import series_of

@@ -35,6 +35,7 @@ rule features:
         [f"{RUN}/features/{node}/{{month}}.parquet" for node in NODES],
     params:
         config=pick("market", "issue_time", "nodes"),
+        donors={},
         # of the open month, only the days that the source covers
         days=lambda w: [
             edge(a, b).isoformat()

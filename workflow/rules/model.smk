@@ -7,6 +7,18 @@ def training_months(w):
     return feature_months(day - timedelta(days=HISTORY), day)
 
 
+def donor_files(w, folder):
+    """Files under `folder` of each donor with history that the model of `w.date` learns from."""
+    until = date.fromisoformat(w.date)
+    since = until - timedelta(days=HISTORY)
+    return [
+        f"{RUN}/donors/{folder.format(name=name)}/{m}.parquet"
+        for name, donor in DONORS.items()
+        if donor["start"] <= until and donor["end"] >= since
+        for m in months(max(since, donor["start"]), min(until, donor["end"]))
+    ]
+
+
 rule train:
     input:
         features=lambda w: expand(
@@ -19,6 +31,8 @@ rule train:
             for m in PRICE_MONTHS
             if training_months(w)[0] <= m <= training_months(w)[-1]
         ],
+        donor_features=lambda w: donor_files(w, "features/{name}"),
+        donor_hourly=lambda w: sorted(set(donor_files(w, "hourly"))),
     output:
         boosters=[f"{RUN}/model/{{pool}}/{{date}}/{name}" for name in BOOSTERS],
         card=f"{RUN}/model/{{pool}}/{{date}}/card.json",
@@ -31,6 +45,7 @@ rule train:
             "label_coverage",
             "model",
             "members",
+            "donors",
             "gate",
             "seed",
         ),

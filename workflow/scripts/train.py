@@ -8,8 +8,9 @@ from rtlmp.tables import Features, Observations, read_all, read_each
 from rtlmp.training import train
 
 snakemake: Snakemake
-features = read_each(Features, snakemake.input.features)
-prices = archive([read_all(Observations, snakemake.input.hourly)])
+given = snakemake.input
+features = read_each(Features, [*given.features, *given.donor_features])
+prices = archive([read_all(Observations, [*given.hourly, *given.donor_hourly])])
 day = date.fromisoformat(snakemake.wildcards.date)
 trained = train(features, prices, snakemake.params.config, day)
 save(trained, snakemake.output.boosters, snakemake.output.card)

@@ -1,0 +1,37 @@
+# Donors: the same steps as for nodes, apart from them.
+DONOR_MONTHS = months(
+    min(donor["start"] for donor in DONORS.values()),
+    max(donor["end"] for donor in DONORS.values()),
+)
+
+
+rule donor_hourly:
+    input:
+        lambda w: [
+            f"{RUN}/raw/{q}/{m}.parquet"
+            for q in sorted({donor["price"] for donor in DONORS.values()})
+            for m in months(month_days(w.month)[0] - timedelta(days=1), month_days(w.month)[1])
+            if m in RAW_MONTHS
+        ],
+    output:
+        f"{RUN}/donors/hourly/{{month}}.parquet",
+    params:
+        donors=DONORS,
+        code=code("donor_hourly.py"),
+    script:
+        "../scripts/donor_hourly.py"
+
+
+use rule features as donor_features with:
+    input:
+        raw=rules.features.input.raw,
+        hourly=lambda w: [
+            f"{RUN}/donors/hourly/{m}.parquet" for m in known_months(w) if m in RAW_MONTHS
+        ],
+    output:
+        [f"{RUN}/donors/features/{name}/{{month}}.parquet" for name in DONORS],
+    params:
+        config=pick("market", "issue_time") | {"nodes": [*DONORS]},
+        donors=DONORS,
+        days=lambda w: [d.isoformat() for d in month_days(w.month)],
+        code=code("features.py"),
