@@ -73,19 +73,20 @@ def asked(config: Config, day: date) -> pd.DataFrame:
 
 
 def scored(
-    replays: Iterable[DataFrame[Bounded]],
+    replays: Mapping[str, DataFrame[Bounded]],
     prices: Archive,
     config: Config,
     days: Iterable[date],
     truth: DataFrame[Truth] | None,
 ) -> DataFrame[Scored]:
-    """All forecasts of the window, the baselines' and the truth too, with what prices came to."""
+    """All forecasts of the window by model, the baselines' and the truth too, with what came."""
     held = prices[Q.RT_MAX].hour.astype("datetime64[h]")
     hours = pd.date_range(held.min(), held.max(), freq="h", tz="UTC")
     issued = list(days)
-    ours = pd.concat(replays, ignore_index=True).assign(**{Scored.model: MODEL})
+    each = [of.assign(**{Scored.model: name}) for name, of in replays.items()]
+    ours = replays[MODEL]
     rows = pd.concat(
-        [ours, *(baselines(prices, hours, config, day) for day in issued), *_true(truth, ours)],
+        [*each, *(baselines(prices, hours, config, day) for day in issued), *_true(truth, ours)],
         ignore_index=True,
     )
     rows[Scored.lead_day] = (rows[Asks.lead_hour] - 1) // 24 + 1

@@ -55,6 +55,8 @@ def judged(
 ) -> dict[str, Choice]:
     """The gate's choice of every dated model (ISO date) but the earliest, which has no rival."""
     dates = sorted(models)
+    if not config["gate"]["days"]:
+        return {day: _untested(day, None, "the gate is off") for day in dates}
     choices = {dates[0]: _untested(dates[0], None, "there is no model before it")}
     for before, day in pairwise(dates):
         unseen = _unseen(models[day], features, prices, config)

@@ -8,11 +8,12 @@ from pydantic import Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from rtlmp.catalog import MARKETS, STORED, Q
-from rtlmp.config.kinds import FORBID, Clock, Count, History, Hour, Name, Positive, Share
+from rtlmp.config.kinds import FORBID, Clock, Count, History, Hour, Name, Positive, Share, Text
 from rtlmp.config.live import Live as Live
 from rtlmp.config.model import Gate as Gate
 from rtlmp.config.model import Member as Member
 from rtlmp.config.model import Model as Model
+from rtlmp.config.model import Rival
 
 
 @with_config(FORBID)
@@ -77,7 +78,8 @@ class Config(TypedDict):
     model: Model
     members: Annotated[list[Member], Field(min_length=1)]
     gate: Gate
-    rivals: dict[Name, list[Member]]
+    rivals: dict[Name, Rival]
+    missing: dict[Name, list[Text]]
     seed: int
 
 
@@ -101,8 +103,9 @@ def _consistent(config: Config) -> Config:
         config["source"] == "files" and not config["data_dir"], "source files: data_dir is empty"
     )
     _refuse(config["source"] == "live" and not config.get("start"), "source live: start is empty")
-    unknown = sorted({*config["live"]["fetch"]} - {*STORED})
-    _refuse(bool(unknown), f"live.fetch {unknown}: known {[*STORED]}")
+    named = {q for of in (config["live"]["fetch"], *config["missing"].values()) for q in of}
+    unknown = sorted(named - {*STORED})
+    _refuse(bool(unknown), f"live.fetch or missing has {unknown}: known {[*STORED]}")
     for key in ("backtest", "synthetic"):
         _refuse(config[key]["start"] > config[key]["end"], f"{key} ends before it starts")
     grid = config["model"]["grid"]

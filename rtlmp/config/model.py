@@ -41,6 +41,7 @@ class Member(TypedDict, total=False):
     """Settings in which one member of a model differs from `model`."""
 
     estimator: EstimatorName
+    grid: Annotated[list[Positive], Field(min_length=2)]
     half_life_days: Positive
     rounds: Count
     learning_rate: Share
@@ -52,6 +53,14 @@ class Member(TypedDict, total=False):
     max_bin: Bins
     history_days: History
     seed: int
+
+
+@with_config(FORBID)
+class Rival(TypedDict):
+    """A model that only backtests see: alone, without a gate."""
+
+    retrain_every_days: Count
+    member: Member
 
 
 @with_config(FORBID)

@@ -47,8 +47,12 @@ rule replay:
         "../scripts/replay.py"
 
 
+include: "others.smk"
+
+
 rule backtest_forecasts:
     input:
+        **other_replays(),
         replays=expand(rules.replay.output.forecasts, pool=POOLS, month=BACKTEST_MONTHS),
         hourly=expand(f"{RUN}/hourly/{{month}}.parquet", month=PRICE_MONTHS),
         truth=rules.world.output.truth if C["source"] == "synthetic" else [],
@@ -57,6 +61,7 @@ rule backtest_forecasts:
     params:
         config=pick("market", "issue_time", "nodes", "thresholds", "label_coverage"),
         days=lambda w: [day.isoformat() for day in require_backtest_covered()],
+        others=[*other_replays()],
         code=code("backtest_forecasts.py"),
     script:
         "../scripts/backtest_forecasts.py"

@@ -2,7 +2,16 @@ import re
 from datetime import date
 
 from rtlmp.catalog import DAM_PARTS, READ, RT_PARTS, STORED
-from rtlmp.clock import days, issue_time, model_dates, month, month_days, month_span, months
+from rtlmp.clock import (
+    days,
+    issue_time,
+    model_date,
+    model_dates,
+    month,
+    month_days,
+    month_span,
+    months,
+)
 from rtlmp.config import checked, threshold_name
 from rtlmp.provenance import code_hash
 from rtlmp.sources.coverage import coverage, issue_dates
@@ -46,6 +55,7 @@ wildcard_constraints:
     series="|".join(STORED),
     scenario="|".join(map(re.escape, C["scenarios"])) or "none",
     versus=r"[^/]+",
+    other=r"[^/]+",
     earlier=r"\d{4}-\d\d-\d\d",
     later=r"\d{4}-\d\d-\d\d",
 

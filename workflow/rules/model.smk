@@ -2,6 +2,11 @@ HISTORY = max(member.get("history_days", C["history_days"]) for member in C["mem
 BOOSTERS = [f"booster{'-' * bool(k)}{k or ''}.ubj" for k in range(len(C["members"]))]
 
 
+# settings of whatever trains a model
+TRAINED = ("market", "issue_time", "history_days", "label_coverage", "model", "members", "donors")
+TRAINED += ("gate", "seed")
+
+
 def training_months(w):
     day = date.fromisoformat(w.date)
     return feature_months(day - timedelta(days=HISTORY), day)
@@ -38,17 +43,7 @@ rule train:
         card=f"{RUN}/model/{{pool}}/{{date}}/card.json",
     threads: C["model"]["threads"]
     params:
-        config=pick(
-            "market",
-            "issue_time",
-            "history_days",
-            "label_coverage",
-            "model",
-            "members",
-            "donors",
-            "gate",
-            "seed",
-        ),
+        config=pick(*TRAINED),
         code=code("train.py"),
     script:
         "../scripts/train.py"

@@ -3,11 +3,12 @@ from datetime import date
 from snakemake.iocontainers import Snakemake
 
 from rtlmp.asof import archive
-from rtlmp.backtest import scored
+from rtlmp.backtest import MODEL, scored
 from rtlmp.tables import Bounded, Observations, Scored, Truth, read, read_all, write
 
 snakemake: Snakemake
-replays = [read(Bounded, path) for path in snakemake.input.replays]
+given = {MODEL: snakemake.input.replays} | {n: snakemake.input[n] for n in snakemake.params.others}
+replays = {name: read_all(Bounded, paths) for name, paths in given.items()}
 prices = archive([read_all(Observations, snakemake.input.hourly)])
 issued = [date.fromisoformat(day) for day in snakemake.params.days]
 truth = read(Truth, snakemake.input.truth) if snakemake.input.get("truth") else None

@@ -7,6 +7,7 @@ from rtlmp.tables import Observations, read_all, write
 
 snakemake: Snakemake
 prices = renamed(read_all(Observations, snakemake.input), snakemake.params.donors)
-each = [hourly(Observations.validate(of)) for _, of in prices.groupby(Observations.series)] or [prices]
+series = prices.groupby(Observations.series)
+each = [hourly(Observations.validate(of)) for _, of in series] or [prices]
 made = Observations.validate(pd.concat(each, ignore_index=True))
 write(Observations, published_in(made, snakemake.wildcards.month), snakemake.output[0])
