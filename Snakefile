@@ -41,6 +41,12 @@ rule forecast:
         RAW_FILES,
 
 
+rule explain:
+    input:
+        expand(rules.explain_date.output, date=DATE),
+        expand(rules.explain_figure.output, date=DATE),
+
+
 rule backtest:
     input:
         rules.summary.output,

@@ -3,7 +3,7 @@
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from rtlmp.tables import Metrics, Valid
+from rtlmp.tables import Metrics, Utc, Valid
 
 
 class Place(pa.DataFrameModel):
@@ -144,3 +144,15 @@ class Changes(Valid, Place):
     earlier: Series[float] = pa.Field(ge=0, le=1, description="probability issued first")
     later: Series[float] = pa.Field(ge=0, le=1)
     change: Series[float]
+
+
+class Drivers(Place):
+    """What a feature did to a probability: `effect` is its share of ln P. The effects of an hour
+    and threshold sum to ln P; that of USUAL is where the model starts."""
+
+    valid_time: Series[Utc]
+    lead_hour: Series[int] = pa.Field(ge=1, le=72)
+    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    feature: Series[str]
+    reading: Series[float] = pa.Field(nullable=True, description="what the feature said; NaN: none")
+    effect: Series[float] = pa.Field(description="exp(effect) multiplies P")

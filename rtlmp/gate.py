@@ -5,8 +5,10 @@ and with the prices known at the new model's own issue time: the choice is the s
 asks. Worse means a mean daily log loss higher by more than `gate.noise` standard errors (HAC).
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Final, TypedDict
 
 import numpy as np
@@ -84,6 +86,12 @@ def decided(
         pool: Decision(serving=champions(of, dates), choices=[of[day] for day in dates])
         for pool, of in found.items()
     }
+
+
+def read_gate(path: str | Path) -> dict[str, Decision]:
+    """The decisions in a file that a forecast left."""
+    decisions: dict[str, Decision] = json.loads(Path(path).read_text())
+    return decisions
 
 
 def serving(

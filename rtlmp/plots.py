@@ -11,13 +11,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rtlmp.config import threshold_name
-from rtlmp.tables import Flagged, Forecast, atomic
+from rtlmp.tables import Bounded, Flagged, Forecast, atomic
 
 NIGHT: Final = (20, 7)  # local hours between which the background is shaded
 
 
 def forecast_figure(rows: pd.DataFrame, tz: str, title: str) -> Figure:
-    """The 72 hours of one node, a line a threshold, local time, nights shaded."""
+    """The 72 hours of one node, a line a threshold, local time, nights shaded, 90 % bounds in
+    a light tone."""
     figure = Figure(figsize=(9, 4.2), layout="constrained")
     axes = figure.add_subplot()
     thresholds = np.sort(rows[Forecast.threshold].unique())
@@ -51,6 +52,8 @@ def _line(axes: Axes, rows: pd.DataFrame, tz: str, colour: tuple[float, ...], la
     edges = start.append(start[-1:] + pd.Timedelta(hours=1))
     percent = 100 * rows[Forecast.probability].to_numpy()
     axes.stairs(percent, mdates.date2num(edges), color=colour, label=label, linewidth=1.8)
+    low, high = (100 * rows[c].to_numpy() for c in (Bounded.lower, Bounded.upper))
+    axes.stairs(high, mdates.date2num(edges), baseline=low, fill=True, color=colour, alpha=0.15)
 
 
 def _clock(axes: Axes, hours: pd.DatetimeIndex) -> None:

@@ -29,7 +29,16 @@ LAYERS = [
         "losses",
         "metrics",
     ),
-    *("freshness", "findings", "verification", "gate", "judging", "scenarios", "settlement"),
+    *(
+        "freshness",
+        "findings",
+        "verification",
+        "gate",
+        "explaining",
+        "judging",
+        "scenarios",
+        "settlement",
+    ),
     "value",
     *("changes", "plots", "figures", "report", "summary"),
 ]

@@ -40,3 +40,32 @@ rule forecast_figure:
         code=code("forecast_figure.py"),
     script:
         "../scripts/forecast_figure.py"
+
+
+rule explain_date:
+    input:
+        features=lambda w: expand(
+            f"{RUN}/features/{{node}}/{{month}}.parquet", node=NODES, month=month(issue_day(w))
+        ),
+        boosters=issue_models("boosters"),
+        cards=issue_models("cards"),
+        gate=rules.forecast_date.output.gate,
+    output:
+        [f"{RUN}/explain/{node}/{{date}}.parquet" for node in NODES],
+    params:
+        config=pick("market", "issue_time", "pools", "thresholds"),
+        code=code("explain.py"),
+    script:
+        "../scripts/explain.py"
+
+
+rule explain_figure:
+    input:
+        rules.explain_date.output,
+    output:
+        [f"{RUN}/explain/{node}/{{date}}_{x}.png" for node in NODES for x in THRESHOLDS],
+    params:
+        config=pick("market"),
+        code=code("explain_figure.py"),
+    script:
+        "../scripts/explain_figure.py"

@@ -29,7 +29,7 @@ use rule train as train_rival with:
 use rule replay as replay_rival with:
     input:
         features=lambda w: expand(f"{RUN}/features/{{node}}/{w.month}.parquet", node=POOLS[w.pool]),
-        hourly=[],
+        hourly=rules.replay.input.hourly,
         boosters=rival_files("booster.ubj"),
         cards=rival_files("card.json"),
     output:

@@ -1,0 +1,22 @@
+"""Shares of the features sum to the probability itself, and the one that matters matters most."""
+
+import numpy as np
+import pytest
+
+from rtlmp.explaining import shares
+from rtlmp.models.ladder import exceedance
+from rtlmp.models.registry import fit, survival
+from tests.test_exceedance import GRID, model, training, world
+
+
+@pytest.mark.parametrize("name", ["hazard", "forest"])
+def test_shares_sum_to_ln_p_even_between_grid_points(name):
+    chosen, asked = model(name), [50, 70, 300]
+    fitted = fit(training(4000, 1), chosen, 3)
+    x, _ = world(100, 2)
+    split = shares(fitted, x, np.array(GRID, float), asked)
+    assert split.shape == (3, 100, 4)
+    p = exceedance(survival(fitted, x, chosen), GRID, asked)
+    np.testing.assert_allclose(np.exp(split.sum(axis=-1)), p.T, rtol=2e-4)
+    size = np.abs(split[..., :-1]).mean(axis=(0, 1))
+    assert size[0] > 3 * size[1:].max()

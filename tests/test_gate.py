@@ -1,0 +1,103 @@
+"""The champion gate refuses a model that got worse on days it has not seen, and says why."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rtlmp.asof import archive
+from rtlmp.catalog import Q
+from rtlmp.clock import days
+from rtlmp.config import checked
+from rtlmp.features import DESIGN, monthly
+from rtlmp.forecasting import of_model
+from rtlmp.gate import champions, judged
+from rtlmp.tables import Observations
+from rtlmp.training import train
+from tests.build import hourly_noise, settings
+
+DATES = [date(2024, 7, 16), date(2024, 7, 18), date(2024, 7, 20)]
+NAMES = [d.isoformat() for d in DATES]
+MODEL = {"rounds": 20, "grid": [25, 50, 100, 200], "learning_rate": 0.3, "threads": 1}
+
+
+@pytest.fixture(scope="module")
+def config():
+    small = {"history_days": 30, "model": MODEL, "thresholds": [50, 100]}
+    return checked(settings(nodes=["N"], gate={"days": 10, "trunk": 0.5, "noise": 1.64}, **small))
+
+
+@pytest.fixture(scope="module")
+def prices():
+    highest = hourly_noise(Q.RT_MAX, "N", "2024-06-01", 60, 1)
+    full = highest.assign(series=Q.RT_COVERAGE.value, value=1.0)
+    parts = [highest, highest.assign(series=Q.RT_MEAN.value), full]
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def features(config, prices):
+    return monthly(archive([prices]), list(days(date(2024, 6, 10), DATES[-1])), config)
+
+
+@pytest.fixture(scope="module")
+def models(config, prices, features):
+    return {d.isoformat(): train(features, archive([prices]), config, d) for d in DATES}
+
+
+def with_prices(prices, rows, value):
+    return prices.assign(value=prices[Observations.value].mask(rows, value))
+
+
+def test_good_models_serve_newest_first(config, prices, features, models):
+    choices = judged(models, features, archive([prices]), config)
+    assert [choices[n]["serves"] for n in NAMES] == [True] * 3
+    assert choices[NAMES[0]]["predecessor"] is None
+    assert choices[NAMES[2]]["days"] == 10
+    assert champions(choices, NAMES[::-1]) == NAMES[::-1]
+
+
+def test_a_worse_model_does_not_serve_and_the_file_says_why(config, prices, features, models):
+    """Trained on prices where every hour is a spike."""
+    highest = prices[Observations.series] == Q.RT_MAX.value
+    everywhere = archive([with_prices(prices, highest, 3000.0)])
+    broken = {**models, NAMES[2]: train(features, everywhere, config, DATES[2])}
+    choices = judged(broken, features, archive([prices]), config)
+    choice = choices[NAMES[2]]
+    assert not choice["serves"]
+    assert choice["loss"] > choice["loss_before"]
+    assert "worse than its predecessor beyond noise" in choice["why"]
+    assert champions(choices, NAMES[::-1]) == NAMES[1::-1]
+
+
+def test_nothing_published_after_the_models_own_time_changes_the_choice(
+    config, prices, features, models
+):
+    later = prices[Observations.publish_time] > models[NAMES[2]].card["trained_until"]
+    poisoned = with_prices(prices, later, 4999.0)
+    one, two = (judged(models, features, archive([p]), config) for p in (prices, poisoned))
+    assert later.any()
+    assert one == two
+
+
+def test_switched_off_every_model_serves(config, prices, features, models):
+    off = {**config, "gate": {**config["gate"], "days": 0}}
+    choices = judged(models, features, archive([prices]), off)
+    assert {c["why"] for c in choices.values()} == {"the gate is off"}
+
+
+def test_the_trunk_has_not_seen_the_days_held_out(config, prices, features):
+    """Spikes in all of their hours: the trunk learns the same, but for bins and random draws."""
+    late = prices[Observations.valid_time] >= pd.Timestamp("2024-07-10T15:00Z")
+    late &= prices[Observations.series] == Q.RT_MAX.value
+    x = features["N"][DESIGN].to_numpy(np.float32)[:500]
+    each = [
+        train(features, archive([p]), config, DATES[2])
+        for p in (prices, with_prices(prices, late, 4000.0))
+    ]
+    trunk, whole = (
+        np.mean([of_model(m, x, [100], trunk=t) for m in each], axis=1).ravel()
+        for t in (True, False)
+    )
+    assert abs(trunk[1] - trunk[0]) < 0.2 * abs(whole[1] - whole[0])
