@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof import Archive
+from rtlmp.archive import Archive
+from rtlmp.asof import hour_range
 from rtlmp.baselines import BASELINES
 from rtlmp.catalog import MARKETS, Q
 from rtlmp.clock import HORIZON_HOURS, horizon_start, issue_time
@@ -44,7 +45,7 @@ def baselines(prices: Archive, hours: pd.DatetimeIndex, config: Config, day: dat
     """Every baseline's forecast issued on `day`, from the prices of `hours` known by then."""
     at, tz = pd.Timestamp(issue_time(config, day)), MARKETS[config["market"]].tz
     hours = hours[hours < at].tz_convert(tz)
-    seen = past(prices, at, hours, config["label_coverage"])
+    seen = past(prices, at, hour_range(hours), config["label_coverage"])
     asks = asked(config, day)
     target = pd.DatetimeIndex(asks[Asks.valid_time]).tz_convert(tz)
     parts = [
@@ -80,8 +81,9 @@ def scored(
     truth: DataFrame[Truth] | None,
 ) -> DataFrame[Scored]:
     """All forecasts of the window by model, the baselines' and the truth too, with what came."""
-    held = prices[Q.RT_MAX].hour.astype("datetime64[h]")
-    hours = pd.date_range(held.min(), held.max(), freq="h", tz="UTC")
+    held = prices[Q.RT_MAX]
+    first = pd.Timestamp(held.start, unit="h", tz="UTC")
+    hours = pd.date_range(first, periods=len(held.value), freq="h")
     issued = list(days)
     each = [of.assign(**{Scored.model: name}) for name, of in replays.items()]
     ours = replays[MODEL]
@@ -112,6 +114,6 @@ def _came(prices: Archive, hours: pd.DatetimeIndex, enough: float) -> "pd.Series
     return pd.concat(
         {
             node: pd.Series(np.where(of.complete, of.highest, np.nan), hours)
-            for node, of in past(prices, end, hours, enough).items()
+            for node, of in past(prices, end, hour_range(hours), enough).items()
         }
     ).swaplevel()

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 from rtlmp.labels import Labels, spike
 
 # (a node's labels known at issue time, their local hours, target hours, x) -> (72, len(x))

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof import Floats, Matrix
+from rtlmp.archive import Floats, Matrix
 from rtlmp.features import DESIGN, FEATURES
 from rtlmp.features.registry import Group
 from rtlmp.findings import Changes

@@ -7,23 +7,17 @@ the others so that theirs do not change, and its rows train every pool.
 
 from collections.abc import Mapping
 
-import pandas as pd
-from pandera.typing import DataFrame
-
-from rtlmp.catalog import Q
+from rtlmp.archive import Held, Part, joined
+from rtlmp.catalog import BY_NAME, Q
 from rtlmp.config import Donor
-from rtlmp.tables import Observations
 
 
-def renamed(
-    rows: DataFrame[Observations], donors: Mapping[str, Donor], *, auction: bool = False
-) -> DataFrame[Observations]:
-    """What `rows` hold for the donors, under their names: their price, or the auction's."""
-    parts = [
-        rows[
-            (rows[Observations.location] == donor["at"])
-            & (rows[Observations.series] == (Q.DAM_SPP if auction else donor["price"]).value)
-        ].assign(**{Observations.location: name})
-        for name, donor in donors.items()
-    ]
-    return Observations.validate(pd.concat([rows.iloc[:0], *parts], ignore_index=True))
+def renamed(held: Held, donors: Mapping[str, Donor], *, auction: bool = False) -> Held:
+    """What is `held` for the donors, under their names: their price, or the auction's."""
+    parts: dict[Q, list[Part]] = {}
+    for name, donor in donors.items():
+        q = Q.DAM_SPP if auction else BY_NAME[donor["price"]]
+        rows, places = held.get(q, joined([]))
+        own = rows.at(rows.column == (places.index(donor["at"]) if donor["at"] in places else -1))
+        parts.setdefault(q, []).append((own._replace(column=0 * own.column), [name]))
+    return {q: joined(of) for q, of in parts.items()}

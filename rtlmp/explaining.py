@@ -15,7 +15,7 @@ import xgboost as xgb
 from pandera.typing import DataFrame
 from scipy.special import log_expit
 
-from rtlmp.asof import Floats, Matrix
+from rtlmp.archive import Floats, Matrix
 from rtlmp.features import DESIGN
 from rtlmp.findings import Drivers
 from rtlmp.models.fitted import Fitted

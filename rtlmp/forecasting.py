@@ -10,7 +10,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from scipy.special import expit, logit
 
-from rtlmp.asof import Floats, Matrix
+from rtlmp.archive import Floats, Matrix
 from rtlmp.clock import HORIZON_HOURS, issue_time
 from rtlmp.config import Config, threshold_name
 from rtlmp.features import DESIGN

@@ -7,22 +7,20 @@ asks. Worse means a mean daily log loss higher by more than `gate.noise` standar
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Final, TypedDict
 
 import numpy as np
-import pandas as pd
-from pandera.typing import DataFrame
 
-from rtlmp.asof import Archive, Floats, Matrix
+from rtlmp.archive import US_PER_HOUR, Archive, Floats, Matrix, us
 from rtlmp.config import Config
-from rtlmp.features import DESIGN
 from rtlmp.forecasting import of_model
+from rtlmp.history import Rows, labels_of
 from rtlmp.labels import past, spike
 from rtlmp.losses import daily, diebold_mariano, log_loss
 from rtlmp.models.store import Trained
-from rtlmp.tables import Asks, Features
 
 FEWEST: Final = 5  # days that make a test
 ROWS: Final = 50_000  # at most, of all nodes: more tell nothing more
@@ -51,7 +49,7 @@ class Unseen(TypedDict):
 
 def judged(
     models: Mapping[str, Trained],
-    features: Mapping[str, DataFrame[Features]],
+    history: Sequence[Rows],
     prices: Archive,
     config: Config,
 ) -> dict[str, Choice]:
@@ -61,7 +59,7 @@ def judged(
         return {day: _untested(day, None, "the gate is off") for day in dates}
     choices = {dates[0]: _untested(dates[0], None, "there is no model before it")}
     for before, day in pairwise(dates):
-        unseen = _unseen(models[day], features, prices, config)
+        unseen = _unseen(models[day], history, prices, config)
         choices[day] = _choice(models[day], models[before], unseen, config)
     return choices
 
@@ -75,13 +73,13 @@ class Decision(TypedDict):
 
 def decided(
     models: Mapping[str, Mapping[str, Trained]],
-    features: Mapping[str, DataFrame[Features]],
+    history: Mapping[str, Sequence[Rows]],
     prices: Archive,
     config: Config,
     dates: Sequence[str],
 ) -> dict[str, Decision]:
     """By pool, which of the models dated `dates`, newest first, serve."""
-    found = {pool: judged(of, features, prices, config) for pool, of in models.items()}
+    found = {pool: judged(of, history[pool], prices, config) for pool, of in models.items()}
     return {
         pool: Decision(serving=champions(of, dates), choices=[of[day] for day in dates])
         for pool, of in found.items()
@@ -144,26 +142,22 @@ def _untested(day: str, before: str | None, why: str) -> Choice:
     )
 
 
-def _unseen(
-    model: Trained, features: Mapping[str, DataFrame[Features]], prices: Archive, config: Config
-) -> Unseen:
-    since, until = (pd.Timestamp(model.card[k]) for k in ("held_out_from", "trained_until"))
-    hours = pd.date_range(since.floor("h"), until, freq="h")
+def _unseen(model: Trained, history: Sequence[Rows], prices: Archive, config: Config) -> Unseen:
+    since, until = (
+        datetime.fromisoformat(model.card[k]) for k in ("held_out_from", "trained_until")
+    )
+    hours = range(us(since) // US_PER_HOUR, us(until) // US_PER_HOUR)
     known = past(prices, until, hours, config["label_coverage"])
     parts = []
-    for node in (name for name in model.card["pool"] if name in features):  # donors have none here
-        table = features[node]
-        rows = table[(table[Asks.issue_time] >= since) & (table[Asks.valid_time] < hours[-1])]
-        at = hours.get_indexer(pd.DatetimeIndex(rows[Asks.valid_time]))
-        spiked = np.column_stack([spike(known[node], x)[at] for x in config["thresholds"]])
-        parts.append((rows, spiked))
-    tables, answers = zip(*parts, strict=True)
-    whole, spiked = pd.concat(tables), np.concatenate(answers)
-    sure = np.flatnonzero(~np.isnan(spiked).all(axis=1))
-    sure = sure[:: max(1, -(-len(sure) // ROWS))]
-    issued = whole[Asks.issue_time].to_numpy("datetime64[s]").astype(np.float64)
-    x = whole[DESIGN].to_numpy(np.float32)
-    return Unseen(x=x[sure], day=issued[sure], spiked=spiked[sure])
+    for part in history:
+        rows = np.flatnonzero((part.issued >= us(since)) & (part.hour < hours.stop))
+        came = labels_of(part, rows, known, hours)
+        spiked = np.column_stack([spike(came, x) for x in config["thresholds"]])
+        sure = ~np.isnan(spiked).all(axis=1)
+        parts.append((part.x[rows[sure]], part.issued[rows[sure]].astype(np.float64), spiked[sure]))
+    x, day, spiked = (np.concatenate(of) for of in zip(*parts, strict=True))
+    every = slice(None, None, max(1, -(-len(x) // ROWS)))
+    return Unseen(x=x[every], day=day[every], spiked=spiked[every])
 
 
 def _loss(spiked: Floats, p: Floats) -> Floats:

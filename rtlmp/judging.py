@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 from rtlmp.findings import Decisions, MetricsBy, Reliability, Significance
 from rtlmp.losses import daily, diebold_mariano, log_loss
 from rtlmp.metrics import ALL, Sample, cells, draws, interval, scores

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.tsa.stattools import diebold_mariano_test
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 
 CLIP: Final = 1e-6
 HAC_LAGS: Final = 7  # days: the 72-hour panels of three issue days overlap, weeks repeat

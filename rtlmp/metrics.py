@@ -15,7 +15,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 from rtlmp.baselines import climatology
 from rtlmp.losses import log_loss
 from rtlmp.tables import Metrics, Scored

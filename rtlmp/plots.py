@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rtlmp.config import threshold_name
-from rtlmp.tables import Bounded, Flagged, Forecast, atomic
+from rtlmp.disk import atomic
+from rtlmp.tables import Bounded, Flagged, Forecast
 
 NIGHT: Final = (20, 7)  # local hours between which the background is shaded
 

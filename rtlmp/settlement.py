@@ -9,7 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 from rtlmp.catalog import Market, Q
 from rtlmp.findings import Blocks, Components, LoadRisk, TopBottom
 from rtlmp.labels import Flags

@@ -5,9 +5,7 @@ spelled once and a misspelt one is a type error. Times are UTC and never coerced
 take a naive local time for UTC); an interval is named by its start.
 """
 
-import json
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -17,6 +15,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.api.pandas.model_config import BaseConfig
 from pandera.typing import DataFrame, Series
+
+from rtlmp.disk import atomic
 
 Utc = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 UTC_DTYPE = pd.DatetimeTZDtype("us", "UTC")  # type: ignore[arg-type]  # stubs know ns only
@@ -166,25 +166,3 @@ def write(schema: type[S], df: pd.DataFrame, path: str | Path) -> None:
 def write_csv(df: pd.DataFrame, path: str | Path) -> None:
     """Write text for a spreadsheet, whole or not at all; probabilities to a hundredth of a %."""
     atomic(path, lambda tmp: df.to_csv(tmp, index=False, float_format="%.4f"))
-
-
-def write_text(text: str, path: str | Path) -> None:
-    """Write `text`, whole or not at all."""
-    atomic(path, lambda tmp: tmp.write_text(text))
-
-
-def write_json(content: Mapping[str, object], path: str | Path) -> None:
-    """Write `content` as JSON, whole or not at all."""
-    write_text(json.dumps(content, indent=1) + "\n", path)
-
-
-def atomic(path: str | Path, save: Callable[[Path], object]) -> None:
-    """Let `save` fill a temporary file beside `path`, then rename it."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{os.getpid()}.{path.name}")  # keeps the suffix: savers look at it
-    try:
-        save(partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

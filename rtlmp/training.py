@@ -1,26 +1,22 @@
 """From features and prices to a dated model: which rows train, with which labels."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple, cast
 
 import numpy as np
-import pandas as pd
-from pandera.typing import DataFrame
 
-from rtlmp.asof import Archive, Floats, Matrix
+from rtlmp.archive import US_PER_HOUR, Archive, Floats, Matrix, us
 from rtlmp.clock import issue_time
 from rtlmp.config import Config, Member, Model
-from rtlmp.features import DESIGN
+from rtlmp.history import Rows, labels_of, longest_history, nodes_of
 from rtlmp.labels import Flags, Labels, past
 from rtlmp.models.fitted import Fitted
 from rtlmp.models.ladder import Training
 from rtlmp.models.registry import fit
 from rtlmp.models.store import Card, MemberCard, Trained, digest, packages
-from rtlmp.tables import Asks, Features
 
-DAY: Final = 86_400  # seconds
-HOURS: Final = 24  # of a day
+DAY: Final = 86_400_000_000  # us
 LEFT_OUT: Final = 0.2  # share of the weeks that a model does not learn from: see `bounds`
 ALWAYS: Final = 28  # latest days that every model learns from
 
@@ -37,35 +33,30 @@ class Samples(NamedTuple):
         return Samples(self.x[rows], self.labels.at(rows), self.age[rows], self.since[rows])
 
 
-def train(
-    features: Mapping[str, DataFrame[Features]], prices: Archive, config: Config, day: date
-) -> Trained:
+def train(history: Sequence[Rows], prices: Archive, config: Config, day: date) -> Trained:
     """The model dated `day`: fitted on the days up to its own issue time, known by then.
 
-    `features` holds a table a node of the pool, `prices` the hourly target price.
+    `history` holds the rows of the pool, a part a month, `prices` the hourly target price.
     Raises ValueError when no row has a label yet.
     """
     first = day - timedelta(days=longest_history(config))
-    since, until = (pd.Timestamp(issue_time(config, d)) for d in (first, day))
-    tables = {
-        node: t[(t[Asks.issue_time] >= since) & (t[Asks.issue_time] < until)]
-        for node, t in features.items()
-    }
-    rows = samples(tables, prices, until, config["label_coverage"])
+    since, until = (issue_time(config, d) for d in (first, day))
+    rows = samples(history, prices, since, until, config["label_coverage"])
     if not len(rows.x):
         raise ValueError(
-            f"model {day}: {sum(map(len, tables.values()))} feature rows were issued in "
-            f"[{since}, {until}) and none has its label by then: prices start too late or stopped"
+            f"model {day}: {sum(len(part.x) for part in history)} feature rows; of those "
+            f"issued in [{since}, {until}) none has its label by then: prices start too late or "
+            "stopped"
         )
     members = [_member(rows, config, member, day) for member in config["members"]]
     card = Card(
         date=day.isoformat(),
-        pool=list(features),
+        pool=nodes_of(history),
         trained_from=since.isoformat(),
         trained_until=until.isoformat(),
-        held_out_from=(until - pd.Timedelta(days=config["gate"]["days"])).isoformat(),
+        held_out_from=(until - timedelta(days=config["gate"]["days"])).isoformat(),
         rows=len(rows.x),
-        features=DESIGN,
+        features=history[0].design,
         members=[card for _, card in members],
         packages=packages(),
         inputs_sha256=digest([rows.x, *rows.labels, rows.age]),
@@ -103,19 +94,14 @@ def _learned(age: Floats, seed: int) -> Flags:
     return (age < ALWAYS) | drawn[np.maximum(week, 0)]
 
 
-def longest_history(config: Config) -> int:
-    """Days that the member with the longest history looks back."""
-    return max(m.get("history_days", config["history_days"]) for m in config["members"])
-
-
 def samples(
-    tables: Mapping[str, pd.DataFrame], prices: Archive, until: pd.Timestamp, enough: float
+    history: Sequence[Rows], prices: Archive, since: datetime, until: datetime, enough: float
 ) -> Samples:
-    """The rows of all nodes whose price was known at `until`, fully or in part."""
-    earliest = min((t[Asks.valid_time].min() for t in tables.values() if len(t)), default=until)
-    hours = pd.date_range(earliest, until, freq="h")  # no label is known of a later hour
+    """Rows issued from `since` to before `until` whose price was known by then, or a part."""
+    earliest = min((int(part.hour.min()) for part in history if len(part.hour)), default=0)
+    hours = range(earliest, us(until) // US_PER_HOUR + 1)  # no label is known of a later hour
     known = past(prices, until, hours, enough)
-    parts = [_known(t, hours, known[node], until) for node, t in tables.items()]
+    parts = [_known(part, hours, known, us(since), us(until)) for part in history]
     labels = zip(*(part.labels for part in parts), strict=True)
     return Samples(
         np.concatenate([part.x for part in parts]),
@@ -126,13 +112,13 @@ def samples(
 
 
 def _known(
-    table: pd.DataFrame, hours: pd.DatetimeIndex, labels: Labels, until: pd.Timestamp
+    part: Rows, hours: range, known: Mapping[str, Labels], since: int, until: int
 ) -> Samples:
-    row = hours.get_indexer(pd.DatetimeIndex(table[Asks.valid_time]))
-    rows = (row >= 0) & ~np.isnan(labels.highest[row])
-    age, since = (
-        -(pd.DatetimeIndex(table[c]) - until).total_seconds().to_numpy()[rows] / DAY
-        for c in (Asks.issue_time, Asks.valid_time)
-    )
-    x = table[DESIGN].to_numpy(np.float32)[rows]
-    return Samples(x, labels.at(row[rows]), age, since - 1 / HOURS)
+    asked = (part.issued >= since) & (part.issued < until) & (part.hour < hours.stop)
+    rows = np.flatnonzero(asked)
+    labels = labels_of(part, rows, known, hours)
+    there = ~np.isnan(labels.highest)
+    rows, labels = rows[there], labels.at(there)
+    age = (until - part.issued[rows]) / DAY
+    ended = (until - (part.hour[rows] + 1) * US_PER_HOUR) / DAY
+    return Samples(part.x[rows], labels, age, ended)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import isotonic_regression
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 
 STEP: Final = 1e-3  # probabilities closer than this are one on a reliability curve
 BAND_DRAWS: Final = 400

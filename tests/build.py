@@ -9,7 +9,10 @@ import pandas as pd
 import yaml
 from pandera.typing import DataFrame
 
-from rtlmp.catalog import Q
+from rtlmp import archive
+from rtlmp.asof import part
+from rtlmp.catalog import BY_NAME, Q
+from rtlmp.hourly import hourly
 from rtlmp.tables import UTC_DTYPE, Observations
 
 ROOT = Path(__file__).parents[1]
@@ -38,6 +41,13 @@ def five_minutes(start: str, prices: Sequence[float], location: str = "N") -> pd
     """SCED runs from `start`, 12 s after each round five minutes, published a minute later."""
     valid = pd.date_range(utc(start), periods=len(prices), freq="5min") + pd.Timedelta("12s")
     return observations(Q.RT_LMP, location, valid, valid + pd.Timedelta("1min"), prices)
+
+
+def hourly_prices(prices: pd.DataFrame) -> archive.Archive:
+    """What is known of the real-time price by the hour."""
+    rows, locations = part(prices)
+    series = BY_NAME[prices[Observations.series].iloc[0]]
+    return {q: archive.vintages(of, locations) for q, of in hourly(rows, series).items()}
 
 
 def hourly_noise(series: Q, location: str, start: str, days: int, seed: int) -> pd.DataFrame:

@@ -10,7 +10,8 @@ from rtlmp.asof import archive
 from rtlmp.catalog import Q
 from rtlmp.clock import days
 from rtlmp.config import checked
-from rtlmp.features import DESIGN, monthly
+from rtlmp.features import learned
+from rtlmp.history import draw
 from rtlmp.forecasting import of_model
 from rtlmp.gate import champions, judged
 from rtlmp.tables import Observations
@@ -37,33 +38,34 @@ def prices():
 
 
 @pytest.fixture(scope="module")
-def features(config, prices):
-    return monthly(archive([prices]), list(days(date(2024, 6, 10), DATES[-1])), config)
+def history(config, prices):
+    issued = list(days(date(2024, 6, 10), DATES[-1]))
+    return [*learned(archive([prices]), issued, config, draw(config)).values()]
 
 
 @pytest.fixture(scope="module")
-def models(config, prices, features):
-    return {d.isoformat(): train(features, archive([prices]), config, d) for d in DATES}
+def models(config, prices, history):
+    return {d.isoformat(): train(history, archive([prices]), config, d) for d in DATES}
 
 
 def with_prices(prices, rows, value):
     return prices.assign(value=prices[Observations.value].mask(rows, value))
 
 
-def test_good_models_serve_newest_first(config, prices, features, models):
-    choices = judged(models, features, archive([prices]), config)
+def test_good_models_serve_newest_first(config, prices, history, models):
+    choices = judged(models, history, archive([prices]), config)
     assert [choices[n]["serves"] for n in NAMES] == [True] * 3
     assert choices[NAMES[0]]["predecessor"] is None
     assert choices[NAMES[2]]["days"] == 10
     assert champions(choices, NAMES[::-1]) == NAMES[::-1]
 
 
-def test_a_worse_model_does_not_serve_and_the_file_says_why(config, prices, features, models):
+def test_a_worse_model_does_not_serve_and_the_file_says_why(config, prices, history, models):
     """Trained on prices where every hour is a spike."""
     highest = prices[Observations.series] == Q.RT_MAX.value
     everywhere = archive([with_prices(prices, highest, 3000.0)])
-    broken = {**models, NAMES[2]: train(features, everywhere, config, DATES[2])}
-    choices = judged(broken, features, archive([prices]), config)
+    broken = {**models, NAMES[2]: train(history, everywhere, config, DATES[2])}
+    choices = judged(broken, history, archive([prices]), config)
     choice = choices[NAMES[2]]
     assert not choice["serves"]
     assert choice["loss"] > choice["loss_before"]
@@ -72,28 +74,28 @@ def test_a_worse_model_does_not_serve_and_the_file_says_why(config, prices, feat
 
 
 def test_nothing_published_after_the_models_own_time_changes_the_choice(
-    config, prices, features, models
+    config, prices, history, models
 ):
     later = prices[Observations.publish_time] > models[NAMES[2]].card["trained_until"]
     poisoned = with_prices(prices, later, 4999.0)
-    one, two = (judged(models, features, archive([p]), config) for p in (prices, poisoned))
+    one, two = (judged(models, history, archive([p]), config) for p in (prices, poisoned))
     assert later.any()
     assert one == two
 
 
-def test_switched_off_every_model_serves(config, prices, features, models):
+def test_switched_off_every_model_serves(config, prices, history, models):
     off = {**config, "gate": {**config["gate"], "days": 0}}
-    choices = judged(models, features, archive([prices]), off)
+    choices = judged(models, history, archive([prices]), off)
     assert {c["why"] for c in choices.values()} == {"the gate is off"}
 
 
-def test_the_trunk_has_not_seen_the_days_held_out(config, prices, features):
+def test_the_trunk_has_not_seen_the_days_held_out(config, prices, history):
     """Spikes in all of their hours: the trunk learns the same, but for bins and random draws."""
     late = prices[Observations.valid_time] >= pd.Timestamp("2024-07-10T15:00Z")
     late &= prices[Observations.series] == Q.RT_MAX.value
-    x = features["N"][DESIGN].to_numpy(np.float32)[:500]
+    x = history[0].x[:500]
     each = [
-        train(features, archive([p]), config, DATES[2])
+        train(history, archive([p]), config, DATES[2])
         for p in (prices, with_prices(prices, late, 4000.0))
     ]
     trunk, whole = (

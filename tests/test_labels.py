@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.asof import archive
+from rtlmp.asof import hour_range
 from rtlmp.catalog import Q
-from rtlmp.labels import Labels, hourly, past, spike
+from rtlmp.labels import Labels, past, spike
 from rtlmp.tables import UTC_DTYPE, Observations
-from tests.build import five_minutes, observations, utc
+from tests.build import five_minutes, hourly_prices, observations, utc
 
 HOUR = pd.date_range("2024-07-01 10:00", periods=1, freq="h", tz="UTC")
 TIMES = [Observations.valid_time, Observations.publish_time]
@@ -16,7 +16,7 @@ LATER = utc("2024-08-01")
 
 
 def of_hour(prices, at=LATER, enough=0.8) -> Labels:
-    return past(archive([hourly(prices)]), at, HOUR, enough)["N"]
+    return past(hourly_prices(prices), at, hour_range(HOUR), enough)["N"]
 
 
 def test_spike_is_strictly_above():

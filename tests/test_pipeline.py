@@ -161,7 +161,11 @@ def edit(path: Path, old: str, new: str):
         ("metrics.py", {"metrics"}, {"backtest_forecasts", "train"}),
         ("forecasting.py", {"forecast_date", "replay"}, {"train", "features", "raw"}),
         ("models/boosted.py", {"train", "replay", "forecast_date"}, {"features", "hourly"}),
-        ("features/prices.py", {"features", "train", "replay"}, {"hourly", "raw", "world"}),
+        (
+            "features/prices.py",
+            {"features", "history", "train", "replay"},
+            {"hourly", "raw", "world"},
+        ),
         ("sources/synthetic_price.py", {"world", "raw"}, set()),
     ],
 )
@@ -213,7 +217,8 @@ def test_an_edited_raw_month_reruns_its_own_dependants_by_count(repo):
     raw.write_bytes(whole)
     assert repo.jobs() == {}
     assert early == {
-        "features": 2,
+        "features": 1,
+        "history": 2,
         "train": 4,  # three serve, the gate compares the oldest with one more
         "forecast_date": 1,
         "forecast_figure": 1,
@@ -225,7 +230,7 @@ def test_an_edited_raw_month_reruns_its_own_dependants_by_count(repo):
     table.assign(value=table["value"] + 1).to_parquet(price, index=False)
     late = repo.jobs()
     price.write_bytes(whole)
-    assert late == {**early, "features": 1, "hourly": 1}
+    assert late == {**early, "history": 1, "hourly": 1}
 
 
 def test_after_a_failure_old_results_are_not_called_done(repo):

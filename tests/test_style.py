@@ -18,28 +18,11 @@ from tests.build import ROOT
 PACKAGE = ROOT / "rtlmp"
 # a module imports only from those above it
 LAYERS = [
-    *("catalog", "tables", "config", "clock", "provenance", "sources", "asof", "labels", "donors"),
-    *(
-        "features",
-        "models",
-        "training",
-        "forecasting",
-        "baselines",
-        "backtest",
-        "losses",
-        "metrics",
-    ),
-    *(
-        "freshness",
-        "findings",
-        "verification",
-        "gate",
-        "explaining",
-        "judging",
-        "scenarios",
-        "settlement",
-    ),
-    "value",
+    *("catalog", "columns", "disk", "tables", "config", "clock", "provenance", "archive"),
+    *("sources", "asof", "labels", "hourly", "donors", "history"),
+    *("features", "models", "training", "forecasting", "baselines", "backtest", "losses"),
+    *("metrics", "freshness", "findings", "verification", "gate", "explaining", "judging"),
+    *("scenarios", "settlement", "value"),
     *("changes", "plots", "figures", "report", "summary"),
 ]
 SCHEMAS = [
@@ -52,7 +35,7 @@ NAMES |= {f.name for f in FEATURES}
 # everyday words, of the config, of models or of pages, that are columns of some table too
 CONFIG_WORDS = {"model", "value", "load", "threshold", "share", "day"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
-NAMED_BY = {"catalog.py", "tables.py", "coverage.py"}  # coverage stays free of pandera
+NAMED_BY = {"catalog.py", "tables.py", "columns.py"}
 N = TypeVar("N", bound=ast.AST)
 
 
@@ -89,10 +72,15 @@ def test_no_column_series_or_feature_is_typed_as_text(path):
     assert not [(n.lineno, n.value) for n in typed if id(n) not in settings]
 
 
-def test_coverage_spells_its_columns_as_the_tables_do():
-    from rtlmp.sources.coverage import NAMES as LIGHT
+def test_columns_are_spelt_as_in_the_tables():
+    from rtlmp import columns
+    from rtlmp.archive import SCHEMA
 
-    assert set(LIGHT) <= set(tables.Observations.to_schema().columns)
+    light = {name for key, name in vars(columns).items() if key.isupper() and key != "OBSERVED"}
+    assert (
+        set(columns.OBSERVED) == set(SCHEMA.names) == set(tables.Observations.to_schema().columns)
+    )
+    assert light <= {*columns.OBSERVED, *tables.Asks.to_schema().columns}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())

@@ -10,9 +10,10 @@ from rtlmp.asof import archive
 from rtlmp.catalog import Q
 from rtlmp.clock import days, issue_time
 from rtlmp.config import checked
-from rtlmp.features import DESIGN, monthly
+from rtlmp.features import DESIGN, learned, monthly
 from rtlmp.forecasting import forecast
-from rtlmp.tables import Asks, Observations
+from rtlmp.history import draw
+from rtlmp.tables import Observations
 from rtlmp.training import train
 from tests.build import hourly_noise, observations, settings
 
@@ -43,26 +44,32 @@ def features(config, prices):
     return monthly(archive([prices]), issued, config)
 
 
-def test_nothing_published_after_its_issue_time_changes_a_byte(config, prices, features):
+@pytest.fixture(scope="module")
+def history(config, prices):
+    issued = list(days(date(2024, 6, 10), DAY))
+    return [*learned(archive([prices]), issued, config, draw(config)).values()]
+
+
+def test_nothing_published_after_its_issue_time_changes_a_byte(config, prices, history):
     later = prices[Observations.publish_time] > issue_time(config, DAY)
     values = prices[Observations.value].mask(later, 4999.0)
     poisoned = prices.assign(**{Observations.value: values})
-    clean, spoilt = (train(features, archive([p]), config, DAY) for p in (prices, poisoned))
+    clean, spoilt = (train(history, archive([p]), config, DAY) for p in (prices, poisoned))
     assert later.any()
     one, two = (bytes(m.members[0].boosted().save_raw("ubj")) for m in (clean, spoilt))
     assert one == two
     assert clean.card == spoilt.card
 
 
-def test_feature_rows_of_the_day_itself_and_later_do_not_train(config, prices, features):
-    at = pd.Timestamp(issue_time(config, DAY))
-    longer = {n: pd.concat([t, t[t[Asks.issue_time] == at]]) for n, t in features.items()}
-    one, two = (train(f, archive([prices]), config, DAY).card for f in (features, longer))
+def test_feature_rows_of_the_day_itself_and_later_do_not_train(config, prices, history):
+    later = learned(archive([prices]), [DAY], config, draw(config))["all"]
+    longer = [*history, later._replace(hour=later.hour - 96)]  # as if their labels were known
+    one, two = (train(h, archive([prices]), config, DAY).card for h in (history, longer))
     assert one == two
 
 
-def test_the_card_says_what_trained(config, prices, features):
-    card = train(features, archive([prices]), config, DAY).card
+def test_the_card_says_what_trained(config, prices, history):
+    card = train(history, archive([prices]), config, DAY).card
     # 30 issue dates x 72 hours x 2 nodes, less the hours of D-1..D-3 that were still to come
     assert 2 * 26 * 72 < card["rows"] < 2 * 30 * 72
     assert card["trained_until"] == "2024-07-20T15:00:00+00:00"
@@ -70,16 +77,16 @@ def test_the_card_says_what_trained(config, prices, features):
     assert len(card["inputs_sha256"]) == 64
 
 
-def test_without_labels_there_is_an_error_and_no_model(config, prices, features):
+def test_without_labels_there_is_an_error_and_no_model(config, prices, history):
     late = prices[prices[Observations.publish_time] > issue_time(config, DAY)]
     with pytest.raises(ValueError, match=r"model 2024-07-20: .* none has its label"):
-        train(features, archive([late]), config, DAY)
+        train(history, archive([late]), config, DAY)
 
 
 def test_a_forecast_has_72_rows_a_node_and_threshold_and_says_when_it_cannot(
-    config, prices, features
+    config, prices, history, features
 ):
-    trained = train(features, archive([prices]), config, DAY)
+    trained = train(history, archive([prices]), config, DAY)
     at = pd.Timestamp(issue_time(config, DAY))
     rows = forecast([trained], features, at, config["thresholds"])
     assert rows.groupby(["location", "threshold"]).size().tolist() == [72] * 4
@@ -88,7 +95,7 @@ def test_a_forecast_has_72_rows_a_node_and_threshold_and_says_when_it_cannot(
         forecast([trained], features, missing, config["thresholds"])
 
 
-def test_a_repeated_correction_trains_on_the_value_known_then(config, prices, features):
+def test_a_repeated_correction_trains_on_the_value_known_then(config, prices, history):
     """The same label revised after the model date must not reach it; before it, must."""
     at = pd.Timestamp(issue_time(config, DAY))
     row = prices[prices[Observations.series] == Q.RT_MAX.value].iloc[700]
@@ -98,7 +105,7 @@ def test_a_repeated_correction_trains_on_the_value_known_then(config, prices, fe
             Q.RT_MAX, row[Observations.location], [row[Observations.valid_time]], [published], [4e3]
         )
         data = archive([pd.concat([prices, fix], ignore_index=True)])
-        cards.append(train(features, data, config, DAY).card["inputs_sha256"])
-    unrevised = train(features, archive([prices]), config, DAY).card["inputs_sha256"]
+        cards.append(train(history, data, config, DAY).card["inputs_sha256"])
+    unrevised = train(history, archive([prices]), config, DAY).card["inputs_sha256"]
     assert cards[1] == unrevised != cards[0]
     assert np.isfinite(row[Observations.value])

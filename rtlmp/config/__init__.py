@@ -64,6 +64,7 @@ class Config(TypedDict):
     date: NotRequired[date | None]
     issue_time: Clock
     history_days: History
+    sample_rows: Count
     retrain_every_days: Count
     average_models: Count
     label_coverage: Share

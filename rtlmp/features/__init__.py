@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof import Archive, Matrix, View, view
+from rtlmp.archive import Archive, Matrix, us
+from rtlmp.asof import View, hour_range, view
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import horizon_start, issue_time
 from rtlmp.config import Config
 from rtlmp.features import calendar, fundamentals, prices, weather
 from rtlmp.features.registry import Feature
+from rtlmp.history import Draw, Rows, drawn, joined
 from rtlmp.tables import Asks, Features
 
 FEATURES: Final[tuple[Feature, ...]] = (
@@ -29,18 +31,23 @@ def monthly(
     data: Archive, issued: Sequence[date], config: Config
 ) -> dict[str, DataFrame[Features]]:
     """One table a node, for the issue dates `issued`."""
-    market, nodes = MARKETS[config["market"]], pd.Index(config["nodes"])
-    views = [
-        view(
-            data,
-            pd.Timestamp(issue_time(config, day)),
-            pd.Timestamp(horizon_start(config, day)),
-            market,
-            nodes,
-        )
-        for day in issued
-    ]
-    return table(views)
+    return table([_view(data, day, config, config["nodes"]) for day in issued])
+
+
+def learned(data: Archive, issued: Sequence[date], config: Config, draw: Draw) -> dict[str, Rows]:
+    """By pool, the rows issued on the dates `issued` that its models learn from."""
+    pools = config["pools"]
+    parts: dict[str, list[Rows]] = {pool: [] for pool in pools}
+    for day in issued:
+        chosen = {pool: drawn(draw, pool, of, day) for pool, of in pools.items()}
+        nodes = [node for of in chosen.values() for node in of]
+        seen = _view(data, day, config, nodes)
+        block, at = _block(seen, FEATURES), 0
+        for pool, of in chosen.items():
+            rows = _rows(seen, block[:, at : at + len(of)], of, pools[pool])
+            parts[pool].append(rows)
+            at += len(of)
+    return {pool: joined(of) for pool, of in parts.items()}
 
 
 def table(
@@ -54,6 +61,27 @@ def table(
         node: Features.validate(asks.join(_columns(blocks[:, :, k], names)))
         for k, node in enumerate(views[0].nodes)
     }
+
+
+def _view(data: Archive, day: date, config: Config, nodes: list[str]) -> View:
+    at, start = (pd.Timestamp(of(config, day)) for of in (issue_time, horizon_start))
+    network = pd.Index(config["nodes"])
+    return view(data, at, start, MARKETS[config["market"]], pd.Index(nodes), network)
+
+
+def _rows(seen: View, block: Matrix, nodes: list[str], pool: list[str]) -> Rows:
+    """`block` (72, nodes, features) as rows, node by node."""
+    hours, count = len(seen.valid_time), len(nodes)
+    lead = np.tile(np.arange(1, hours + 1, dtype=np.float32), count)
+    flat = block.transpose(1, 0, 2).reshape(hours * count, -1)
+    return Rows(
+        np.column_stack([lead, flat]),
+        np.full(len(lead), us(seen.issue_time)),
+        np.tile(np.array(hour_range(seen.valid_time)), count),
+        np.array([pool.index(node) for node in nodes]).repeat(hours),
+        pool,
+        DESIGN,
+    )
 
 
 def _block(view: View, features: Sequence[Feature]) -> Matrix:

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from rtlmp.asof import Floats, View
+from rtlmp.archive import Floats
+from rtlmp.asof import View
 from rtlmp.catalog import Q
 from rtlmp.features.reading import ISSUE_DAY, by_day, by_recency, target, target_hours, target_rows
 from rtlmp.features.registry import Feature, Group, family, highest, mean, once

@@ -5,7 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from rtlmp.asof import Floats, View
+from rtlmp.archive import Floats
+from rtlmp.asof import View
 from rtlmp.catalog import Q
 from rtlmp.features.reading import ISSUE_DAY, back, by_day, by_recency, table, target_hours
 from rtlmp.features.registry import Feature, Group, family, highest, mean
@@ -90,7 +91,8 @@ def rt_latest(view: View) -> Floats:
 @family(Group.PRICES, "1", Q.RT_MAX, over=[(100, 7), (100, 28)])
 def spike_share_all_nodes(view: View, x: int, days: int) -> Floats:
     """Share of all hours of the latest `days` with a spike above `x`, over all nodes."""
-    return mean(spikes(by_recency(view, Q.RT_MAX)[:days], x).ravel(), axis=0)[None, None]
+    past = by_recency(view, Q.RT_MAX, *view.network)[:days]
+    return mean(spikes(past, x).ravel(), axis=0)[None, None]
 
 
 @family(Group.PRICES, "USD/MWh", Q.DAM_SPP, over=[(0,), (1,), (6,)])

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from rtlmp.asof import LOOKBACK, Floats, View
+from rtlmp.archive import Floats
+from rtlmp.asof import LOOKBACK, View
 from rtlmp.catalog import Q
 from rtlmp.features.registry import once
 
@@ -74,8 +75,7 @@ def by_recency(view: View, series: Q, *at: str) -> Floats:
     days = by_day(view, series, *at)
     today = days[ISSUE_DAY::-1][:ISSUE_DAY]
     before = days[ISSUE_DAY - 1 :: -1][:ISSUE_DAY]
-    known_today = ~np.isnan(days[ISSUE_DAY]).all(axis=-1)  # (24,)
-    return np.where(known_today[None, :, None], today, before)
+    return np.where(np.isnan(days[ISSUE_DAY]), before, today)
 
 
 def back(view: View, series: Q, days: int, *at: str) -> Floats:

@@ -10,7 +10,8 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeAlias
 
 import numpy as np
 
-from rtlmp.asof import Floats, View
+from rtlmp.archive import Floats
+from rtlmp.asof import View
 from rtlmp.catalog import Q, Unit
 
 P = ParamSpec("P")

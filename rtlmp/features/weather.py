@@ -4,7 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from rtlmp.asof import Floats, View
+from rtlmp.archive import Floats
+from rtlmp.asof import View
 from rtlmp.catalog import Q
 from rtlmp.features.reading import ISSUE_DAY, by_day, target, target_rows
 from rtlmp.features.registry import Feature, Group, family, highest, mean

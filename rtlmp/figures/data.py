@@ -8,7 +8,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from sklearn.metrics import precision_recall_curve, roc_curve
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 from rtlmp.backtest import MODEL
 from rtlmp.findings import Importance
 from rtlmp.metrics import ALL, Sample, cells

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 from rtlmp.figures.data import RATE, VALUE
 from rtlmp.figures.style import (
     BLUE,

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 import xgboost as xgb
 
-from rtlmp.asof import Floats, Matrix
+from rtlmp.archive import Floats, Matrix
 from rtlmp.config import Model
 from rtlmp.labels import Labels
 from rtlmp.models.fitted import Fitted, numbers

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from rtlmp.asof import Floats, Matrix
+from rtlmp.archive import Floats, Matrix
 from rtlmp.labels import Flags, Labels
 
 Stack: TypeAlias = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]

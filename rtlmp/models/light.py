@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from rtlmp.asof import Floats, Matrix
+from rtlmp.archive import Floats, Matrix
 from rtlmp.config import Model
 from rtlmp.models.fitted import Fitted, State, numbers
 from rtlmp.models.ladder import Training, beside, log_odds, product, stack_reached

@@ -6,14 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from rtlmp.asof import Floats, Matrix
+from rtlmp.archive import Floats, Matrix
 from rtlmp.config import Model
-from rtlmp.features import DESIGN, calendar, prices
 from rtlmp.models.fitted import Fitted, State, numbers
 from rtlmp.models.ladder import Training, log_odds, product, stack_all, stack_reached
 
-HOUR: Final = DESIGN.index(calendar.local_hour[0].name)
-LATEST: Final = DESIGN.index(prices.rt_max_same_hour[0].name)
 FAR: Final = 5.0  # standard deviations at which a feature is cut off
 
 
@@ -55,14 +52,14 @@ def climatology(t: Training, model: Model, _: int, __: int) -> Fitted:
     """Weighted frequency of each local hour over the pool."""
     t, grid = t.settled(), np.array(model["grid"])
     row, step, above = stack_all(t.labels, grid)
-    cell = t.x[row, HOUR].astype(np.intp) * len(grid) + step
+    cell = t.x[row, _hour()].astype(np.intp) * len(grid) + step
     odds = log_odds(cell, above, t.weight[row], 24 * len(grid)).reshape(24, len(grid))
     return Fitted(None, {"hours": [numbers(hour) for hour in 1 / (1 + np.exp(-odds))]})
 
 
 def climatology_curve(of: Fitted, x: Matrix, _: Model, __: int) -> Floats:
     """P(highest > grid point): (rows, grid)."""
-    return np.minimum.accumulate(np.array(of.state["hours"])[x[:, HOUR].astype(np.intp)], axis=1)
+    return np.minimum.accumulate(np.array(of.state["hours"])[x[:, _hour()].astype(np.intp)], axis=1)
 
 
 def persistence(_: Training, __: Model, ___: int, ____: int) -> Fitted:
@@ -72,8 +69,17 @@ def persistence(_: Training, __: Model, ___: int, ____: int) -> Fitted:
 
 def persistence_curve(_: Fitted, x: Matrix, model: Model, __: int) -> Floats:
     """1 where the latest known day was above in the same hour, else 0: (rows, grid)."""
-    latest = prices.unlevel(x[:, LATEST].astype(np.float64))
+    from rtlmp.features import DESIGN, prices  # slow to import, as all with pandas
+
+    at = DESIGN.index(prices.rt_max_same_hour[0].name)
+    latest = prices.unlevel(x[:, at].astype(np.float64))
     return (latest[:, None] > np.array(model["grid"])).astype(np.float64)
+
+
+def _hour() -> int:
+    from rtlmp.features import DESIGN, calendar  # slow to import, as all with pandas
+
+    return DESIGN.index(calendar.local_hour[0].name)
 
 
 def _standard(x: Floats, middle: Floats, spread: Floats) -> Floats:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple, TypeAlias
 
-from rtlmp.asof import Floats, Matrix
+from rtlmp.archive import Floats, Matrix
 from rtlmp.config import Model
 from rtlmp.models import boosted, light, plain
 from rtlmp.models.fitted import Fitted

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import xgboost as xgb
 
 from rtlmp.config import Model
+from rtlmp.disk import atomic, write_json
 from rtlmp.models.fitted import Fitted, State
-from rtlmp.tables import atomic, write_json
 
 PACKAGES: Final = ("xgboost", "lightgbm", "scikit-learn", "numpy", "pandas")
 EMPTY: Final = b"{}"  # UBJSON and JSON alike

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof import HOUR, Archive, known
+from rtlmp.archive import Archive
+from rtlmp.asof import HOUR, known
 from rtlmp.catalog import MARKETS, STORED, Q
 from rtlmp.clock import issue_time
 from rtlmp.config import Config

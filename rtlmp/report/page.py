@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
+from rtlmp.disk import write_text
 from rtlmp.figures.style import above, ramp
-from rtlmp.tables import write_text
 
 ASSETS: Final = Path(__file__).parent / "assets"
 

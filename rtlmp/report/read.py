@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from rtlmp.asof import archive
+from rtlmp.archive import archive_of
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import issue_time
 from rtlmp.config import Config
@@ -39,7 +39,7 @@ def day(given: Any, config: Config, issued: date) -> Day:  # noqa: ANN401
         issued,
         read_all(Forecast, given.forecast),
         [read(Forecast, path) for path in given.earlier],
-        came(archive([read_all(Observations, given.hourly)]), at, config["label_coverage"]),
+        came(archive_of(given.hourly), at, config["label_coverage"]),
         [json.loads(Path(path).read_text()) for path in given.cards],
         freshness(read_all(Observations, given.raw), at),
     )

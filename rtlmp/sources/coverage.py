@@ -12,9 +12,10 @@ from pyarrow import csv
 
 from rtlmp.catalog import BY_NAME, MARKETS, Q
 from rtlmp.clock import instant, issue_time
+from rtlmp.columns import LOCATION, PUBLISHED, SERIES
 from rtlmp.config import Config
 
-SERIES, LOCATION, PUBLISHED = NAMES = ("series", "location", "publish_time")
+NAMES = (SERIES, LOCATION, PUBLISHED)
 
 
 class Coverage(NamedTuple):

@@ -16,8 +16,9 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
+from rtlmp.disk import atomic, write_text
 from rtlmp.sources.ercot_files import Posting
-from rtlmp.tables import Observations, atomic, read, write, write_text
+from rtlmp.tables import Observations, read, write
 
 FETCHED: Final = "%Y%m%dT%H%M%S%fZ"
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 from rtlmp.config import Battery
 
 Index = npt.NDArray[np.intp]

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 from rtlmp.catalog import BY_NAME
 from rtlmp.tables import Observations
 from rtlmp.value.battery import Index

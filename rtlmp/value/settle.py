@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 from rtlmp.config import Battery
 from rtlmp.value.battery import cycle_energy, one_way
 from rtlmp.value.strategies import Morning, Orders, Strategy

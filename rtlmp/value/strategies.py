@@ -5,7 +5,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 from rtlmp.config import Battery
 from rtlmp.labels import Flags
 from rtlmp.value.battery import Index, Market, Plan, solve

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 from rtlmp.config import Battery
 from rtlmp.findings import Settled, Worth
 from rtlmp.metrics import ALL, draws, interval

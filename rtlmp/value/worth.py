@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof import Floats
+from rtlmp.archive import Floats
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import horizon_start, issue_time
 from rtlmp.config import Config

@@ -27,11 +27,8 @@ def require_backtest_covered():
 
 rule replay:
     input:
-        features=lambda w: expand(
-            f"{RUN}/features/{{node}}/{{month}}.parquet",
-            node=POOLS[w.pool],
-            month=gate_months(*month_edges(w)),
-        ),
+        features=lambda w: [f"{RUN}/features/{node}/{w.month}.parquet" for node in POOLS[w.pool]],
+        history=lambda w: gate_history(w.pool, *month_edges(w)),
         hourly=lambda w: gate_prices(*month_edges(w)),
         boosters=lambda w: models_of(w.pool, window_days(w.month))["boosters"],
         cards=lambda w: models_of(w.pool, window_days(w.month))["cards"],

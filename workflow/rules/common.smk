@@ -13,6 +13,7 @@ from rtlmp.clock import (
     months,
 )
 from rtlmp.config import checked, threshold_name
+from rtlmp.history import draw, longest_history
 from rtlmp.provenance import code_hash
 from rtlmp.sources.coverage import coverage, issue_dates
 

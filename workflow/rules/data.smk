@@ -12,6 +12,7 @@ rule hourly:
         f"{RUN}/hourly/{{month}}.parquet",
     params:
         nodes=NODES,
+        target=C["target"],
         code=code("hourly.py"),
     script:
         "../scripts/hourly.py"
@@ -23,24 +24,51 @@ def known_months(w):
     return months(first - LOOKBACK, issue_time(C, min(last, LAST)))
 
 
+def known_raw(w):
+    return expand(
+        f"{RUN}/raw/{{series}}/{{month}}.parquet",
+        series=[q for q in SERIES if q.step == "h" and q in READ],
+        month=[m for m in known_months(w) if m in RAW_MONTHS],
+    )
+
+
+def known_hourly(w):
+    return [f"{RUN}/hourly/{m}.parquet" for m in known_months(w) if m in PRICE_MONTHS]
+
+
+def issued(w):
+    """First and last issue date of a month: of the open one, only what the source covers."""
+    return [
+        edge(a, b).isoformat() for edge, a, b in zip((max, min), month_days(w.month), (FIRST, LAST))
+    ]
+
+
 rule features:
     input:
-        raw=lambda w: expand(
-            f"{RUN}/raw/{{series}}/{{month}}.parquet",
-            series=[q for q in SERIES if q.step == "h" and q in READ],
-            month=[m for m in known_months(w) if m in RAW_MONTHS],
-        ),
-        hourly=lambda w: [f"{RUN}/hourly/{m}.parquet" for m in known_months(w) if m in PRICE_MONTHS],
+        raw=known_raw,
+        hourly=known_hourly,
     output:
         [f"{RUN}/features/{node}/{{month}}.parquet" for node in NODES],
     params:
         config=pick("market", "issue_time", "nodes"),
-        donors={},
-        # of the open month, only the days that the source covers
-        days=lambda w: [
-            edge(a, b).isoformat()
-            for edge, a, b in zip((max, min), month_days(w.month), (FIRST, LAST))
-        ],
+        days=issued,
         code=code("features.py"),
     script:
         "../scripts/features.py"
+
+
+# What models learn from, for all pools at once: it is the same data that is read.
+rule history:
+    input:
+        raw=known_raw,
+        hourly=known_hourly,
+    output:
+        [f"{RUN}/history/{pool}/{{month}}.arrow" for pool in POOLS],
+    params:
+        config=pick("market", "issue_time", "nodes", "pools"),
+        donors={},
+        draw=draw(C),
+        days=issued,
+        code=code("history.py"),
+    script:
+        "../scripts/history.py"

@@ -22,16 +22,18 @@ rule donor_hourly:
         "../scripts/donor_hourly.py"
 
 
-use rule features as donor_features with:
+use rule history as donor_history with:
     input:
-        raw=rules.features.input.raw,
+        raw=rules.history.input.raw,
         hourly=lambda w: [
             f"{RUN}/donors/hourly/{m}.parquet" for m in known_months(w) if m in RAW_MONTHS
         ],
     output:
-        [f"{RUN}/donors/features/{name}/{{month}}.parquet" for name in DONORS],
+        [f"{RUN}/donors/history/{name}/{{month}}.arrow" for name in DONORS],
     params:
-        config=pick("market", "issue_time") | {"nodes": [*DONORS]},
+        config=pick("market", "issue_time")
+        | {"nodes": [*DONORS], "pools": {name: [name] for name in DONORS}},
         donors=DONORS,
+        draw={"counts": {}, "seed": None},
         days=lambda w: [d.isoformat() for d in month_days(w.month)],
-        code=code("features.py"),
+        code=code("history.py"),

@@ -8,11 +8,10 @@ def issue_models(kind):
 
 rule forecast_date:
     input:
-        features=lambda w: expand(
-            f"{RUN}/features/{{node}}/{{month}}.parquet",
-            node=NODES,
-            month=gate_months(issue_day(w), issue_day(w)),
-        ),
+        features=lambda w: [f"{RUN}/features/{node}/{w.date[:7]}.parquet" for node in NODES],
+        history=lambda w: [
+            path for pool in POOLS for path in gate_history(pool, issue_day(w), issue_day(w))
+        ],
         hourly=lambda w: gate_prices(issue_day(w), issue_day(w)),
         boosters=issue_models("boosters"),
         cards=issue_models("cards"),

@@ -1,4 +1,4 @@
-HISTORY = max(member.get("history_days", C["history_days"]) for member in C["members"])
+HISTORY = longest_history(C)
 BOOSTERS = [f"booster{'-' * bool(k)}{k or ''}.ubj" for k in range(len(C["members"]))]
 
 
@@ -12,12 +12,12 @@ def training_months(w):
     return feature_months(day - timedelta(days=HISTORY), day)
 
 
-def donor_files(w, folder):
+def donor_files(w, folder, suffix):
     """Files under `folder` of each donor with history that the model of `w.date` learns from."""
     until = date.fromisoformat(w.date)
     since = until - timedelta(days=HISTORY)
     return [
-        f"{RUN}/donors/{folder.format(name=name)}/{m}.parquet"
+        f"{RUN}/donors/{folder.format(name=name)}/{m}.{suffix}"
         for name, donor in DONORS.items()
         if donor["start"] <= until and donor["end"] >= since
         for m in months(max(since, donor["start"]), min(until, donor["end"]))
@@ -26,18 +26,14 @@ def donor_files(w, folder):
 
 rule train:
     input:
-        features=lambda w: expand(
-            f"{RUN}/features/{{node}}/{{month}}.parquet",
-            node=POOLS[w.pool],
-            month=training_months(w),
-        ),
+        history=lambda w: [f"{RUN}/history/{w.pool}/{m}.arrow" for m in training_months(w)],
         hourly=lambda w: [
             f"{RUN}/hourly/{m}.parquet"
             for m in PRICE_MONTHS
             if training_months(w)[0] <= m <= training_months(w)[-1]
         ],
-        donor_features=lambda w: donor_files(w, "features/{name}"),
-        donor_hourly=lambda w: sorted(set(donor_files(w, "hourly"))),
+        donor_history=lambda w: donor_files(w, "history/{name}", "arrow"),
+        donor_hourly=lambda w: sorted(set(donor_files(w, "hourly", "parquet"))),
     output:
         boosters=[f"{RUN}/model/{{pool}}/{{date}}/{name}" for name in BOOSTERS],
         card=f"{RUN}/model/{{pool}}/{{date}}/card.json",
@@ -81,9 +77,13 @@ def models_of(pool, served):
 
 
 def gate_months(first, last):
-    """Months of features that the gate tests the models of issue dates `first` to `last` on."""
+    """Months of history that the gate tests the models of issue dates `first` to `last` on."""
     oldest = candidates(first)[-1]
     return feature_months(oldest - timedelta(days=C["gate"]["days"]), last)
+
+
+def gate_history(pool, first, last):
+    return [f"{RUN}/history/{pool}/{m}.arrow" for m in gate_months(first, last)]
 
 
 def gate_prices(first, last):

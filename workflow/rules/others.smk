@@ -28,7 +28,8 @@ use rule train as train_rival with:
 
 use rule replay as replay_rival with:
     input:
-        features=lambda w: expand(f"{RUN}/features/{{node}}/{w.month}.parquet", node=POOLS[w.pool]),
+        features=rules.replay.input.features,
+        history=[],
         hourly=rules.replay.input.hourly,
         boosters=rival_files("booster.ubj"),
         cards=rival_files("card.json"),
@@ -57,11 +58,10 @@ use rule features as features_missing with:
 
 use rule replay as replay_missing with:
     input:
-        features=lambda w: expand(
-            f"{RUN}/missing/{w.other}/features/{{node}}/{{month}}.parquet",
-            node=POOLS[w.pool],
-            month=gate_months(*month_edges(w)),
-        ),
+        features=lambda w: [
+            f"{RUN}/missing/{w.other}/features/{node}/{w.month}.parquet" for node in POOLS[w.pool]
+        ],
+        history=rules.replay.input.history,
         hourly=rules.replay.input.hourly,
         boosters=rules.replay.input.boosters,
         cards=rules.replay.input.cards,

@@ -4,9 +4,10 @@ from snakemake.iocontainers import Snakemake
 
 from rtlmp.catalog import BY_NAME
 from rtlmp.clock import issue_time
+from rtlmp.disk import write_text
 from rtlmp.freshness import allowed, by_series, freshness
 from rtlmp.report.data import covered, page
-from rtlmp.tables import Covered, write, write_text
+from rtlmp.tables import Covered, write
 
 snakemake: Snakemake
 p, held = snakemake.params, by_series(snakemake.input)

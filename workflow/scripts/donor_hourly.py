@@ -1,13 +1,16 @@
-import pandas as pd
 from snakemake.iocontainers import Snakemake
 
+from rtlmp.archive import load, merged, save
 from rtlmp.donors import renamed
-from rtlmp.labels import hourly, published_in
-from rtlmp.tables import Observations, read_all, write
+from rtlmp.hourly import hourly, published_in
 
 snakemake: Snakemake
-prices = renamed(read_all(Observations, snakemake.input), snakemake.params.donors)
-series = prices.groupby(Observations.series)
-each = [hourly(Observations.validate(of)) for _, of in series] or [prices]
-made = Observations.validate(pd.concat(each, ignore_index=True))
-write(Observations, published_in(made, snakemake.wildcards.month), snakemake.output[0])
+donors, month = snakemake.params.donors, snakemake.wildcards.month
+prices = renamed(load(snakemake.input, [d["at"] for d in donors.values()]), donors)
+made = merged(
+    *(
+        {of: (published_in(part, month), names) for of, part in hourly(rows, q).items()}
+        for q, (rows, names) in prices.items()
+    )
+)
+save(made, snakemake.output[0])

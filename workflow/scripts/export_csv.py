@@ -1,7 +1,7 @@
 import pandas as pd
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.tables import atomic
+from rtlmp.disk import atomic
 
 snakemake: Snakemake
 table = pd.read_parquet(snakemake.input[0])

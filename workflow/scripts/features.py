@@ -3,15 +3,13 @@ from pathlib import Path
 
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.asof import archive
+from rtlmp.archive import archive_of
 from rtlmp.clock import days
-from rtlmp.donors import renamed
 from rtlmp.features import monthly
-from rtlmp.tables import Features, Observations, read_all, write
+from rtlmp.tables import Features, write
 
 snakemake: Snakemake
-rows = read_all(Observations, [*snakemake.input.raw, *snakemake.input.hourly])
-data = archive([rows, renamed(rows, snakemake.params.donors, auction=True)])
+data = archive_of([*snakemake.input.raw, *snakemake.input.hourly])
 issued = list(days(*map(date.fromisoformat, snakemake.params.days)))
 tables = monthly(data, issued, snakemake.params.config)
 for path in snakemake.output:

@@ -2,30 +2,24 @@ from datetime import date
 
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.asof import archive
+from rtlmp.archive import archive_of
 from rtlmp.catalog import MARKETS
+from rtlmp.disk import write_json
 from rtlmp.forecasting import daily, sheet, split
 from rtlmp.freshness import flagged
 from rtlmp.gate import decided, serving
+from rtlmp.history import read_pools
 from rtlmp.models.store import load_each
-from rtlmp.tables import (
-    Bounded,
-    Features,
-    Observations,
-    read_all,
-    read_each,
-    write,
-    write_csv,
-    write_json,
-)
+from rtlmp.tables import Bounded, Features, read_each, write, write_csv
 
 snakemake: Snakemake
-c, day = snakemake.params.config, date.fromisoformat(snakemake.wildcards.date)
-models = load_each(snakemake.input.boosters, snakemake.input.cards)
-features = read_each(Features, snakemake.input.features)
-prices = archive([read_all(Observations, snakemake.input.hourly)])
-gate = decided(models, features, prices, c, snakemake.params.serving)
-rows = flagged(daily(serving(models, gate), features, c, day), snakemake.input.freshness)
+c, given = snakemake.params.config, snakemake.input
+day = date.fromisoformat(snakemake.wildcards.date)
+models = load_each(given.boosters, given.cards)
+prices, learned = archive_of(given.hourly), read_pools(given.history)
+gate = decided(models, learned, prices, c, snakemake.params.serving)
+rows = daily(serving(models, gate), read_each(Features, given.features), c, day)
+rows = flagged(rows, given.freshness)
 for path, part in zip(snakemake.output.tables, split(rows).values(), strict=True):
     write(Bounded, part, path)
 write_csv(sheet(rows, MARKETS[c["market"]].tz), snakemake.output.sheet)

@@ -1,9 +1,11 @@
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.labels import hourly, published_in
-from rtlmp.tables import Observations, read_all, write
+from rtlmp.archive import joined, load, save
+from rtlmp.catalog import BY_NAME
+from rtlmp.hourly import hourly, published_in
 
 snakemake: Snakemake
-prices = read_all(Observations, snakemake.input)
-at_nodes = prices[prices[Observations.location].isin(snakemake.params.nodes)]
-write(Observations, published_in(hourly(at_nodes), snakemake.wildcards.month), snakemake.output[0])
+target, month = BY_NAME[snakemake.params.target], snakemake.wildcards.month
+rows, nodes = load(snakemake.input, snakemake.params.nodes).get(target, joined([]))
+made = {q: (published_in(of, month), nodes) for q, of in hourly(rows, target).items()}
+save(made, snakemake.output[0])

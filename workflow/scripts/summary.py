@@ -1,7 +1,8 @@
 from snakemake.iocontainers import Snakemake
 
+from rtlmp.disk import write_text
 from rtlmp.summary import summary
-from rtlmp.tables import Metrics, Scored, read, write_text
+from rtlmp.tables import Metrics, Scored, read
 
 snakemake: Snakemake
 metrics = read(Metrics, snakemake.input.metrics)

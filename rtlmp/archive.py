@@ -1,0 +1,197 @@
+"""Vintages of hourly series as arrays, and what of them was known at an instant.
+
+Of each hour and location the last vintage lies in a dense array beside its time of publication, so
+what was known at any instant is one comparison; the few or many vintages it superseded are kept in
+order. Free of pandas: a training job reads a few arrays and is off.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from rtlmp.catalog import BY_NAME, Q
+from rtlmp.columns import LOCATION, OBSERVED, PUBLISHED, SERIES, VALID, VALUE
+from rtlmp.disk import atomic
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Matrix: TypeAlias = npt.NDArray[np.float32]  # (rows, features), NaN is missing
+Ints: TypeAlias = npt.NDArray[np.int64]
+US_PER_HOUR: Final = 3_600_000_000
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+NEVER: Final = np.iinfo(np.int64).max
+UTC_TIMES: Final = pa.timestamp("us", "UTC")
+SCHEMA: Final = pa.schema(
+    {
+        VALID: UTC_TIMES,
+        SERIES: pa.string(),
+        LOCATION: pa.string(),
+        PUBLISHED: UTC_TIMES,
+        VALUE: pa.float64(),
+    }
+)
+
+
+def us(at: datetime) -> int:
+    """Microseconds since 1970."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+class Rows(NamedTuple):
+    """One vintage a row of one series, (rows,) each, in any order."""
+
+    publish: Ints  # us since 1970
+    valid: Ints  # start of the interval, us since 1970
+    column: npt.NDArray[np.intp]  # index into the locations
+    value: Floats
+
+    def at(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> "Rows":
+        publish, valid, column, value = self
+        return Rows(publish[rows], valid[rows], column[rows], value[rows])
+
+
+class Vintages(NamedTuple):
+    """One series: (hours, locations) of the last vintages, and those before them."""
+
+    start: int  # the first hour, hours since 1970
+    value: Floats
+    publish: Ints  # of `value`; NEVER where there is none
+    superseded: Rows  # in order of publication
+    locations: list[str]
+
+
+Archive: TypeAlias = Mapping[Q, Vintages]
+Part: TypeAlias = tuple[Rows, list[str]]  # rows, and the locations that `column` counts
+Held: TypeAlias = Mapping[Q, Part]
+
+
+def load(paths: Iterable[str | Path], locations: Collection[str] = ()) -> Held:
+    """The series in observation files at `locations`, or everywhere; without pandas.
+
+    The files are the pipeline's own, checked when they were written.
+    """
+    parts: dict[Q, list[Part]] = {}
+    for path in paths:
+        for q, part in _read(path, frozenset(locations)):
+            parts.setdefault(q, []).append(part)
+    return {q: joined(of) for q, of in parts.items()}
+
+
+def archive_of(paths: Iterable[str | Path], locations: Collection[str] = ()) -> Archive:
+    """The hourly series in observation files, indexed for `known_at`; no rows: empty."""
+    return indexed(load(paths, locations))
+
+
+def indexed(held: Held) -> Archive:
+    """Every hourly series, laid out for `known_at`."""
+    return {q: vintages(*held.get(q, joined([]))) for q in Q if q.step == "h"}
+
+
+def merged(*parts: Held) -> Held:
+    """All rows of each series."""
+    series = dict.fromkeys(q for part in parts for q in part)
+    return {q: joined([part[q] for part in parts if q in part]) for q in series}
+
+
+def save(held: Held, path: str | Path) -> None:
+    """Write observations as `rtlmp.tables` describes them, whole or not at all."""
+    tables = [_table(q, *part) for q, part in held.items()]
+    atomic(path, lambda tmp: pq.write_table(pa.concat_tables(tables), tmp))
+
+
+def vintages(rows: Rows, locations: list[str]) -> Vintages:
+    """`rows` laid out for `known`."""
+    if not len(rows.valid):
+        none = np.empty((0, len(locations)))
+        return Vintages(0, none, none.astype(np.int64), rows, locations)
+    if (np.diff(rows.publish) < 0).any():
+        rows = rows.at(np.argsort(rows.publish, kind="stable"))
+    hour, width = rows.valid // US_PER_HOUR, len(locations)
+    start = int(hour.min())
+    cell = (hour - start) * width + rows.column
+    shape = (int(hour.max()) - start + 1, width)
+    last = np.full(shape[0] * width, -1)
+    last[cell] = np.arange(len(cell))  # in order of publication: of a cell the last one stands
+    before = last[cell] != np.arange(len(cell))
+    value = np.where(last >= 0, rows.value[last], np.nan).reshape(shape)
+    publish = np.where(last >= 0, rows.publish[last], NEVER).reshape(shape)
+    return Vintages(start, value, publish, rows.at(before), locations)
+
+
+def known_at(held: Vintages, at: int, first: int, count: int) -> Floats:
+    """Latest values published by `at` (us) of `count` hours from `first`: (count, locations)."""
+    out = np.full((count, len(held.locations)), np.nan)
+    old = held.superseded
+    seen = slice(0, int(np.searchsorted(old.publish, at, side="right")))
+    row = old.valid[seen] // US_PER_HOUR - first
+    inside = (row >= 0) & (row < count)
+    # rows come in order of publication, so a later vintage overwrites an earlier one
+    out[row[inside], old.column[seen][inside]] = old.value[seen][inside]
+    skip = held.start - first  # row of `out` that the first held hour stands in
+    begin, end = max(skip, 0), min(skip + len(held.value), count)
+    if begin < end:
+        part = slice(begin - skip, end - skip)
+        np.copyto(out[begin:end], held.value[part], where=held.publish[part] <= at)
+    return out
+
+
+def _table(q: Q, rows: Rows, locations: list[str]) -> pa.Table:
+    places = pa.array(locations, pa.string())
+    columns = {
+        VALID: pa.array(rows.valid, pa.int64()).cast(UTC_TIMES),
+        SERIES: pa.repeat(str(q), len(rows.value)),
+        LOCATION: pa.DictionaryArray.from_arrays(rows.column.astype(np.int32), places),
+        PUBLISHED: pa.array(rows.publish, pa.int64()).cast(UTC_TIMES),
+        VALUE: rows.value,
+    }
+    return pa.table(columns).cast(SCHEMA)
+
+
+def _read(path: str | Path, wanted: frozenset[str]) -> Iterator[tuple[Q, Part]]:
+    table = pq.read_table(path, columns=list(OBSERVED), read_dictionary=[SERIES, LOCATION])
+    if (
+        table.schema.field(PUBLISHED).type != UTC_TIMES
+        or table.schema.field(VALID).type != UTC_TIMES
+    ):
+        raise ValueError(f"{path}: times are {table.schema}, want {UTC_TIMES}")
+    if wanted:
+        table = table.filter(pc.is_in(table[LOCATION], pa.array(sorted(wanted), pa.string())))
+    series, names = _codes(table[SERIES])
+    column, places = _codes(table[LOCATION])
+    publish, valid = (_numbers(table[name]) for name in (PUBLISHED, VALID))
+    whole = Rows(publish, valid, column, table[VALUE].to_numpy())
+    for code, name in enumerate(names):
+        one = len(names) == 1
+        yield BY_NAME[name], (whole if one else whole.at(series == code), places)
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.intp], list[str]]:
+    whole = column.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):  # of no chunk at all
+        return np.empty(0, dtype=np.intp), []
+    return whole.indices.to_numpy().astype(np.intp), whole.dictionary.to_pylist()
+
+
+def _numbers(times: pa.ChunkedArray) -> Ints:
+    return times.cast(pa.int64()).to_numpy()
+
+
+def joined(parts: list[Part]) -> Part:
+    """Rows of all files over one sorted list of the locations that have any."""
+    used = [sorted({places[k] for k in np.unique(rows.column)}) for rows, places in parts]
+    locations = sorted({place for places in used for place in places})
+    index = {place: k for k, place in enumerate(locations)}
+    moved = []
+    for rows, places in parts:
+        to = np.array([index.get(place, -1) for place in places], dtype=np.intp)
+        moved.append(rows._replace(column=to[rows.column] if len(places) else rows.column))
+    if not moved:
+        nothing = np.empty(0, dtype=np.int64)
+        return Rows(nothing, nothing, nothing.astype(np.intp), np.empty(0)), []
+    return Rows(*(np.concatenate(arrays) for arrays in zip(*moved, strict=True))), locations

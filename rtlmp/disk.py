@@ -1,0 +1,28 @@
+"""Files written whole or not at all: a killed job leaves no half file."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+
+def atomic(path: str | Path, save: Callable[[Path], object]) -> None:
+    """Let `save` fill a temporary file beside `path`, then rename it."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{os.getpid()}.{path.name}")  # keeps the suffix: savers look at it
+    try:
+        save(partial)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Write `text`, whole or not at all."""
+    atomic(path, lambda tmp: tmp.write_text(text))
+
+
+def write_json(content: Mapping[str, object], path: str | Path) -> None:
+    """Write `content` as JSON, whole or not at all."""
+    write_text(json.dumps(content, indent=1) + "\n", path)
