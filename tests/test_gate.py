@@ -11,9 +11,9 @@ from rtlmp.catalog import Q
 from rtlmp.clock import days
 from rtlmp.config import checked
 from rtlmp.features import learned
-from rtlmp.history import draw
 from rtlmp.forecasting import of_model
 from rtlmp.gate import champions, judged
+from rtlmp.history import draw
 from rtlmp.tables import Observations
 from rtlmp.training import train
 from tests.build import hourly_noise, settings
