@@ -11,8 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rtlmp.config import threshold_name
-from rtlmp.disk import atomic
-from rtlmp.tables import Bounded, Flagged, Forecast
+from rtlmp.tables import Bounded, Flagged, Forecast, atomic
 
 NIGHT: Final = (20, 7)  # local hours between which the background is shaded
 

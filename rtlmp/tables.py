@@ -16,7 +16,7 @@ import pandera.pandas as pa
 from pandera.api.pandas.model_config import BaseConfig
 from pandera.typing import DataFrame, Series
 
-from rtlmp.disk import atomic
+from rtlmp.disk import atomic as atomic
 
 Utc = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 UTC_DTYPE = pd.DatetimeTZDtype("us", "UTC")  # type: ignore[arg-type]  # stubs know ns only
