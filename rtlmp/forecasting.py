@@ -21,7 +21,7 @@ from rtlmp.tables import Asks, Bounded, Features, Flagged, Forecast
 from rtlmp.training import LEFT_OUT
 
 SPREADS: Final = 1.64  # standard deviations to a bound
-SHRINK: Final = 4.0  # degrees of freedom that the mean over rows is worth
+SHRINK: Final = 4.0  # degrees of freedom that the median over rows is worth
 
 
 def forecast(
@@ -58,14 +58,14 @@ def bounds(each: Floats) -> tuple[Floats, Floats]:
 
     Each model left out weeks of its own, a share `leave_out` of all, so their spread in log odds,
     times (1 - share) / share, is the delete-d jackknife variance of one (Shao and Wu 1989). A
-    row's few models tell it badly: it is shrunk to the mean over rows.
+    row's few models tell it badly: it is shrunk to the median over rows.
     """
     if len(each) == 1:
         nothing = np.full(each.shape[1:], np.nan)
         return nothing, nothing
     odds = logit(np.clip(each, SMALLEST, 1 - SMALLEST))
     own, freedom = odds.var(axis=0, ddof=1), len(each) - 1
-    spread = (own * freedom + own.mean(axis=0) * SHRINK) / (freedom + SHRINK)
+    spread = (own * freedom + np.median(own, axis=0) * SHRINK) / (freedom + SHRINK)
     half = SPREADS * np.sqrt(spread * (1 - LEFT_OUT) / LEFT_OUT)
     middle = logit(np.clip(each.mean(axis=0), SMALLEST, 1 - SMALLEST))
     return expit(middle - half), expit(middle + half)

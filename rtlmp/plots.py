@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Final
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib import dates as mdates
@@ -13,30 +12,34 @@ from matplotlib.figure import Figure
 from rtlmp.config import threshold_name
 from rtlmp.tables import Bounded, Flagged, Forecast, atomic
 
+BLUE: Final = "#0072B2"
 NIGHT: Final = (20, 7)  # local hours between which the background is shaded
 
 
 def forecast_figure(rows: pd.DataFrame, tz: str, title: str) -> Figure:
-    """The 72 hours of one node, a line a threshold, local time, nights shaded, 90 % bounds in
-    a light tone."""
-    figure = Figure(figsize=(9, 4.2), layout="constrained")
-    axes = figure.add_subplot()
+    """The 72 hours of one node, a panel a threshold: probability, 90 % bounds, nights shaded."""
     thresholds = np.sort(rows[Forecast.threshold].unique())
-    colours = mpl.colormaps["viridis"](np.linspace(0.85, 0.0, len(thresholds)))
-    for x, colour in zip(thresholds, colours, strict=True):
-        _line(axes, rows[rows[Forecast.threshold] == x], tz, colour, f"> ${threshold_name(x)}")
-    _clock(axes, pd.DatetimeIndex(rows[Forecast.valid_time]).tz_convert(tz))
-    axes.set_ylabel("P(an interval of the hour above), %")
-    axes.set_ylim(bottom=0)
+    columns = min(len(thresholds), 2)
+    height = 2.2 * -(-len(thresholds) // columns) + 0.6
+    figure = Figure(figsize=(5.5 * columns, height), layout="constrained")
+    grid = figure.subplots(-(-len(thresholds) // columns), columns, sharex=True, squeeze=False)
+    for axes in grid.ravel()[len(thresholds) :]:
+        axes.remove()
+    hours = pd.DatetimeIndex(rows[Forecast.valid_time]).tz_convert(tz)
+    for axes, x in zip(grid.ravel(), thresholds, strict=False):
+        _line(axes, rows[rows[Forecast.threshold] == x], tz)
+        _clock(axes, hours)
+        axes.set_title(f"> ${threshold_name(x)}/MWh", fontsize=10, loc="left")
     first = rows.iloc[0]
     issued = first[Forecast.issue_time].tz_convert(tz)
-    axes.set_title(
-        f"{first[Forecast.location]}: real-time price spikes, issued {issued:%a %d %b %Y %H:%M %Z}"
-        f"  ({title}, model of {first[Forecast.model_date]})",
+    figure.suptitle(
+        f"{first[Forecast.location]}: chance that an interval of the hour is priced above, issued "
+        f"{issued:%a %d %b %Y %H:%M %Z}  ({title}, model of {first[Forecast.model_date]})",
         fontsize=10,
-        loc="left",
     )
-    figure.legend(loc="outside right upper", title="USD/MWh", frameon=False)
+    figure.supylabel("probability, %; shaded: 90 % bounds", fontsize=9)
+    note = f"start of the hour, local time ({hours.tz})"
+    figure.supxlabel(note, fontsize=9)
     if Flagged.stale in rows and (stale := first[Flagged.stale]):
         figure.supxlabel(f"made with old or missing data: {stale}", color="crimson", fontsize=9)
     return figure
@@ -47,13 +50,14 @@ def save(figure: Figure, path: str | Path) -> None:
     atomic(path, lambda tmp: figure.savefig(tmp, dpi=130, metadata={"Software": None}))
 
 
-def _line(axes: Axes, rows: pd.DataFrame, tz: str, colour: tuple[float, ...], label: str) -> None:
+def _line(axes: Axes, rows: pd.DataFrame, tz: str) -> None:
     start = pd.DatetimeIndex(rows[Forecast.valid_time]).tz_convert(tz)
-    edges = start.append(start[-1:] + pd.Timedelta(hours=1))
-    percent = 100 * rows[Forecast.probability].to_numpy()
-    axes.stairs(percent, mdates.date2num(edges), color=colour, label=label, linewidth=1.8)
-    low, high = (100 * rows[c].to_numpy() for c in (Bounded.lower, Bounded.upper))
-    axes.stairs(high, mdates.date2num(edges), baseline=low, fill=True, color=colour, alpha=0.15)
+    edges = mdates.date2num(start.append(start[-1:] + pd.Timedelta(hours=1)))
+    columns = (Forecast.probability, Bounded.lower, Bounded.upper)
+    percent, low, high = (100 * rows[c].to_numpy() for c in columns)
+    axes.stairs(high, edges, baseline=low, fill=True, color=BLUE, alpha=0.2, linewidth=0)
+    axes.stairs(percent, edges, baseline=None, color=BLUE, linewidth=1.6)
+    axes.set_ylim(bottom=0)
 
 
 def _clock(axes: Axes, hours: pd.DatetimeIndex) -> None:
@@ -65,8 +69,7 @@ def _clock(axes: Axes, hours: pd.DatetimeIndex) -> None:
     axes.xaxis.set_major_locator(mdates.DayLocator(tz=zone))
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%H:%M\n%a %d %b", tz=zone))
     axes.xaxis.set_minor_locator(mdates.HourLocator(byhour=(6, 12, 18), tz=zone))
-    axes.xaxis.set_minor_formatter(mdates.DateFormatter("%H:%M", tz=zone))
-    axes.set_xlabel(f"local time ({zone}), start of the hour")
+    axes.xaxis.set_minor_formatter(mdates.DateFormatter("%H", tz=zone))
     dusk, dawn = NIGHT
     for day in pd.date_range(hours.min().normalize() - pd.Timedelta("1D"), hours.max(), freq="D"):
         night = [day + pd.Timedelta(hours=dusk), day + pd.Timedelta(hours=24 + dawn)]

@@ -9,13 +9,14 @@ from pandera.typing import DataFrame
 from rtlmp.backtest import MODEL, TRUTH
 from rtlmp.config import threshold_name
 from rtlmp.metrics import ALL
+from rtlmp.standing import beside, claims, covered, quarters
 from rtlmp.tables import Metrics, Scored
 
 SHOWN = ("log_loss_skill", "brier_skill", "auc", "average_precision")
 EDGES = (0.0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 1.0)  # classes of forecast probability
 
 
-def summary(metrics: DataFrame[Metrics], scored: DataFrame[Scored], title: str) -> str:
+def summary(metrics: DataFrame[Metrics], scored: DataFrame[Scored], title: str, seed: int) -> str:
     """Scores with intervals by threshold and lead day, and reliability, as Markdown."""
     issued = scored[Scored.issue_time]
     span = f"{issued.nunique()} issue dates, {issued.min():%Y-%m-%d} to {issued.max():%Y-%m-%d}"
@@ -26,7 +27,18 @@ def summary(metrics: DataFrame[Metrics], scored: DataFrame[Scored], title: str) 
             "Skill is against climatology; brackets are the 5 % and 95 % points of a block "
             "bootstrap over issue dates; lead day 0 pools all.\n",
             *_markdown(scores(metrics), "{}"),
+            "\n## Beside the others, all leads and nodes\n",
+            "`ahead`: the model's mean daily log loss less the other's; `p_value`: "
+            "Diebold-Mariano with HAC variance.\n",
+            *_markdown(beside(metrics, scored), "{:.4f}"),
+            "\n## Log-loss skill against climatology, quarter by quarter\n",
+            *_markdown(quarters(scored), "{:.3f}"),
+            "\n## Does it keep its word\n",
+            "`inside_band`: share of the hours where the CORP curve lies inside its 90 % "
+            "consistency band; then mean probability / base rate of each half-year.\n",
+            *_markdown(claims(scored, seed), "{:.2f}"),
             *_achieved(metrics),
+            *_covered(scored),
             "\n## Reliability, all leads and nodes: mean forecast against how often it came\n",
             *_markdown(reliability(scored), "{:.4g}"),
             "",
@@ -77,6 +89,12 @@ def _achieved(metrics: DataFrame[Metrics]) -> Iterator[str]:
     if TRUTH in set(metrics[Metrics.model]):
         yield "\n## Share of the true probability's log-loss skill that the model reaches\n"
         yield from _markdown(achieved(metrics), "{:.3f}")
+
+
+def _covered(scored: DataFrame[Scored]) -> Iterator[str]:
+    if TRUTH in set(scored[Scored.model]) and Scored.lower in scored:
+        yield "\n## Share of hours whose true probability lies within the 90 % bounds\n"
+        yield from _markdown(covered(scored), "{:.3f}")
 
 
 def _markdown(table: pd.DataFrame, number: str) -> Iterator[str]:

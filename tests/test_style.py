@@ -23,7 +23,7 @@ LAYERS = [
     *("features", "models", "training", "forecasting", "baselines", "backtest", "losses"),
     *("metrics", "freshness", "findings", "verification", "gate", "explaining", "judging"),
     *("scenarios", "settlement", "value"),
-    *("changes", "plots", "figures", "report", "summary"),
+    *("changes", "standing", "plots", "figures", "report", "summary"),
 ]
 SCHEMAS = [
     s

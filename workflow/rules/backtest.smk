@@ -84,6 +84,7 @@ rule summary:
         f"{RUN}/backtest/summary.md",
     params:
         run=C["run"],
+        seed=C["seed"],
         code=code("summary.py"),
     script:
         "../scripts/summary.py"

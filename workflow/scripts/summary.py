@@ -7,4 +7,5 @@ from rtlmp.tables import Metrics, Scored, read
 snakemake: Snakemake
 metrics = read(Metrics, snakemake.input.metrics)
 scored = read(Scored, snakemake.input.forecasts)
-write_text(summary(metrics, scored, snakemake.params.run), snakemake.output[0])
+text = summary(metrics, scored, snakemake.params.run, snakemake.params.seed)
+write_text(text, snakemake.output[0])
