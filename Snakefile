@@ -45,6 +45,7 @@ rule explain:
     input:
         expand(rules.explain_date.output, date=DATE),
         expand(rules.explain_figure.output, date=DATE),
+        expand(rules.model_card.output, pool=POOLS, date=candidate_names(DATE)[0]),
 
 
 rule backtest:

@@ -59,8 +59,8 @@ def judged(
         return {day: _untested(day, None, "the gate is off") for day in dates}
     choices = {dates[0]: _untested(dates[0], None, "there is no model before it")}
     for before, day in pairwise(dates):
-        unseen = _unseen(models[day], history, prices, config)
-        choices[day] = _choice(models[day], models[before], unseen, config)
+        rows = unseen(models[day], history, prices, config)
+        choices[day] = _choice(models[day], models[before], rows, config)
     return choices
 
 
@@ -104,12 +104,12 @@ def champions(choices: Mapping[str, Choice], dates: Sequence[str]) -> list[str]:
     return [day for day in dates if choices[day]["serves"]] or [*dates[-1:]]
 
 
-def _choice(new: Trained, old: Trained, unseen: Unseen, config: Config) -> Choice:
+def _choice(new: Trained, old: Trained, rows: Unseen, config: Config) -> Choice:
     day, before = new.card["date"], old.card["date"]
-    if (days := len(np.unique(unseen["day"]))) < FEWEST:
+    if (days := len(np.unique(rows["day"]))) < FEWEST:
         return _untested(day, before, f"{days} labelled days that it has not seen, want {FEWEST}")
     losses = [
-        daily(unseen["day"], _loss(unseen["spiked"], of_model(m, unseen["x"], xs, trunk=True)))
+        daily(rows["day"], _loss(rows["spiked"], of_model(m, rows["x"], xs, trunk=True)))
         for m in (new, old)
         for xs in [config["thresholds"]]
     ]
@@ -142,7 +142,8 @@ def _untested(day: str, before: str | None, why: str) -> Choice:
     )
 
 
-def _unseen(model: Trained, history: Sequence[Rows], prices: Archive, config: Config) -> Unseen:
+def unseen(model: Trained, history: Sequence[Rows], prices: Archive, config: Config) -> Unseen:
+    """The latest days, which the trunk of `model` has not seen, as known at its own time."""
     since, until = (
         datetime.fromisoformat(model.card[k]) for k in ("held_out_from", "trained_until")
     )

@@ -14,6 +14,7 @@ from rtlmp.features import learned
 from rtlmp.forecasting import of_model
 from rtlmp.gate import champions, judged
 from rtlmp.history import draw
+from rtlmp.model_card import model_card, stability
 from rtlmp.tables import Observations
 from rtlmp.training import train
 from tests.build import hourly_noise, settings
@@ -103,3 +104,20 @@ def test_the_trunk_has_not_seen_the_days_held_out(config, prices, history):
         for t in (True, False)
     )
     assert abs(trunk[1] - trunk[0]) < 0.2 * abs(whole[1] - whole[0])
+
+
+def test_a_models_page_says_what_it_is_and_how_it_does(config, prices, history, models):
+    page = model_card(models[NAMES[2]], history, archive([prices]), config)
+    assert f"# Model {NAMES[2]}: N" in page
+    assert "| learning_rate" in page
+    assert "spike frequency" in page
+    assert "Population stability index" in page
+
+
+def test_stability_is_nothing_for_like_and_much_for_unlike():
+    rng = np.random.default_rng(1)
+    one, two, moved = rng.normal(size=4000), rng.normal(size=4000), rng.normal(2, 1, 4000)
+    assert stability(one, two) < 0.02
+    assert stability(one, moved) > 1
+    assert stability(one, np.full(100, np.nan)) > 1
+    assert stability(np.full(100, np.nan), np.full(100, np.nan)) == 0

@@ -21,7 +21,16 @@ LAYERS = [
     *("catalog", "columns", "disk", "tables", "config", "clock", "provenance", "archive"),
     *("sources", "asof", "labels", "hourly", "donors", "history"),
     *("features", "models", "training", "forecasting", "baselines", "backtest", "losses"),
-    *("metrics", "freshness", "findings", "verification", "gate", "explaining", "judging"),
+    *(
+        "metrics",
+        "freshness",
+        "findings",
+        "verification",
+        "gate",
+        "explaining",
+        "model_card",
+        "judging",
+    ),
     *("scenarios", "settlement", "value"),
     *("changes", "standing", "plots", "figures", "report", "summary"),
 ]

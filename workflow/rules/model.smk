@@ -45,6 +45,21 @@ rule train:
         "../scripts/train.py"
 
 
+rule model_card:
+    input:
+        boosters=rules.train.output.boosters,
+        card=rules.train.output.card,
+        history=rules.train.input.history,
+        hourly=rules.train.input.hourly,
+    output:
+        f"{RUN}/model/{{pool}}/{{date}}/card.md",
+    params:
+        config=pick("market", "issue_time", "thresholds", "label_coverage", "gate"),
+        code=code("model_card.py"),
+    script:
+        "../scripts/model_card.py"
+
+
 # settings of whatever forecasts with trained models
 REPLAYED = ("market", "issue_time", "thresholds", "label_coverage", "gate")
 SOONEST = FIRST + timedelta(days=7)  # a model before this has next to nothing to learn from
