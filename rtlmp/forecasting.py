@@ -114,11 +114,19 @@ def split(rows: DataFrame[Bounded]) -> dict[tuple[str, str], pd.DataFrame]:
 
 
 def sheet(rows: DataFrame[Bounded], tz: str) -> pd.DataFrame:
-    """For a spreadsheet: an hour a row, local times, a column of probabilities a threshold."""
+    """For a spreadsheet: an hour a row, local times, probability and bounds of each threshold."""
     keys = [Forecast.location, Forecast.valid_time, Forecast.lead_hour, Forecast.model_date]
     keys += [name for name in (Flagged.stale,) if name in rows]
-    wide = rows.pivot(index=keys, columns=Forecast.threshold, values=Forecast.probability)
-    flat = wide.rename(columns=lambda x: f"above_{x:g}").reset_index()
+    named = {
+        Forecast.probability: "above_{:g}",
+        Bounded.lower: "above_{:g}_low",
+        Bounded.upper: "above_{:g}_high",
+    }
+    each = [
+        rows.pivot(index=keys, columns=Forecast.threshold, values=what).rename(columns=name.format)
+        for what, name in named.items()
+    ]
+    flat = pd.concat(each, axis=1).reset_index()
     local = flat[Forecast.valid_time].dt.tz_convert(tz).dt.strftime("%Y-%m-%d %H:%M %Z")
     flat.insert(0, "local_time", local)
     return flat

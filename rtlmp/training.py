@@ -18,6 +18,7 @@ from rtlmp.models.store import Card, MemberCard, Trained, digest, packages
 
 DAY: Final = 86_400_000_000  # us
 LEFT_OUT: Final = 0.2  # share of the weeks that a model does not learn from: see `bounds`
+MOST_HELD_OUT: Final = 1 / 3  # of the days there are
 ALWAYS: Final = 28  # latest days that every model learns from
 
 
@@ -48,13 +49,14 @@ def train(history: Sequence[Rows], prices: Archive, config: Config, day: date) -
             f"issued in [{since}, {until}) none has its label by then: prices start too late or "
             "stopped"
         )
-    members = [_member(rows, config, member, day) for member in config["members"]]
+    held_out = _held_out(rows, config)
+    members = [_member(rows, config, member, day, held_out) for member in config["members"]]
     card = Card(
         date=day.isoformat(),
         pool=nodes_of(history),
         trained_from=since.isoformat(),
         trained_until=until.isoformat(),
-        held_out_from=(until - timedelta(days=config["gate"]["days"])).isoformat(),
+        held_out_from=(until - timedelta(days=held_out)).isoformat(),
         rows=len(rows.x),
         features=history[0].design,
         members=[card for _, card in members],
@@ -64,7 +66,15 @@ def train(history: Sequence[Rows], prices: Archive, config: Config, day: date) -
     return Trained([fitted for fitted, _ in members], card)
 
 
-def _member(rows: Samples, config: Config, member: Member, day: date) -> tuple[Fitted, MemberCard]:
+def _held_out(rows: Samples, config: Config) -> int:
+    """Latest days that no trunk sees: a market new to us has few, most must train."""
+    spans = [member.get("history_days", config["history_days"]) for member in config["members"]]
+    return min(config["gate"]["days"], round(min(*spans, rows.since.max()) * MOST_HELD_OUT))
+
+
+def _member(
+    rows: Samples, config: Config, member: Member, day: date, held_out: int
+) -> tuple[Fitted, MemberCard]:
     """One member, by its own settings where it has some, fitted on its own span."""
     model = cast("Model", {k: member.get(k, v) for k, v in config["model"].items()})
     history = member.get("history_days", config["history_days"])
@@ -73,7 +83,6 @@ def _member(rows: Samples, config: Config, member: Member, day: date) -> tuple[F
     inside = rows.age < history + 0.5  # a clock change makes a day an hour longer
     part = rows.at(inside & _learned(rows.age, seed))
     weight = 0.5 ** (part.age / model["half_life_days"])
-    held_out = config["gate"]["days"]
     trunk = round(config["gate"]["trunk"] * model["rounds"]) if held_out else 0
     t = Training(part.x, part.labels, weight, part.since >= held_out)
     fitted = fit(t, model, seed, trunk)

@@ -114,6 +114,7 @@ def parameters(model: Model, seed: int) -> Parameters:
     """Of XGBoost, by its names."""
     return {
         "objective": "binary:logistic",
+        "base_score": 0.5,  # each row starts at its own margin
         "tree_method": "hist",
         "device": model["device"],
         "learning_rate": model["learning_rate"],
