@@ -22,6 +22,7 @@ if DONORS:
 
 
 include: "workflow/rules/model.smk"
+include: "workflow/rules/learn.smk"
 include: "workflow/rules/forecast.smk"
 include: "workflow/rules/backtest.smk"
 include: "workflow/rules/verify.smk"
@@ -64,6 +65,21 @@ rule verify:
         rules.metrics_by.output,
         rules.settlement.output,
         expand(rules.scenario.output, scenario=C["scenarios"]),
+
+
+rule validate:
+    input:
+        rules.validation.output,
+
+
+rule tune:
+    input:
+        rules.tuned.output,
+
+
+rule ablation:
+    input:
+        rules.ablated.output,
 
 
 rule compare:

@@ -14,6 +14,7 @@ from rtlmp.archive import Floats, Matrix
 from rtlmp.clock import HORIZON_HOURS, issue_time
 from rtlmp.config import Config, threshold_name
 from rtlmp.features import DESIGN
+from rtlmp.models.calibration import applied
 from rtlmp.models.ladder import SMALLEST, exceedance
 from rtlmp.models.registry import survival
 from rtlmp.models.store import Trained
@@ -74,7 +75,7 @@ def bounds(each: Floats) -> tuple[Floats, Floats]:
 def of_model(
     trained: Trained, x: Matrix, thresholds: list[float], *, trunk: bool = False
 ) -> Floats:
-    """Mean over members of P(highest price > threshold): (rows, thresholds).
+    """Mean over members of P(highest price > threshold), calibrated: (rows, thresholds).
 
     `trunk`: by the trees alone that have not seen the days held out.
     """
@@ -86,7 +87,7 @@ def of_model(
         )
         for fitted, of in zip(trained.members, trained.card["members"], strict=True)
     ]
-    return np.mean(each, axis=0)
+    return applied(np.mean(each, axis=0), thresholds, trained.card["calibration"])
 
 
 def daily(

@@ -26,21 +26,21 @@ def summary(metrics: DataFrame[Metrics], scored: DataFrame[Scored], title: str, 
             f"# Backtest {title}: {span}, {nodes}\n",
             "Skill is against climatology; brackets are the 5 % and 95 % points of a block "
             "bootstrap over issue dates; lead day 0 pools all.\n",
-            *_markdown(scores(metrics), "{}"),
+            *markdown(scores(metrics), "{}"),
             "\n## Beside the others, all leads and nodes\n",
             "`ahead`: the model's mean daily log loss less the other's; `p_value`: "
             "Diebold-Mariano with HAC variance.\n",
-            *_markdown(beside(metrics, scored), "{:.4f}"),
+            *markdown(beside(metrics, scored), "{:.4f}"),
             "\n## Log-loss skill against climatology, quarter by quarter\n",
-            *_markdown(quarters(scored), "{:.3f}"),
+            *markdown(quarters(scored), "{:.3f}"),
             "\n## Does it keep its word\n",
             "`inside_band`: share of the hours where the CORP curve lies inside its 90 % "
             "consistency band; then mean probability / base rate of each half-year.\n",
-            *_markdown(claims(scored, seed), "{:.2f}"),
+            *markdown(claims(scored, seed), "{:.2f}"),
             *_achieved(metrics),
             *_covered(scored),
             "\n## Reliability, all leads and nodes: mean forecast against how often it came\n",
-            *_markdown(reliability(scored), "{:.4g}"),
+            *markdown(reliability(scored), "{:.4g}"),
             "",
         ]
     )
@@ -88,16 +88,16 @@ def reliability(scored: DataFrame[Scored]) -> pd.DataFrame:
 def _achieved(metrics: DataFrame[Metrics]) -> Iterator[str]:
     if TRUTH in set(metrics[Metrics.model]):
         yield "\n## Share of the true probability's log-loss skill that the model reaches\n"
-        yield from _markdown(achieved(metrics), "{:.3f}")
+        yield from markdown(achieved(metrics), "{:.3f}")
 
 
 def _covered(scored: DataFrame[Scored]) -> Iterator[str]:
     if TRUTH in set(scored[Scored.model]) and Scored.lower in scored:
         yield "\n## Share of hours whose true probability lies within the 90 % bounds\n"
-        yield from _markdown(covered(scored), "{:.3f}")
+        yield from markdown(covered(scored), "{:.3f}")
 
 
-def _markdown(table: pd.DataFrame, number: str) -> Iterator[str]:
+def markdown(table: pd.DataFrame, number: str) -> Iterator[str]:
     yield "| " + " | ".join(map(str, table.columns)) + " |"
     yield "|" + "---|" * len(table.columns)
     for row in table.itertuples(index=False):

@@ -11,6 +11,7 @@ from rtlmp.clock import issue_time
 from rtlmp.config import Config, Member, Model
 from rtlmp.history import Rows, labels_of, longest_history, nodes_of
 from rtlmp.labels import Flags, Labels, past
+from rtlmp.models.calibration import Calibration
 from rtlmp.models.fitted import Fitted
 from rtlmp.models.ladder import Training
 from rtlmp.models.registry import fit
@@ -34,12 +35,34 @@ class Samples(NamedTuple):
         return Samples(self.x[rows], self.labels.at(rows), self.age[rows], self.since[rows])
 
 
-def train(history: Sequence[Rows], prices: Archive, config: Config, day: date) -> Trained:
+class Learnt(NamedTuple):
+    """What the model of a pool dated `day` learns from: rows issued in [since, until)."""
+
+    day: date
+    since: datetime
+    until: datetime
+    pool: list[str]
+    design: list[str]  # names of the features
+    rows: Samples
+
+
+def train(
+    history: Sequence[Rows],
+    prices: Archive,
+    config: Config,
+    day: date,
+    calibration: Calibration | None = None,
+) -> Trained:
     """The model dated `day`: fitted on the days up to its own issue time, known by then.
 
     `history` holds the rows of the pool, a part a month, `prices` the hourly target price.
     Raises ValueError when no row has a label yet.
     """
+    return fitted(gathered(history, prices, config, day), config, calibration)
+
+
+def gathered(history: Sequence[Rows], prices: Archive, config: Config, day: date) -> Learnt:
+    """The rows that the model dated `day` learns from."""
     first = day - timedelta(days=longest_history(config))
     since, until = (issue_time(config, d) for d in (first, day))
     rows = samples(history, prices, since, until, config["label_coverage"])
@@ -49,21 +72,28 @@ def train(history: Sequence[Rows], prices: Archive, config: Config, day: date) -
             f"issued in [{since}, {until}) none has its label by then: prices start too late or "
             "stopped"
         )
+    return Learnt(day, since, until, nodes_of(history), history[0].design, rows)
+
+
+def fitted(learnt: Learnt, config: Config, calibration: Calibration | None = None) -> Trained:
+    """The model that learns from these rows, by the members of `config`."""
+    day, since, until, pool, design, rows = learnt
     held_out = _held_out(rows, config)
     members = [_member(rows, config, member, day, held_out) for member in config["members"]]
     card = Card(
         date=day.isoformat(),
-        pool=nodes_of(history),
+        pool=pool,
         trained_from=since.isoformat(),
         trained_until=until.isoformat(),
         held_out_from=(until - timedelta(days=held_out)).isoformat(),
         rows=len(rows.x),
-        features=history[0].design,
+        features=design,
         members=[card for _, card in members],
+        calibration=calibration or {},
         packages=packages(),
         inputs_sha256=digest([rows.x, *rows.labels, rows.age]),
     )
-    return Trained([fitted for fitted, _ in members], card)
+    return Trained([of for of, _ in members], card)
 
 
 def _held_out(rows: Samples, config: Config) -> int:

@@ -18,9 +18,28 @@ from tests.build import ROOT
 PACKAGE = ROOT / "rtlmp"
 # a module imports only from those above it
 LAYERS = [
-    *("catalog", "columns", "disk", "tables", "config", "clock", "provenance", "archive"),
+    *(
+        "catalog",
+        "columns",
+        "disk",
+        "tables",
+        "config",
+        "clock",
+        "origins",
+        "provenance",
+        "archive",
+    ),
     *("sources", "asof", "labels", "hourly", "donors", "history"),
-    *("features", "models", "training", "forecasting", "baselines", "backtest", "losses"),
+    *(
+        "features",
+        "models",
+        "parameters",
+        "training",
+        "forecasting",
+        "baselines",
+        "backtest",
+        "losses",
+    ),
     *(
         "metrics",
         "freshness",
@@ -33,6 +52,7 @@ LAYERS = [
     ),
     *("scenarios", "settlement", "value"),
     *("changes", "standing", "plots", "figures", "report", "summary"),
+    *("fold_tables", "folds", "validation", "paired", "calibration", "tuning", "ablation"),
 ]
 SCHEMAS = [
     s

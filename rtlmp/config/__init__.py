@@ -1,25 +1,22 @@
 """config.yaml, parsed once: an unknown key or impossible value stops before the first rule."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Literal, NotRequired, cast
 
 from pydantic import Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from rtlmp.catalog import MARKETS, STORED, Q
 from rtlmp.config.kinds import FORBID, Clock, Count, History, Hour, Name, Positive, Share, Text
+from rtlmp.config.learning import Tune as Tune
+from rtlmp.config.learning import Validation as Validation
+from rtlmp.config.learning import Window as Window
 from rtlmp.config.live import Live as Live
 from rtlmp.config.model import Gate as Gate
 from rtlmp.config.model import Member as Member
 from rtlmp.config.model import Model as Model
 from rtlmp.config.model import Rival
-
-
-@with_config(FORBID)
-class Window(TypedDict):
-    start: date
-    end: date
 
 
 @with_config(FORBID)
@@ -81,6 +78,9 @@ class Config(TypedDict):
     gate: Gate
     rivals: dict[Name, Rival]
     missing: dict[Name, list[Text]]
+    validation: Validation
+    tune: Tune
+    parameters: str | None
     seed: int
 
 
@@ -107,12 +107,13 @@ def _consistent(config: Config) -> Config:
     named = {q for of in (config["live"]["fetch"], *config["missing"].values()) for q in of}
     unknown = sorted(named - {*STORED})
     _refuse(bool(unknown), f"live.fetch or missing has {unknown}: known {[*STORED]}")
-    for key in ("backtest", "synthetic"):
+    for key in ("backtest", "synthetic", "validation", "tune"):
         _refuse(config[key]["start"] > config[key]["end"], f"{key} ends before it starts")
     grid = config["model"]["grid"]
     _refuse(grid != sorted(set(grid)), f"model.grid must rise: {grid}")
     outside = [x for x in config["thresholds"] if not grid[0] <= x <= grid[-1]]
     _refuse(bool(outside), f"thresholds {outside} outside model.grid {grid[0]:g}..{grid[-1]:g}")
+    _searchable(config)
     both = sorted({*config["nodes"]} & {*config["donors"]})
     _refuse(bool(both), f"donors {both} are nodes too: name them otherwise")
     config["pools"] = config["pools"] or {"all": config["nodes"]}
@@ -122,6 +123,18 @@ def _consistent(config: Config) -> Config:
         f"pools must hold every node once: pools have {pooled}, nodes are {config['nodes']}",
     )
     return config
+
+
+def _searchable(config: Config) -> None:
+    """Both ends of every range of `tune.space` must be values that `model` takes."""
+    space = cast("Mapping[str, Sequence[float]]", config["tune"]["space"])
+    for key, (low, high, *_) in space.items():
+        _refuse(low > high, f"tune.space.{key} must rise: {low:g} to {high:g}")
+        for end in (low, high):
+            try:
+                TypeAdapter(Model).validate_python({**config["model"], key: end})
+            except ValidationError as error:
+                _refuse(True, f"tune.space.{key} {end:g}: {error.errors()[0]['msg']}")
 
 
 def threshold_name(x: float) -> str:

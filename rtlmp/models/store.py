@@ -13,6 +13,7 @@ import xgboost as xgb
 
 from rtlmp.config import Model
 from rtlmp.disk import atomic, write_json
+from rtlmp.models.calibration import Calibration
 from rtlmp.models.fitted import Fitted, State
 
 PACKAGES: Final = ("xgboost", "lightgbm", "scikit-learn", "numpy", "pandas")
@@ -41,6 +42,7 @@ class Card(TypedDict):
     rows: int
     features: list[str]
     members: list[MemberCard]
+    calibration: Calibration
     packages: dict[str, str]
     inputs_sha256: str
 

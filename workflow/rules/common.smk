@@ -14,6 +14,7 @@ from rtlmp.clock import (
 )
 from rtlmp.config import checked, threshold_name
 from rtlmp.history import draw, longest_history
+from rtlmp.origins import labelled, require_apart, spans
 from rtlmp.provenance import code_hash
 from rtlmp.sources.coverage import coverage, issue_dates
 

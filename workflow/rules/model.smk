@@ -34,12 +34,14 @@ rule train:
         ],
         donor_history=lambda w: donor_files(w, "history/{name}", "arrow"),
         donor_hourly=lambda w: sorted(set(donor_files(w, "hourly", "parquet"))),
+        parameters=C["parameters"] or [],
     output:
         boosters=[f"{RUN}/model/{{pool}}/{{date}}/{name}" for name in BOOSTERS],
         card=f"{RUN}/model/{{pool}}/{{date}}/card.json",
     threads: C["model"]["threads"]
     params:
         config=pick(*TRAINED),
+        parameters=C["parameters"],
         code=code("train.py"),
     script:
         "../scripts/train.py"

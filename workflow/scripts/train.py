@@ -5,6 +5,7 @@ from snakemake.iocontainers import Snakemake
 from rtlmp.archive import archive_of
 from rtlmp.history import nodes_of, read
 from rtlmp.models.store import save
+from rtlmp.parameters import adopted, curves
 from rtlmp.training import train
 
 snakemake: Snakemake
@@ -12,5 +13,7 @@ given = snakemake.input
 history = [read(path) for path in [*given.history, *given.donor_history]]
 prices = archive_of([*given.hourly, *given.donor_hourly], nodes_of(history))
 day = date.fromisoformat(snakemake.wildcards.date)
-trained = train(history, prices, snakemake.params.config, day)
+tuned = snakemake.params.get("parameters")
+config = adopted(snakemake.params.config, tuned)
+trained = train(history, prices, config, day, curves(tuned))
 save(trained, snakemake.output.boosters, snakemake.output.card)
