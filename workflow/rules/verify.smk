@@ -118,7 +118,7 @@ rule export_csv:
     output:
         f"{RUN}/{{table}}.csv",
     wildcard_constraints:
-        table=r"(backtest|scenario|compare|value|settlement|changes|hourly|features|forecast/[^/]+)/.+",
+        table=r"(backtest|validation|tune|ablation|scenario|compare|value|settlement|changes|hourly|features|forecast/[^/]+)/.+",
     params:
         code=code("export_csv.py"),
     script:
