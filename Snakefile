@@ -35,8 +35,8 @@ include: "workflow/rules/value.smk"
 rule forecast:
     default_target: True
     input:
-        expand(rules.forecast_date.output, date=DATE),
-        expand(rules.forecast_figure.output, date=DATE),
+        paths_of(rules.forecast_date.output, date=DATE),
+        paths_of(rules.forecast_figure.output, date=DATE),
         [f"{RUN}/features/{node}/{month(DATE)}.parquet" for node in NODES],
         [path for pool in POOLS for path in models_of(pool, [DATE])["cards"]],
         RAW_FILES,
@@ -64,7 +64,7 @@ rule verify:
         rules.judge.output,
         rules.metrics_by.output,
         rules.settlement.output,
-        expand(rules.scenario.output, scenario=C["scenarios"]),
+        paths_of(rules.scenario.output, scenario=C["scenarios"]),
 
 
 rule validate:
@@ -84,13 +84,13 @@ rule ablation:
 
 rule compare:
     input:
-        expand(rules.compare_runs.output, versus=C.get("versus") or []),
+        paths_of(rules.compare_runs.output, versus=C.get("versus") or []),
 
 
 rule report:
     input:
         rules.data_report.output,
-        expand(rules.report_daily.output, date=DATE),
+        paths_of(rules.report_daily.output, date=DATE),
         # the backtest's page where the source covers its window
         [*rules.report_backtest.output, *rules.figures.output] if BACKTEST_COVERED else [],
 
@@ -99,20 +99,21 @@ rule value:
     input:
         rules.report_value.output,
         rules.worth.output,
-        rules.worth.output[1].replace(".parquet", ".csv"),
+        paths_of(rules.worth.output.worth)[0].replace(".parquet", ".csv"),
 
 
 rule export:
     input:
         [
             path.replace(".parquet", ".csv")
-            for path in [
-                *rules.backtest_forecasts.output,
-                *rules.metrics.output,
-                *rules.judge.output,
-                *rules.metrics_by.output,
-                *rules.settlement.output,
-                *rules.worth.output,
-                *expand(rules.scenario.output, scenario=C["scenarios"]),
+            for made in [
+                rules.backtest_forecasts.output,
+                rules.metrics.output,
+                rules.judge.output,
+                rules.metrics_by.output,
+                rules.settlement.output,
+                rules.worth.output,
+                rules.scenario.output,
             ]
+            for path in paths_of(made, scenario=C["scenarios"])
         ],

@@ -36,6 +36,8 @@ rule replay:
         forecasts=f"{RUN}/backtest/replay/{{pool}}/{{month}}.parquet",
         gate=f"{RUN}/backtest/replay/{{pool}}/{{month}}.gate.json",
     threads: C["model"]["threads"]
+    resources:
+        **ask(2, 20),
     params:
         config=pick(*REPLAYED),
         serving=lambda w: {d.isoformat(): candidate_names(d) for d in window_days(w.month)},
@@ -50,11 +52,13 @@ include: "others.smk"
 rule backtest_forecasts:
     input:
         **other_replays(),
-        replays=expand(rules.replay.output.forecasts, pool=POOLS, month=BACKTEST_MONTHS),
+        replays=paths_of(rules.replay.output.forecasts, pool=POOLS, month=BACKTEST_MONTHS),
         hourly=expand(f"{RUN}/hourly/{{month}}.parquet", month=PRICE_MONTHS),
         truth=rules.world.output.truth if C["source"] == "synthetic" else [],
     output:
         f"{RUN}/backtest/forecasts.parquet",
+    resources:
+        **ask(3, 20),
     params:
         config=pick("market", "issue_time", "nodes", "thresholds", "label_coverage"),
         days=lambda w: [day.isoformat() for day in require_backtest_covered()],
@@ -69,6 +73,8 @@ rule metrics:
         rules.backtest_forecasts.output,
     output:
         f"{RUN}/backtest/metrics.parquet",
+    resources:
+        **ask(),
     params:
         config=pick("seed"),
         code=code("metrics.py"),
@@ -82,6 +88,8 @@ rule summary:
         forecasts=rules.backtest_forecasts.output[0],
     output:
         f"{RUN}/backtest/summary.md",
+    resources:
+        **ask(),
     params:
         run=C["run"],
         seed=C["seed"],

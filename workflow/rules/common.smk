@@ -72,6 +72,22 @@ def code(script):
     return code_hash(SCRIPTS / script)
 
 
+def paths_of(output, **wildcards):
+    """`expand` of what a rule makes, also where a storage prefix has marked it: expand refuses."""
+    marked = [output] if isinstance(output, str) else output
+    return expand([path[path.rindex(RUN) :] for path in marked], **wildcards)
+
+
 def feature_months(first, last):
     """Months of feature files with the issue dates from `first` to `last` that exist."""
     return months(max(first, FIRST), min(last, LAST))
+
+
+def ask(gb=1, minutes=10):
+    """Memory and time that a job asks of a cluster: more for many nodes, double each retry."""
+    memory = round(1000 * gb + 4 * len(NODES))
+    time = round(minutes + 0.1 * len(NODES))
+    return {
+        "mem_mb": lambda w, attempt: memory * 2 ** (attempt - 1),
+        "runtime": lambda w, attempt: time * 2 ** (attempt - 1),
+    }

@@ -10,6 +10,8 @@ rule hourly:
         ],
     output:
         f"{RUN}/hourly/{{month}}.parquet",
+    resources:
+        **ask(1, 10),
     params:
         nodes=NODES,
         target=C["target"],
@@ -49,6 +51,8 @@ rule features:
         hourly=known_hourly,
     output:
         [f"{RUN}/features/{node}/{{month}}.parquet" for node in NODES],
+    resources:
+        **ask(2, 20),
     params:
         config=pick("market", "issue_time", "nodes"),
         days=issued,

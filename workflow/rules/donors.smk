@@ -15,6 +15,8 @@ rule donor_hourly:
         ],
     output:
         f"{RUN}/donors/hourly/{{month}}.parquet",
+    resources:
+        **ask(),
     params:
         donors=DONORS,
         code=code("donor_hourly.py"),

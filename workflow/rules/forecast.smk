@@ -21,6 +21,8 @@ rule forecast_date:
         sheet=f"{RUN}/forecast/{{date}}.csv",
         gate=f"{RUN}/forecast/{{date}}.gate.json",
     threads: C["model"]["threads"]
+    resources:
+        **ask(),
     params:
         config=pick(*REPLAYED, "pools", "nodes"),
         serving=lambda w: candidate_names(issue_day(w)),
@@ -34,6 +36,8 @@ rule forecast_figure:
         rules.forecast_date.output.tables,
     output:
         [f"{RUN}/forecast/{node}/{{date}}.png" for node in NODES],
+    resources:
+        **ask(),
     params:
         config=pick("market", "nodes", "run"),
         code=code("forecast_figure.py"),

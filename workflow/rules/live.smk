@@ -1,7 +1,14 @@
+# Runs where Snakemake runs, also with a cluster: its compute nodes seldom reach the internet.
+localrules:
+    raw_month,
+
+
 # Months of publication, each a job: a closed one is final, the open one follows the run's date.
 rule raw_month:
     output:
         expand(f"{RUN}/raw/{{series}}/{{{{month}}}}.parquet", series=SERIES),
+    resources:
+        **ask(3, 240),
     params:
         config=pick("market", "nodes"),
         live={key: C["live"][key] for key in ("store", "fetch", "locations", "gaps", "weather")},
@@ -27,6 +34,8 @@ rule freshness:
         ),
     output:
         f"{RUN}/freshness/{{date}}.parquet",
+    resources:
+        **ask(),
     params:
         config=pick("market", "issue_time"),
         code=code("freshness.py"),

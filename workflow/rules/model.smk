@@ -39,6 +39,8 @@ rule train:
         boosters=[f"{RUN}/model/{{pool}}/{{date}}/{name}" for name in BOOSTERS],
         card=f"{RUN}/model/{{pool}}/{{date}}/card.json",
     threads: C["model"]["threads"]
+    resources:
+        **ask(3, 30),
     params:
         config=pick(*TRAINED),
         parameters=C["parameters"],

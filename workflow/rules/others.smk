@@ -79,6 +79,6 @@ OTHERS = {
 def other_replays():
     """Replayed forecasts of each of them, by name."""
     return {
-        name: expand(path, other=name, pool=POOLS, month=BACKTEST_MONTHS)
+        name: paths_of(path, other=name, pool=POOLS, month=BACKTEST_MONTHS)
         for name, path in OTHERS.items()
     }

@@ -2,6 +2,8 @@ rule world:
     output:
         observations=f"{RUN}/world/observations.parquet",
         truth=f"{RUN}/world/truth.parquet",
+    resources:
+        **ask(3, 30),
     params:
         config=pick("synthetic", "nodes", "thresholds", "issue_time", "market", "target", "seed"),
         code=code("world.py"),
@@ -11,9 +13,11 @@ rule world:
 
 rule raw:
     input:
-        DATA_FILES or rules.world.output.observations,
+        [local(str(path)) for path in DATA_FILES] or rules.world.output.observations,
     output:
         RAW_FILES,
+    resources:
+        **ask(3, 30),
     params:
         code=code("raw.py"),
     script:

@@ -3,7 +3,7 @@ BOOK = sorted(
     {p.stem for p in (ROOT / "workflow/captions").glob("*.rst")} - {"earnings", "cumulative"}
 )
 
-PAGE_ASSETS = sorted((ROOT / "rtlmp/report/assets").iterdir())
+PAGE_ASSETS = [local(str(p)) for p in sorted((ROOT / "rtlmp/report/assets").iterdir())]
 FINISHED = {
     "forecasts": rules.backtest_forecasts.output[0],
     "metrics": rules.metrics.output[0],
@@ -26,6 +26,8 @@ rule figures:
             )
             for name in BOOK
         ],
+    resources:
+        **ask(3, 20),
     params:
         config=pick("market", "nodes"),
         code=code("figures.py"),
@@ -38,9 +40,11 @@ rule report_backtest:
         PAGE_ASSETS,
         **FINISHED,
         figures=rules.figures.output,
-        scenarios=expand(rules.scenario.output.metrics, scenario=C["scenarios"]),
+        scenarios=paths_of(rules.scenario.output.metrics, scenario=C["scenarios"]),
     output:
         f"{RUN}/report/backtest.html",
+    resources:
+        **ask(3, 20),
     params:
         config=pick("run", "market", "nodes"),
         code=code("report_backtest.py"),
@@ -51,7 +55,7 @@ rule report_backtest:
 def day_before(w, back):
     """Forecast tables of the issue date `back` days earlier; none before the first."""
     day = date.fromisoformat(w.date) - timedelta(days=back)
-    return expand(rules.forecast_date.output.tables, date=day) if day >= FIRST else []
+    return paths_of(rules.forecast_date.output.tables, date=day) if day >= FIRST else []
 
 
 def months_to(w):
@@ -72,6 +76,8 @@ rule report_daily:
         ],
     output:
         f"{RUN}/report/daily/{{date}}.html",
+    resources:
+        **ask(2, 20),
     params:
         config=pick("run", "market", "issue_time", "retrain_every_days", "label_coverage"),
         code=code("report_daily.py"),
@@ -85,6 +91,8 @@ rule data_report:
     output:
         html=f"{RUN}/report/data.html",
         covered=f"{RUN}/report/covered.parquet",
+    resources:
+        **ask(),
     params:
         config=pick("market", "source", "run", "issue_time"),
         date=DATE.isoformat(),

@@ -5,6 +5,8 @@ rule settled:
         dam=expand(f"{RUN}/raw/dam_spp/{{month}}.parquet", month=RAW_MONTHS),
     output:
         f"{RUN}/value/settled/{{node}}.parquet",
+    resources:
+        **ask(),
     params:
         config=pick("market", "issue_time", "battery"),
         days=lambda w: [day.isoformat() for day in require_backtest_covered()],
@@ -15,10 +17,12 @@ rule settled:
 
 rule worth:
     input:
-        expand(rules.settled.output, node=NODES),
+        paths_of(rules.settled.output, node=NODES),
     output:
         settled=f"{RUN}/value/settled.parquet",
         worth=f"{RUN}/value/worth.parquet",
+    resources:
+        **ask(),
     params:
         config=pick("battery", "seed"),
         code=code("worth.py"),
@@ -39,6 +43,8 @@ rule report_value:
         cumulative=report(
             f"{RUN}/figures/cumulative.png", caption="../captions/cumulative.rst", category="Value"
         ),
+    resources:
+        **ask(),
     params:
         config=pick("run", "battery"),
         code=code("report_value.py"),

@@ -11,6 +11,8 @@ rule metrics_by:
         rules.backtest_forecasts.output,
     output:
         JUDGED["by"],
+    resources:
+        **ask(),
     params:
         config=pick("market", "seed"),
         code=code("metrics_by.py"),
@@ -23,6 +25,8 @@ rule judge:
         rules.backtest_forecasts.output,
     output:
         **{name: path for name, path in JUDGED.items() if name != "by"},
+    resources:
+        **ask(),
     params:
         config=pick("seed", "cost_loss"),
         code=code("judge.py"),
@@ -36,6 +40,8 @@ rule scenario:
     output:
         metrics=f"{RUN}/scenario/{{scenario}}/metrics.parquet",
         significance=f"{RUN}/scenario/{{scenario}}/significance.parquet",
+    resources:
+        **ask(),
     params:
         config=pick("market", "seed"),
         scenario=lambda w: C["scenarios"][w.scenario],
@@ -51,6 +57,8 @@ rule compare_runs:
     output:
         metrics=f"{RUN}/compare/{{versus}}/metrics.parquet",
         significance=f"{RUN}/compare/{{versus}}/significance.parquet",
+    resources:
+        **ask(),
     params:
         config=pick("seed", "run", "versus"),
         code=code("compare.py"),
@@ -77,9 +85,11 @@ rule changes:
         features=feature_files_of,
         boosters=models_of_both("boosters"),
         cards=models_of_both("cards"),
-        gates=lambda w: expand(rules.forecast_date.output.gate, date=[w.earlier, w.later]),
+        gates=lambda w: paths_of(rules.forecast_date.output.gate, date=[w.earlier, w.later]),
     output:
         f"{RUN}/changes/{{earlier}}_{{later}}.parquet",
+    resources:
+        **ask(),
     params:
         config=pick("market", "issue_time", "pools", "thresholds"),
         days=lambda w: [w.earlier, w.later],
@@ -104,6 +114,8 @@ rule settlement:
             name: f"{RUN}/settlement/{name}.parquet"
             for name in ("blocks", "load_risk", "top_bottom", "components")
         },
+    resources:
+        **ask(),
     params:
         config=pick("market"),
         code=code("settlement.py"),
@@ -119,6 +131,8 @@ rule export_csv:
         f"{RUN}/{{table}}.csv",
     wildcard_constraints:
         table=r"(backtest|validation|tune|ablation|scenario|compare|value|settlement|changes|hourly|features|forecast/[^/]+)/.+",
+    resources:
+        **ask(),
     params:
         code=code("export_csv.py"),
     script:
