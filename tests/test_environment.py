@@ -47,6 +47,13 @@ def test_conda_users_get_the_same():
 
 
 def test_nothing_names_a_registry():
-    for name in ("requirements.txt", "environment.yml", "pyproject.toml", "Makefile", ".ci/run"):
+    for name in (
+        "requirements.txt",
+        "environment.yml",
+        "pyproject.toml",
+        "Makefile",
+        ".ci/run",
+        ".ci/slurm",
+    ):
         text = (ROOT / name).read_text()
         assert not re.search(r"https?://|index-url|find-links", text), name

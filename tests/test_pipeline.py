@@ -28,6 +28,14 @@ SMALL = {
     "model": {"rounds": 15, "max_depth": 3, "threads": 1},
 }
 
+# the least that has models, figures and a clock change, for where a job costs much
+LEAST = {
+    "synthetic": {"start": "2024-02-01", "end": "2024-03-20"},
+    "history_days": 30,
+    "average_models": 1,
+    "backtest": {"start": "2024-03-09", "end": "2024-03-10"},
+}
+
 
 class Repo:
     """A copy of what a clone holds, with the small config."""
@@ -61,6 +69,13 @@ class Repo:
         table = re.search(r"job +count\n-+ +-+\n(.*?)\ntotal", said, re.S)
         lines = table.group(1).splitlines() if table else []
         return {name: int(n) for name, n in (line.split() for line in lines)}
+
+
+def contents(repo: Repo) -> dict[str, bytes]:
+    """Every result by its path within the run."""
+    results = repo.root / RUN
+    files = [path for path in sorted(results.rglob("*")) if path.is_file()]
+    return {path.relative_to(results).as_posix(): path.read_bytes() for path in files}
 
 
 @pytest.fixture(scope="module")

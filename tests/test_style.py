@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TypeVar
 
 import pandera.pandas as pa
 import pytest
+import yaml
 
 from rtlmp import tables
 from rtlmp.catalog import Q
@@ -118,3 +120,23 @@ def test_files_and_functions_stay_small(path):
     for fn in nodes(path, ast.FunctionDef):
         start = fn.body[1] if ast.get_docstring(fn) and len(fn.body) > 1 else fn.body[0]
         assert (fn.end_lineno or 0) - start.lineno < 30, fn.name
+
+
+RULES = {
+    name: body
+    for path in sorted((ROOT / "workflow/rules").glob("*.smk"))
+    for name, body in re.findall(r"^rule (\w+):\n((?:    .*\n|\n)+)", path.read_text(), re.M)
+    if "    script:" in body
+}
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_every_job_says_what_it_needs_of_a_cluster(name):
+    assert "resources:\n        **ask(" in RULES[name]
+
+
+def test_the_profile_for_clusters_groups_rules_that_are_there():
+    profile = yaml.safe_load((ROOT / "workflow/profiles/slurm/config.yaml").read_text())
+    there = set(RULES) | {"train_rival", "replay_rival", "replay_missing"}  # made from others
+    assert set(profile["groups"]) <= there
+    assert set(profile["group-components"]) <= set(profile["groups"].values())
