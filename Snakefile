@@ -44,9 +44,9 @@ rule forecast:
 
 rule explain:
     input:
-        expand(rules.explain_date.output, date=DATE),
-        expand(rules.explain_figure.output, date=DATE),
-        expand(rules.model_card.output, pool=POOLS, date=candidate_names(DATE)[0]),
+        paths_of(rules.explain_date.output, date=DATE),
+        paths_of(rules.explain_figure.output, date=DATE),
+        paths_of(rules.model_card.output, pool=POOLS, date=candidate_names(DATE)[0]),
 
 
 rule backtest:

@@ -54,19 +54,19 @@ def jobs() -> list[Job]:
 
 @pytest.fixture(scope="module")
 def on_slurm(tmp_path_factory):
-    """After a forecast and a backtest whose jobs of features first get too little memory."""
+    """After a backtest whose jobs of features first get too little memory."""
     made = Repo(tmp_path_factory.mktemp("slurm"))
     made.configure(**LEAST)
     file, enough, little = STARVED
     edit(made.root / file, enough, little)
-    made.run(*PROFILES, "forecast", "backtest")
+    made.run(*PROFILES, "backtest")
     return made
 
 
 def test_results_equal_those_of_a_local_run_to_the_bit(on_slurm, tmp_path):
     local = Repo(tmp_path)
     local.configure(**LEAST)
-    local.run("forecast", "backtest")
+    local.run("backtest")
     here, there = contents(local), contents(on_slurm)
     assert list(here) == list(there)
     assert [name for name in here if here[name] != there[name]] == []
@@ -90,5 +90,5 @@ def test_a_job_killed_for_its_memory_was_tried_again_with_more(on_slurm):
 
 def test_a_second_run_does_nothing(on_slurm):
     before = len(jobs())
-    assert "Nothing to be done" in on_slurm.run(*PROFILES, "forecast", "backtest")
+    assert "Nothing to be done" in on_slurm.run(*PROFILES, "backtest")
     assert len(jobs()) == before

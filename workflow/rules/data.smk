@@ -68,6 +68,8 @@ rule history:
         hourly=known_hourly,
     output:
         [f"{RUN}/history/{pool}/{{month}}.arrow" for pool in POOLS],
+    resources:
+        **ask(3, 20),
     params:
         config=pick("market", "issue_time", "nodes", "pools"),
         donors={},

@@ -55,6 +55,8 @@ rule explain_date:
         gate=rules.forecast_date.output.gate,
     output:
         [f"{RUN}/explain/{node}/{{date}}.parquet" for node in NODES],
+    resources:
+        **ask(2, 20),
     params:
         config=pick("market", "issue_time", "pools", "thresholds"),
         code=code("explain.py"),
@@ -67,6 +69,8 @@ rule explain_figure:
         rules.explain_date.output,
     output:
         [f"{RUN}/explain/{node}/{{date}}_{x}.png" for node in NODES for x in THRESHOLDS],
+    resources:
+        **ask(),
     params:
         config=pick("market"),
         code=code("explain_figure.py"),

@@ -48,13 +48,15 @@ def require_window(name):
 rule validation:
     input:
         **fold_inputs(C["validation"]),
-        parameters=C["parameters"] or [],
+        parameters=PARAMETERS,
     output:
         **{
             name: f"{RUN}/validation/{name}.parquet"
             for name in ("folds", "metrics", "forecasts", "calibration")
         },
     threads: C["model"]["threads"]
+    resources:
+        **ask(4, 240),
     params:
         config=pick(*FOLDED),
         window=lambda w: require_window("validation"),
@@ -68,8 +70,10 @@ rule tuned:
         **fold_inputs(C["tune"]),
     output:
         trials=f"{RUN}/tune/trials.parquet",
-        parameters=f"{RUN}/tune/parameters.json",
+        parameters=TUNED,
     threads: C["model"]["threads"]
+    resources:
+        **ask(4, 240),
     params:
         config=pick(*FOLDED, "tune"),
         window=lambda w: require_window("tune"),
@@ -81,11 +85,13 @@ rule tuned:
 rule ablated:
     input:
         **fold_inputs(C["validation"]),
-        parameters=C["parameters"] or [],
+        parameters=PARAMETERS,
     output:
         table=f"{RUN}/ablation/ablation.parquet",
         page=f"{RUN}/ablation/ablation.md",
     threads: C["model"]["threads"]
+    resources:
+        **ask(4, 240),
     params:
         config=pick(*FOLDED, "run"),
         window=lambda w: require_window("validation"),

@@ -7,6 +7,11 @@ TRAINED = ("market", "issue_time", "history_days", "label_coverage", "model", "m
 TRAINED += ("gate", "seed")
 
 
+TUNED = f"{RUN}/tune/parameters.json"
+# the run's own are made, a user's are there
+PARAMETERS = [p if p == TUNED else local(p) for p in [C["parameters"]] if p]
+
+
 def training_months(w):
     day = date.fromisoformat(w.date)
     return feature_months(day - timedelta(days=HISTORY), day)
@@ -34,7 +39,7 @@ rule train:
         ],
         donor_history=lambda w: donor_files(w, "history/{name}", "arrow"),
         donor_hourly=lambda w: sorted(set(donor_files(w, "hourly", "parquet"))),
-        parameters=C["parameters"] or [],
+        parameters=PARAMETERS,
     output:
         boosters=[f"{RUN}/model/{{pool}}/{{date}}/{name}" for name in BOOSTERS],
         card=f"{RUN}/model/{{pool}}/{{date}}/card.json",
@@ -43,7 +48,6 @@ rule train:
         **ask(3, 30),
     params:
         config=pick(*TRAINED),
-        parameters=C["parameters"],
         code=code("train.py"),
     script:
         "../scripts/train.py"
@@ -57,6 +61,8 @@ rule model_card:
         hourly=rules.train.input.hourly,
     output:
         f"{RUN}/model/{{pool}}/{{date}}/card.md",
+    resources:
+        **ask(2, 20),
     params:
         config=pick("market", "issue_time", "thresholds", "label_coverage", "gate"),
         code=code("model_card.py"),

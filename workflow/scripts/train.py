@@ -13,7 +13,6 @@ given = snakemake.input
 history = [read(path) for path in [*given.history, *given.donor_history]]
 prices = archive_of([*given.hourly, *given.donor_hourly], nodes_of(history))
 day = date.fromisoformat(snakemake.wildcards.date)
-tuned = snakemake.params.get("parameters")
-config = adopted(snakemake.params.config, tuned)
-trained = train(history, prices, config, day, curves(tuned))
+config = adopted(snakemake.params.config, given.get("parameters"))
+trained = train(history, prices, config, day, curves(given.get("parameters")))
 save(trained, snakemake.output.boosters, snakemake.output.card)
