@@ -8,8 +8,9 @@ TRAINED += ("gate", "seed")
 
 
 TUNED = f"{RUN}/tune/parameters.json"
-# the run's own are made, a user's are there
-PARAMETERS = [p if p == TUNED else local(p) for p in [C["parameters"]] if p]
+PARAMETERS = C["parameters"] or []
+if PARAMETERS and PARAMETERS != TUNED:
+    PARAMETERS = local(PARAMETERS)  # a user's, not a result
 
 
 def training_months(w):
