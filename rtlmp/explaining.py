@@ -3,7 +3,7 @@
 TreeSHAP (Lundberg et al. 2020) splits each rung's log odds m into an expectation b and a share
 for every feature. ln sigma(m) - ln sigma(b) is spread over features in proportion (the secant),
 rungs add up to ln P(> x), and ln P is linear between grid points: shares stay exact all the way.
-Of several models the mean share is taken, which explains their geometric mean.
+Of several models the mean share is taken, which explains their geometric mean, uncalibrated.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
