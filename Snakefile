@@ -30,6 +30,12 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/value.smk"
 
 
+onstart:
+    # Else Snakemake 9 looks for jobs every second, and once more for each job that has finished:
+    # late in a backtest that is half a core.
+    workflow.scheduler.job_rate_limiter = None
+
+
 # The targets. They list intermediate files too: after a failed job Snakemake would else take
 # final files that no longer follow from anything for finished ones.
 rule forecast:
