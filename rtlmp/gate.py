@@ -1,8 +1,9 @@
 """The champion gate: a newly trained model serves only if it is no worse than the one before.
 
-Both are tested on the latest `gate.days`, by the trunk of each, which has seen no label of them,
-and with the prices known at the new model's own issue time: the choice is the same for whoever
-asks. Worse means a mean daily log loss higher by more than `gate.noise` standard errors (HAC).
+Both are tested on `gate.days` of the latest days, one in `gate.every`, by the trunk of each, which
+has seen no label of them, and with the prices known at the new model's own issue time: the choice
+is the same for whoever asks. Worse means a mean daily log loss higher by more than `gate.noise`
+standard errors (HAC), and by more than `gate.margin` of it, which retraining alone may move.
 """
 
 import json
@@ -14,13 +15,14 @@ from typing import Final, TypedDict
 
 import numpy as np
 
-from rtlmp.archive import US_PER_HOUR, Archive, Floats, Matrix, us
+from rtlmp.archive import US_PER_HOUR, Archive, Floats, Ints, Matrix, us
 from rtlmp.config import Config
 from rtlmp.forecasting import of_model
 from rtlmp.history import Rows, labels_of
 from rtlmp.labels import past, spike
 from rtlmp.losses import daily, diebold_mariano, log_loss
 from rtlmp.models.store import Trained
+from rtlmp.training import held_day, held_out
 
 FEWEST: Final = 5  # days that make a test
 ROWS: Final = 50_000  # at most, of all nodes: more tell nothing more
@@ -31,7 +33,7 @@ class Choice(TypedDict):
 
     date: str
     predecessor: str | None
-    days: int  # issue dates compared
+    days: int  # compared
     loss: float | None  # mean log loss over thresholds
     loss_before: float | None  # of the predecessor
     statistic: float | None  # difference / standard error
@@ -43,7 +45,7 @@ class Unseen(TypedDict):
     """Rows of days held out whose price is known: (rows, features), (rows,), (rows, thresholds)."""
 
     x: Matrix
-    day: Floats
+    day: Ints  # held out, numbered
     spiked: Floats  # NaN where unknown
 
 
@@ -115,17 +117,20 @@ def _choice(new: Trained, old: Trained, rows: Unseen, config: Config) -> Choice:
     ]
     test, noise = diebold_mariano(*losses), config["gate"]["noise"]
     statistic = float(np.nan_to_num(test.statistic))  # equal models: no difference
-    worse = statistic > noise
+    loss, before_loss = (float(of.mean()) for of in losses)
+    change, margin = loss / before_loss - 1, config["gate"]["margin"]
+    worse = statistic > noise and change > margin
     why = "worse than its predecessor beyond noise" if worse else "no worse than its predecessor"
     return Choice(
         date=day,
         predecessor=before,
         days=days,
-        loss=float(losses[0].mean()),
-        loss_before=float(losses[1].mean()),
+        loss=loss,
+        loss_before=before_loss,
         statistic=statistic,
         serves=not worse,
-        why=f"{why}: {statistic:.2f} standard errors, {noise:g} allowed",
+        why=f"{why}: {statistic:.2f} standard errors, {noise:g} allowed, "
+        f"and {change:+.1%} log loss, {margin:.0%} allowed",
     )
 
 
@@ -143,7 +148,7 @@ def _untested(day: str, before: str | None, why: str) -> Choice:
 
 
 def unseen(model: Trained, history: Sequence[Rows], prices: Archive, config: Config) -> Unseen:
-    """The latest days, which the trunk of `model` has not seen, as known at its own time."""
+    """Days that the trunk of `model` has not seen, as known at its own time."""
     since, until = (
         datetime.fromisoformat(model.card[k]) for k in ("held_out_from", "trained_until")
     )
@@ -151,11 +156,13 @@ def unseen(model: Trained, history: Sequence[Rows], prices: Archive, config: Con
     known = past(prices, until, hours, config["label_coverage"])
     parts = []
     for part in history:
-        rows = np.flatnonzero((part.issued >= us(since)) & (part.hour < hours.stop))
+        unseen = held_out(part.hour, us(since), config["gate"]["every"])
+        rows = np.flatnonzero(unseen & (part.hour < hours.stop))
         came = labels_of(part, rows, known, hours)
         spiked = np.column_stack([spike(came, x) for x in config["thresholds"]])
         sure = ~np.isnan(spiked).all(axis=1)
-        parts.append((part.x[rows[sure]], part.issued[rows[sure]].astype(np.float64), spiked[sure]))
+        rows = rows[sure]
+        parts.append((part.x[rows], held_day(part.hour[rows]), spiked[sure]))
     x, day, spiked = (np.concatenate(of) for of in zip(*parts, strict=True))
     every = slice(None, None, max(1, -(-len(x) // ROWS)))
     return Unseen(x=x[every], day=day[every], spiked=spiked[every])

@@ -38,12 +38,13 @@ def model_card(model: Trained, history: Sequence[Rows], prices: Archive, config:
             + ".\n",
             "## Parameters\n",
             pd.DataFrame(settings).astype(str).rename_axis("setting").to_markdown(),
-            f"\n## On the days since {card['held_out_from']}, by the trees that have not seen them",
+            f"\n## On days held out since {card['held_out_from']}, by the trees that have not seen "
+            "them",
             "\nSkill is against the frequency of those days themselves: hard to beat.\n",
             pd.DataFrame(_scores(model, history, prices, config)).to_markdown(
                 index=False, floatfmt=".4f"
             ),
-            "\n## Drift: features of those days against all that it learnt from\n",
+            "\n## Drift: features since then against all before\n",
             f"Population stability index over {BINS} classes; from {DRIFTED} on a feature has "
             f"moved: {int((drifted >= DRIFTED).sum())} of {len(drifted)}.\n",
             drifted.nlargest(SHOWN).rename("index").to_frame().to_markdown(floatfmt=".3f"),

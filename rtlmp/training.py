@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, cast
 
 import numpy as np
 
-from rtlmp.archive import US_PER_HOUR, Archive, Floats, Matrix, us
+from rtlmp.archive import US_PER_HOUR, Archive, Floats, Ints, Matrix, us
 from rtlmp.clock import issue_time
 from rtlmp.config import Config, Member, Model
 from rtlmp.history import Rows, labels_of, longest_history, nodes_of
@@ -18,8 +18,9 @@ from rtlmp.models.registry import fit
 from rtlmp.models.store import Card, MemberCard, Trained, digest, packages
 
 DAY: Final = 86_400_000_000  # us
-LEFT_OUT: Final = 0.2  # share of the weeks that a model does not learn from: see `bounds`
+LEFT_OUT: Final = 0.1  # share of the weeks that a model does not learn from: see `bounds`
 MOST_HELD_OUT: Final = 1 / 3  # of the days there are
+CALM: Final = 15  # UTC hour at which days held out begin and end
 ALWAYS: Final = 28  # latest days that every model learns from
 
 
@@ -29,10 +30,10 @@ class Samples(NamedTuple):
     x: Matrix
     labels: Labels
     age: Floats  # days from issue time to the model's
-    since: Floats  # days from the end of the target hour to the model's issue time
+    hour: Ints  # target hour, since 1970
 
     def at(self, rows: Flags) -> "Samples":
-        return Samples(self.x[rows], self.labels.at(rows), self.age[rows], self.since[rows])
+        return Samples(self.x[rows], self.labels.at(rows), self.age[rows], self.hour[rows])
 
 
 class Learnt(NamedTuple):
@@ -78,14 +79,15 @@ def gathered(history: Sequence[Rows], prices: Archive, config: Config, day: date
 def fitted(learnt: Learnt, config: Config, calibration: Calibration | None = None) -> Trained:
     """The model that learns from these rows, by the members of `config`."""
     day, since, until, pool, design, rows = learnt
-    held_out = _held_out(rows, config)
-    members = [_member(rows, config, member, day, held_out) for member in config["members"]]
+    held_from = until - timedelta(days=_window(rows, config))
+    early = ~held_out(rows.hour, us(held_from), config["gate"]["every"])
+    members = [_member(rows, config, member, day, early) for member in config["members"]]
     card = Card(
         date=day.isoformat(),
         pool=pool,
         trained_from=since.isoformat(),
         trained_until=until.isoformat(),
-        held_out_from=(until - timedelta(days=held_out)).isoformat(),
+        held_out_from=held_from.isoformat(),
         rows=len(rows.x),
         features=design,
         members=[card for _, card in members],
@@ -96,14 +98,29 @@ def fitted(learnt: Learnt, config: Config, calibration: Calibration | None = Non
     return Trained([of for of, _ in members], card)
 
 
-def _held_out(rows: Samples, config: Config) -> int:
-    """Latest days that no trunk sees: a market new to us has few, most must train."""
+def held_out(hour: Ints, since: int, every: int) -> Flags:
+    """Target hours (since 1970), a day in `every` from `since` (us) on, that no trunk learns.
+
+    Whatever the model, the same days: those that it holds out its predecessor has not seen either.
+    """
+    return (hour * US_PER_HOUR >= since) & (held_day(hour) % every == 0)
+
+
+def held_day(hour: Ints) -> Ints:
+    """Number of the day of target hours, cut where prices are calm: no spike on both sides."""
+    return (hour - CALM) // 24
+
+
+def _window(rows: Samples, config: Config) -> int:
+    """Latest days of which some are held out: a market new to us has few, most must train."""
+    gate = config["gate"]
     spans = [member.get("history_days", config["history_days"]) for member in config["members"]]
-    return min(config["gate"]["days"], round(min(*spans, rows.since.max()) * MOST_HELD_OUT))
+    most = min(*spans, rows.age.max()) * MOST_HELD_OUT
+    return min(gate["days"], round(most)) * gate["every"]
 
 
 def _member(
-    rows: Samples, config: Config, member: Member, day: date, held_out: int
+    rows: Samples, config: Config, member: Member, day: date, early: Flags
 ) -> tuple[Fitted, MemberCard]:
     """One member, by its own settings where it has some, fitted on its own span."""
     model = cast("Model", {k: member.get(k, v) for k, v in config["model"].items()})
@@ -111,10 +128,11 @@ def _member(
     # models that are averaged draw different rows
     seed = member.get("seed", config["seed"]) + day.toordinal()
     inside = rows.age < history + 0.5  # a clock change makes a day an hour longer
-    part = rows.at(inside & _learned(rows.age, seed))
+    learned = inside & _learned(rows.age, seed)
+    part = rows.at(learned)
     weight = 0.5 ** (part.age / model["half_life_days"])
-    trunk = round(config["gate"]["trunk"] * model["rounds"]) if held_out else 0
-    t = Training(part.x, part.labels, weight, part.since >= held_out)
+    trunk = 0 if early.all() else round(config["gate"]["trunk"] * model["rounds"])
+    t = Training(part.x, part.labels, weight, early[learned])
     fitted = fit(t, model, seed, trunk)
     return fitted, MemberCard(
         model=model,
@@ -146,7 +164,7 @@ def samples(
         np.concatenate([part.x for part in parts]),
         Labels(*(np.concatenate(column) for column in labels)),
         np.concatenate([part.age for part in parts]),
-        np.concatenate([part.since for part in parts]),
+        np.concatenate([part.hour for part in parts]),
     )
 
 
@@ -159,5 +177,4 @@ def _known(
     there = ~np.isnan(labels.highest)
     rows, labels = rows[there], labels.at(there)
     age = (until - part.issued[rows]) / DAY
-    ended = (until - (part.hour[rows] + 1) * US_PER_HOUR) / DAY
-    return Samples(part.x[rows], labels, age, ended)
+    return Samples(part.x[rows], labels, age, part.hour[rows])

@@ -20,6 +20,7 @@ from rtlmp.training import train
 from tests.build import hourly_noise, settings
 
 DATES = [date(2024, 7, 16), date(2024, 7, 18), date(2024, 7, 20)]
+GATE = {"days": 10, "every": 1, "trunk": 0.5, "noise": 1.64, "margin": 0.02}
 NAMES = [d.isoformat() for d in DATES]
 MODEL = {"rounds": 20, "grid": [25, 50, 100, 200], "learning_rate": 0.3, "threads": 1}
 
@@ -27,7 +28,7 @@ MODEL = {"rounds": 20, "grid": [25, 50, 100, 200], "learning_rate": 0.3, "thread
 @pytest.fixture(scope="module")
 def config():
     small = {"history_days": 30, "model": MODEL, "thresholds": [50, 100]}
-    return checked(settings(nodes=["N"], gate={"days": 10, "trunk": 0.5, "noise": 1.64}, **small))
+    return checked(settings(nodes=["N"], gate=GATE, **small))
 
 
 @pytest.fixture(scope="module")

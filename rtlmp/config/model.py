@@ -68,5 +68,7 @@ class Gate(TypedDict):
     """The champion gate; 0 days: every newly trained model serves."""
 
     days: Annotated[int, Field(ge=0)]
+    every: Count
     trunk: Share
     noise: Positive
+    margin: Annotated[float, Field(ge=0)]

@@ -18,7 +18,7 @@ class Training(NamedTuple):
     x: Matrix
     labels: Labels
     weight: Floats
-    early: Flags  # labels older than the days that the champion gate holds out
+    early: Flags  # not of the days that the champion gate holds out
 
     def settled(self) -> "Training":
         """The early rows alone."""

@@ -38,7 +38,7 @@ class Card(TypedDict):
     pool: list[str]
     trained_from: str  # issue times, UTC: first one in, and the first one out
     trained_until: str
-    held_out_from: str  # no label of this time or later has trained the trunk
+    held_out_from: str  # a day in `gate.every` from here on has not trained the trunk
     rows: int
     features: list[str]
     members: list[MemberCard]
