@@ -23,6 +23,7 @@ from rtlmp.disk import atomic
 Floats: TypeAlias = npt.NDArray[np.float64]
 Matrix: TypeAlias = npt.NDArray[np.float32]  # (rows, features), NaN is missing
 Ints: TypeAlias = npt.NDArray[np.int64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 US_PER_HOUR: Final = 3_600_000_000
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER: Final = np.iinfo(np.int64).max
@@ -51,7 +52,7 @@ class Rows(NamedTuple):
     column: npt.NDArray[np.intp]  # index into the locations
     value: Floats
 
-    def at(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> "Rows":
+    def at(self, rows: Flags | npt.NDArray[np.intp]) -> "Rows":
         publish, valid, column, value = self
         return Rows(publish[rows], valid[rows], column[rows], value[rows])
 
@@ -101,7 +102,7 @@ def merged(*parts: Held) -> Held:
 
 def save(held: Held, path: str | Path) -> None:
     """Write observations as `rtlmp.tables` describes them, whole or not at all."""
-    tables = [_table(q, *part) for q, part in held.items()]
+    tables = [observed(q, *part) for q, part in held.items()] or [SCHEMA.empty_table()]
     atomic(path, lambda tmp: pq.write_table(pa.concat_tables(tables), tmp))
 
 
@@ -141,7 +142,8 @@ def known_at(held: Vintages, at: int, first: int, count: int) -> Floats:
     return out
 
 
-def _table(q: Q, rows: Rows, locations: list[str]) -> pa.Table:
+def observed(q: Q, rows: Rows, locations: list[str]) -> pa.Table:
+    """Observations of one series as `rtlmp.tables` describes them."""
     places = pa.array(locations, pa.string())
     columns = {
         VALID: pa.array(rows.valid, pa.int64()).cast(UTC_TIMES),

@@ -6,15 +6,14 @@ trains nothing.
 """
 
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from rtlmp.archive import Archive, Floats, known_at, us
+from rtlmp.archive import Flags as Flags
 from rtlmp.catalog import Q
-
-Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
 class Labels(NamedTuple):

@@ -134,6 +134,15 @@ class Truth(Asks):
     probability: Series[float] = pa.Field(ge=0, le=1)
 
 
+def empty() -> DataFrame[Observations]:
+    """No observations, in the right types: what a source has of a series it does not give."""
+    none = pd.DataFrame(
+        dict.fromkeys(Observations.to_schema().columns, pd.Series([], dtype=object))
+    )
+    times = dict.fromkeys((Observations.valid_time, Observations.publish_time), UTC_DTYPE)
+    return Observations.validate(none.astype({**times, Observations.value: np.float64}))
+
+
 def read(schema: type[S], path: str | Path) -> DataFrame[S]:
     """The table at `path`, checked: the only way data enters a step."""
     return schema.validate(pd.read_parquet(path), lazy=True)

@@ -13,6 +13,7 @@ from rtlmp import archive
 from rtlmp.asof import part
 from rtlmp.catalog import BY_NAME, Q
 from rtlmp.hourly import hourly
+from rtlmp.sources.files import read_months
 from rtlmp.tables import UTC_DTYPE, Observations
 
 ROOT = Path(__file__).parents[1]
@@ -71,6 +72,14 @@ def vintages(series: Q, location: str, start: str, days: int, seed: int) -> pd.D
         for day in pd.date_range(utc(start) + pd.Timedelta("14h"), periods=days, freq="D")
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def read_frames(paths: Sequence[Path]) -> dict[Q, pd.DataFrame]:
+    """Observations in files, checked, a table a series."""
+    parts: dict[Q, list[pd.DataFrame]] = {}
+    for q, _, part_ in read_months(paths):
+        parts.setdefault(q, []).append(archive.observed(q, *part_).to_pandas())
+    return {q: Observations.validate(pd.concat(of, ignore_index=True)) for q, of in parts.items()}
 
 
 def settings(**change: Any) -> dict[str, Any]:

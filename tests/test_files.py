@@ -9,9 +9,10 @@ import pytest
 from rtlmp.catalog import Q
 from rtlmp.config import checked
 from rtlmp.sources.coverage import coverage, issue_dates
-from rtlmp.sources.files import BadFileError, by_month, empty, read_files
-from rtlmp.tables import Observations
-from tests.build import five_minutes, hourly_noise, settings, utc
+from rtlmp.sources.files import read_months
+from rtlmp.sources.pieces import BadFileError
+from rtlmp.tables import Observations, empty
+from tests.build import five_minutes, hourly_noise, read_frames, settings, utc
 
 VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
 
@@ -28,7 +29,7 @@ def save(df: pd.DataFrame, path) -> list[Path]:
 
 @pytest.mark.parametrize("name", ["x.parquet", "x.csv"])
 def test_parquet_and_csv_come_back_as_they_were(good, tmp_path, name):
-    read = read_files(save(good, tmp_path / name))
+    read = read_frames(save(good, tmp_path / name))
     pd.testing.assert_frame_equal(read[Q.RT_LMP], good[list(read[Q.RT_LMP].columns)])
     Observations.validate(read[Q.RT_LMP])
 
@@ -85,7 +86,7 @@ def test_bad_input_is_refused_with_reasons(good, tmp_path, case, suffix):
     if suffix == ".csv" and case in ("naive times", "local times"):
         words = [words[0], "not a UTC time"]
     with pytest.raises(BadFileError) as error:
-        read_files(save(spoil(good), tmp_path / f"bad{suffix}"))
+        read_frames(save(spoil(good), tmp_path / f"bad{suffix}"))
     for word in ["bad" + suffix, *words]:
         assert word in str(error.value)
 
@@ -93,14 +94,35 @@ def test_bad_input_is_refused_with_reasons(good, tmp_path, case, suffix):
 def test_one_key_in_two_files_is_refused(good, tmp_path):
     paths = save(good, tmp_path / "a.parquet") + save(good.iloc[:5], tmp_path / "b.parquet")
     with pytest.raises(BadFileError, match="the same key in two files: 5 of 605"):
-        read_files(paths)
+        read_frames(paths)
 
 
-def test_months_are_those_of_publication():
+def test_months_are_those_of_publication(tmp_path):
     rows = five_minutes("2024-01-31 23:50", [1.0, 2.0, 3.0])
-    months = by_month(rows)
-    assert {m: len(r) for m, r in months.items()} == {"2024-01": 2, "2024-02": 1}
+    made = read_months(save(rows, tmp_path / "x.parquet"))
+    assert {m: len(of.value) for _, m, (of, _) in made} == {"2024-01": 2, "2024-02": 1}
     Observations.validate(empty())
+
+
+def test_a_month_is_whole_however_the_files_are_split(good, tmp_path):
+    """Row groups out of order, two series mixed, a month in three files: nothing is lost."""
+    rows = pd.concat([good, hourly_noise(Q.LOAD, "ERCOT", "2023-11-20", 100, 1)])
+    shuffled = rows.sample(frac=1, random_state=3)
+    parts = np.array_split(np.arange(len(rows)), 3)
+    paths = []
+    for k, of in enumerate(parts):
+        paths.append(tmp_path / f"{k}.{'csv' if k == 1 else 'parquet'}")
+        part = shuffled.iloc[of]
+        if k == 1:
+            part.to_csv(paths[-1], index=False)
+        else:
+            part.to_parquet(paths[-1], index=False, row_group_size=100)
+    made = [(q, m) for q, m, _ in read_months(paths)]
+    assert len(made) == len(set(made))
+    keys = [PUBLISH, VALID]
+    got = pd.concat(read_frames(paths).values()).sort_values(keys, ignore_index=True)
+    want = rows.sort_values(keys, ignore_index=True)
+    pd.testing.assert_frame_equal(got[list(want.columns)], want)
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])

@@ -6,8 +6,7 @@ import pytest
 
 from rtlmp.asof import archive, known
 from rtlmp.catalog import Q
-from rtlmp.sources.files import read_files
-from tests.build import ROOT, hourly_prices, utc
+from tests.build import ROOT, hourly_prices, read_frames, utc
 
 FOLDER = ROOT.parent / "shared/ercot"
 pytestmark = [
@@ -18,7 +17,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def held():
-    return read_files([FOLDER / "rt_lmp.parquet", FOLDER / "wind_solar_forecast.parquet"])
+    return read_frames([FOLDER / "rt_lmp.parquet", FOLDER / "wind_solar_forecast.parquet"])
 
 
 def test_hourly_prices_are_those_of_a_plain_reader(held):

@@ -17,10 +17,9 @@ from rtlmp.sources.ercot_files import Posting
 from rtlmp.sources.ercot_parse import parse
 from rtlmp.sources.ercot_reports import REPORTS, Report
 from rtlmp.sources.ercot_times import TZ
-from rtlmp.sources.files import empty
 from rtlmp.sources.interface import Source, Tools, complete, local_days
 from rtlmp.sources.store import Shelf, keep_posting, keep_shelf, place, shelf
-from rtlmp.tables import Observations
+from rtlmp.tables import Observations, empty
 
 # Listings lag by minutes, and a posting is sometimes listed after a later one: the last hour
 # of what was listed is listed again.

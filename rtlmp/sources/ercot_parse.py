@@ -16,8 +16,7 @@ from pandera.typing import DataFrame
 from rtlmp.sources.ercot_files import POSTING, Posting, ReportError, members, table, what
 from rtlmp.sources.ercot_reports import SYSTEM, Cut, Report
 from rtlmp.sources.ercot_times import POSTED, TIME_HEADERS, published, valid_times
-from rtlmp.sources.files import empty
-from rtlmp.tables import UTC_DTYPE, Observations
+from rtlmp.tables import UTC_DTYPE, Observations, empty
 
 
 def parse(

@@ -1,116 +1,126 @@
-"""Observations from a folder of Parquet and CSV files, refused with reasons where they are bad."""
+"""Observations from a folder of Parquet and CSV files, refused with reasons where they are bad.
 
-from collections.abc import Iterable, Mapping
+Files are read a piece at a time, in order of publication, and a month leaves memory as soon as no
+piece to come can hold a row of it: a folder may be larger than memory where its files or their row
+groups follow time. Every row is checked once.
+"""
+
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-from pandera.typing import DataFrame
 
+from rtlmp.archive import Flags, Ints, Part, Rows, joined
 from rtlmp.catalog import ACTUALS, BY_NAME, STORED, Q
-from rtlmp.tables import UTC_DTYPE, Observations, month_of
+from rtlmp.columns import LOCATION, PUBLISHED, SERIES, VALID, VALUE
+from rtlmp.sources.pieces import BadFileError, Codes, Piece, numbers, pieces, read, text, utc
 
-COLUMNS: Final = list(Observations.to_schema().columns)
-KEYS: Final = [c for c in COLUMNS if c != Observations.value]
-TIMES: Final = [Observations.valid_time, Observations.publish_time]
 SUFFIXES: Final = (".parquet", ".csv")
+KEYS: Final = (VALID, SERIES, LOCATION, PUBLISHED)
 
 
-class BadFileError(ValueError):
-    """A file that is not in the observation format: which, where, how many rows, an example."""
+class Chunk(NamedTuple):
+    """Rows of one series and month out of one piece."""
+
+    place: int  # of the piece, in the order of the files
+    path: Path
+    part: Part
 
 
-def read_files(paths: Iterable[str | Path]) -> dict[Q, DataFrame[Observations]]:
-    """Every series found in `paths`, checked, in order of publication."""
-    parts = [read_file(Path(path)) for path in paths]
-    rows = pd.concat([p for p in parts if len(p)] or [empty()], ignore_index=True)
-    _refuse("the folder", rows, KEYS, rows.duplicated(KEYS), "the same key in two files")
-    rows = rows.sort_values([Observations.publish_time, Observations.valid_time], kind="stable")
-    return {
-        BY_NAME[str(name)]: DataFrame[Observations](of.reset_index(drop=True))
-        for name, of in rows.groupby(Observations.series, sort=True)
-    }
+def read_months(paths: Iterable[str | Path]) -> Iterator[tuple[Q, str, Part]]:
+    """Series, UTC month of publication and its rows in order of publication, all checked.
+
+    A closed month never changes. Raises BadFileError with file, column, row count and an example.
+    """
+    waiting = sorted(enumerate(pieces(map(Path, paths))), key=lambda item: item[1].since)
+    held: dict[tuple[str, Q], list[Chunk]] = {}
+    for k, (place, piece) in enumerate(waiting):
+        for key, part in _parts(piece):
+            held.setdefault(key, []).append(Chunk(place, piece.path, part))
+        still = _month(waiting[k + 1][1].since) if k + 1 < len(waiting) else None
+        for month, q in sorted(held):
+            if still is None or month < still:
+                found = sorted(held.pop((month, q)), key=lambda chunk: chunk.place)
+                yield q, month, _whole(q, found)
 
 
-def read_file(path: Path) -> pd.DataFrame:
-    """The observations in one file. Raises BadFileError with column, row count and an example."""
-    df = (
-        pd.read_parquet(path)
-        if path.suffix == ".parquet"
-        else pd.read_csv(path, dtype="string", keep_default_na=False)
+def _parts(piece: Piece) -> Iterator[tuple[tuple[str, Q], Part]]:
+    """The rows of a piece, checked one by one, by month and series."""
+    table = read(piece)
+    series, places = (text(piece, table, name) for name in (SERIES, LOCATION))
+    valid, publish = (utc(piece, table, name) for name in (VALID, PUBLISHED))
+    value = numbers(piece, table, VALUE)
+    known = np.array([name in STORED for name in series.names], dtype=bool)
+    unknown = ~known[series.codes]
+    piece.refuse(table, [SERIES], unknown, f"unknown series; known: {[*STORED]}")
+    actual = np.array([name in ACTUALS for name in series.names], dtype=bool)[series.codes]
+    early = actual & (publish < valid)
+    piece.refuse(table, [VALID, PUBLISHED], early, "an actual published before its interval began")
+    rows = Rows(publish, valid, places.codes, value)
+    for month, code, of in _split(series, publish):
+        part = rows if of is None else rows.at(of), places.names
+        yield (month, BY_NAME[series.names[code]]), part
+
+
+def _split(series: Codes, publish: Ints) -> Iterator[tuple[str, int, npt.NDArray[np.intp] | None]]:
+    """Month, series and its rows, in order; None is all of them."""
+    if not len(publish):
+        return
+    ends = {_month(int(publish.min())), _month(int(publish.max()))}
+    if len(ends) == 1 and len(series.names) == 1:
+        yield ends.pop(), 0, None
+        return
+    month = publish.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
+    group = month * len(series.names) + series.codes
+    order = np.argsort(group, kind="stable")
+    for of in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+        yield _month(int(publish[of[0]])), int(series.codes[of[0]]), of
+
+
+def _whole(q: Q, chunks: list[Chunk]) -> Part:
+    """All rows of a series and month in order of publication; none may be there twice."""
+    rows, places = joined([chunk.part for chunk in chunks])
+    order = np.arange(len(rows.value))
+    back = np.diff(rows.publish)
+    if (back < 0).any() or ((back == 0) & (np.diff(rows.valid) < 0)).any():
+        order = np.lexsort((rows.valid, rows.publish))
+        rows = rows.at(order)
+    if (twice := _twice(rows, len(places))).any():
+        raise _doubled(q, chunks, rows, places, twice, order)
+    return rows, places
+
+
+def _twice(rows: Rows, width: int) -> Flags:
+    """Rows, in order of publication and interval, whose key a row before them has."""
+    fresh = (np.diff(rows.publish) != 0) | (np.diff(rows.valid) != 0)
+    cell = np.append(0, np.cumsum(fresh)) * width + rows.column
+    out = np.zeros(len(cell), dtype=bool)
+    if (np.diff(cell) <= 0).any():
+        order = np.argsort(cell, kind="stable")
+        out[order[1:]] = np.diff(cell[order]) == 0
+    return out
+
+
+def _doubled(
+    q: Q, chunks: list[Chunk], rows: Rows, places: list[str], twice: Flags, order: Ints
+) -> BadFileError:
+    row = int(np.flatnonzero(twice)[0])
+    same = (rows.publish == rows.publish[row]) & (rows.valid == rows.valid[row])
+    both = order[same & (rows.column == rows.column[row])]
+    ends = np.cumsum([len(chunk.part[0].value) for chunk in chunks])
+    files = [chunks[k].path for k in np.searchsorted(ends, both, side="right")]
+    where = "the same key twice" if len(set(files)) == 1 else "the same key in two files"
+    named = ", ".join(map(str, dict.fromkeys(files)))
+    times = (np.datetime64(int(at[row]), "us") for at in (rows.valid, rows.publish))
+    example = dict(zip((VALID, PUBLISHED), map(str, times), strict=True))
+    return BadFileError(
+        f"{named}: column {', '.join(KEYS)}: {where}: {int(twice.sum())} of {len(twice)} rows of "
+        f"{q} published in that month: { ({**example, LOCATION: places[rows.column[row]]}) }"
     )
-    if missing := set(COLUMNS) - set(df.columns):
-        raise BadFileError(f"{path}: no column {sorted(missing)}; the file has {list(df.columns)}")
-    checked = {
-        **{c: _text(path, df, c) for c in (Observations.series, Observations.location)},
-        **{c: _utc(path, df, c) for c in TIMES},
-        Observations.value: _numbers(path, df),
-    }
-    rows = pd.DataFrame(checked)[COLUMNS]
-    unknown = ~rows[Observations.series].isin([*STORED])
-    _refuse(path, df, [Observations.series], unknown, f"unknown series; known: {[*STORED]}")
-    _refuse(path, df, KEYS, rows.duplicated(KEYS), "the same key twice")
-    early = rows[Observations.series].isin(ACTUALS) & (rows[TIMES[1]] < rows[TIMES[0]])
-    _refuse(path, df, TIMES, early, "an actual published before its interval began")
-    return rows
 
 
-def by_month(rows: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
-    """Observations by the UTC month they were published in: a closed month never changes."""
-    months = month_of(rows[Observations.publish_time])
-    return {str(month): of for month, of in rows.groupby(months)}
-
-
-def empty() -> DataFrame[Observations]:
-    """No observations, in the right types: what a source has of a series it does not give."""
-    none = pd.DataFrame({column: pd.Series([], dtype=object) for column in COLUMNS})
-    times = dict.fromkeys(TIMES, UTC_DTYPE)
-    return Observations.validate(none.astype({**times, Observations.value: np.float64}))
-
-
-def _text(path: Path, df: pd.DataFrame, column: str) -> "pd.Series[str]":
-    values = df[column].astype(object)
-    words = {v: isinstance(v, str) and v != "" for v in values.unique()}
-    bad = ~values.map(words).astype(bool)
-    _refuse(path, df, [column], bad, "not text")
-    return values
-
-
-def _utc(path: Path, df: pd.DataFrame, column: str) -> "pd.Series[pd.Timestamp]":
-    """UTC times; naive and local ones are refused, for an hour's error would go unseen."""
-    values = df[column]
-    if not pd.api.types.is_datetime64_any_dtype(values):
-        text = values.astype("string")
-        bad = ~text.str.fullmatch(r".+(Z|\+00:?00)", na=False)
-        _refuse(path, df, [column], bad, "not a UTC time: write 2024-08-20T15:00:00Z")
-        return pd.to_datetime(text, utc=True, format="ISO8601").astype(UTC_DTYPE)
-    zone = getattr(values.dtype, "tz", None)
-    local = np.full(len(df), str(zone) != "UTC")
-    _refuse(path, df, [column], local, f"times in zone {zone}: convert them to UTC")
-    _refuse(path, df, [column], values.isna(), "missing time")
-    return values.astype(UTC_DTYPE)
-
-
-def _numbers(path: Path, df: pd.DataFrame) -> "pd.Series[float]":
-    numbers = pd.to_numeric(df[Observations.value], errors="coerce").astype(np.float64)
-    bad = ~np.isfinite(numbers)
-    _refuse(path, df, [Observations.value], bad, "not a number: leave such rows out")
-    return numbers
-
-
-def _refuse(
-    path: Path | str,
-    df: pd.DataFrame,
-    columns: list[str],
-    bad: "pd.Series[bool] | npt.NDArray[np.bool_]",
-    why: str,
-) -> None:
-    if bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        example = {c: str(df[c].iloc[row]) for c in columns}
-        raise BadFileError(
-            f"{path}: column {', '.join(columns)}: {why}: {int(bad.sum())} of {len(df)} rows, "
-            f"the first is row {row}: {example}"
-        )
+def _month(at: float) -> str:
+    """UTC month "YYYY-MM" of microseconds since 1970; before all others where nothing is known."""
+    return str(np.datetime64(int(at), "us").astype("datetime64[M]")) if at > -np.inf else ""

@@ -9,11 +9,10 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.catalog import Q
-from rtlmp.sources.files import empty
 from rtlmp.sources.interface import Source, Tools
 from rtlmp.sources.vintages import stamped
 from rtlmp.sources.web import Ask, UnreadableError, fetch
-from rtlmp.tables import Observations
+from rtlmp.tables import Observations, empty
 
 KEY: Final = "EIA_API_KEY"
 SERIES: Final = "RNGWHHD"

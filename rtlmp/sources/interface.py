@@ -17,11 +17,10 @@ from pandera.typing import DataFrame
 from rtlmp.catalog import MARKETS, MINUTES, Q
 from rtlmp.clock import days, instant
 from rtlmp.config import Live
-from rtlmp.sources.files import empty
 from rtlmp.sources.store import calls, keep_call, read_calls
 from rtlmp.sources.vintages import first_seen, unheard, vintages
 from rtlmp.sources.web import Client
-from rtlmp.tables import Observations
+from rtlmp.tables import Observations, empty
 
 Kept: TypeAlias = Literal["postings", "calls"]
 EPOCH: Final = date(2000, 1, 3)  # parts of several days are counted from here: they never shift

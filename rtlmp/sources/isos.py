@@ -14,11 +14,10 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.catalog import DAM_PARTS, MARKETS, RT_PARTS, Q
-from rtlmp.sources.files import empty
 from rtlmp.sources.interface import Source, Tools
 from rtlmp.sources.vintages import stamped
 from rtlmp.sources.web import FetchError, patiently, time_limit
-from rtlmp.tables import Observations
+from rtlmp.tables import Observations, empty
 
 START: Final = ("Interval Start", "Time")
 TIMES: Final = frozenset({*START, "Interval End", "Publish Time", "Forecast Time"})

@@ -9,12 +9,11 @@ from pandera.typing import DataFrame
 
 from rtlmp.catalog import Q
 from rtlmp.config import Config, Live
-from rtlmp.sources.files import empty
 from rtlmp.sources.interface import Tools, observe
 from rtlmp.sources.registry import sources_of
 from rtlmp.sources.vintages import vintages
 from rtlmp.sources.web import client, pacer
-from rtlmp.tables import Observations
+from rtlmp.tables import Observations, empty
 
 log = logging.getLogger(__name__)
 

@@ -17,11 +17,10 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.catalog import Q
-from rtlmp.sources.files import empty
 from rtlmp.sources.interface import IncompleteError, Source, Tools
 from rtlmp.sources.vintages import stamped
 from rtlmp.sources.web import Ask, UnreadableError, fetch
-from rtlmp.tables import Observations
+from rtlmp.tables import Observations, empty
 
 DELAY: Final = pd.Timedelta(hours=8)  # from a run's start until all of it is out
 DAYS_BACK: Final = (1, 2, 3, 4)  # K; the horizon ends 87 h after issue time

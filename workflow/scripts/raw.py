@@ -2,12 +2,13 @@ from pathlib import Path
 
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.catalog import BY_NAME
-from rtlmp.sources.files import by_month, empty, read_files
-from rtlmp.tables import Observations, write
+from rtlmp.archive import save
+from rtlmp.sources.files import read_months
 
 snakemake: Snakemake
-held = {q: by_month(rows) for q, rows in read_files(snakemake.input).items()}
-for path in map(Path, snakemake.output):
-    months = held.get(BY_NAME[path.parent.name], {})
-    write(Observations, months.get(path.stem, empty()), path)
+wanted = {(path.parent.name, path.stem): path for path in map(Path, snakemake.output)}
+for series, month, part in read_months(snakemake.input):
+    if path := wanted.pop((series, month), None):
+        save({series: part}, path)
+for path in wanted.values():
+    save({}, path)
