@@ -136,3 +136,15 @@ def test_coverage_is_that_of_the_target_at_the_nodes(good, tmp_path, suffix):
     config["nodes"] = ["HB_NORTH", "HB_PAN"]
     with pytest.raises(ValueError, match=r"no rt_lmp at \['HB_PAN'\].*\['HB_NORTH'\]"):
         coverage(config, paths)
+
+
+@pytest.mark.parametrize("size", [50, 1000])
+def test_coverage_counts_the_nodes_alone_however_the_rows_are_grouped(good, tmp_path, size):
+    late = good.assign(**{VALID: good[VALID] + pd.Timedelta("9D"), "location": "HB_PAN"})
+    late[PUBLISH] = good[PUBLISH] + pd.Timedelta("9D")
+    rows = pd.concat([late, good.iloc[::-1]])
+    rows.to_parquet(tmp_path / "x.parquet", index=False, row_group_size=size)
+    config = checked(settings(source="files", data_dir=str(tmp_path), nodes=["HB_NORTH"]))
+    covered = coverage(config, [tmp_path / "x.parquet"])
+    of_node = good[good["location"] == "HB_NORTH"][PUBLISH]
+    assert covered == (of_node.min(), of_node.max())

@@ -1,7 +1,8 @@
 """From when to when a source has the target price: read before any rule, so kept light."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,10 +11,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import csv
 
+from rtlmp.archive import EPOCH, us
 from rtlmp.catalog import BY_NAME, MARKETS, Q
 from rtlmp.clock import instant, issue_time
 from rtlmp.columns import LOCATION, PUBLISHED, SERIES
 from rtlmp.config import Config
+from rtlmp.sources.groups import EVER, span
 
 NAMES = (SERIES, LOCATION, PUBLISHED)
 
@@ -25,6 +28,15 @@ class Coverage(NamedTuple):
     last: datetime
 
 
+class Group(NamedTuple):
+    """A row group of a Parquet file, or a file of CSV: None."""
+
+    path: Path
+    row_group: int | None
+    first: float  # publication, us since 1970, as far as told
+    last: float
+
+
 def coverage(config: Config, paths: Sequence[Path]) -> Coverage:
     """What `config["source"]` covers. Raises ValueError where it has no target price at a node."""
     if config["source"] == "synthetic":
@@ -33,15 +45,7 @@ def coverage(config: Config, paths: Sequence[Path]) -> Coverage:
         return Coverage(instant(window["start"], "00:00", tz), instant(end, "00:00", tz))
     if config["source"] == "live":
         return _live(config, datetime.now(UTC))
-    held = [_published(path, BY_NAME[config["target"]], config["nodes"]) for path in paths]
-    there = {node for spans in held for node in spans}
-    if missing := sorted(set(config["nodes"]) - there):
-        raise ValueError(
-            f"{config['data_dir']}: no {config['target']} at {missing}; it holds it at "
-            f"{sorted(there)}, in files {[p.name for p in paths]}"
-        )
-    spans = [span for spans in held for span in spans.values()]
-    return Coverage(min(s.first for s in spans), max(s.last for s in spans))
+    return _stored(config, paths)
 
 
 def issue_dates(config: Config, covered: Coverage) -> tuple[date, date]:
@@ -52,6 +56,29 @@ def issue_dates(config: Config, covered: Coverage) -> tuple[date, date]:
     while issue_time(config, last) > covered.last:
         last -= timedelta(days=1)
     return first, last
+
+
+def _stored(config: Config, paths: Sequence[Path]) -> Coverage:
+    """Of files: the parts that may hold the first and the last price, and every node, are read."""
+    target, nodes = BY_NAME[config["target"]], config["nodes"]
+    groups = [group for path in paths for group in _groups(path, target)]
+    published = cache(lambda group: _published(group, target, nodes))
+    seen: set[str] = set()
+    first, last = EVER, -EVER
+    for group in sorted(groups, key=lambda group: group.first):
+        if group.first < first or not seen.issuperset(nodes):
+            spans = published(group)
+            seen.update(spans)
+            first = min([first, *(us(s.first) for s in spans.values())])
+    for group in sorted(groups, key=lambda group: -group.last):
+        if group.last > last:
+            last = max([last, *(us(s.last) for s in published(group).values())])
+    if missing := sorted(set(nodes) - seen):
+        raise ValueError(
+            f"{config['data_dir']}: no {config['target']} at {missing}; it holds it at "
+            f"{sorted(seen)}, in files {[p.name for p in paths]}"
+        )
+    return Coverage(*(EPOCH + timedelta(microseconds=at) for at in (first, last)))
 
 
 def _live(config: Config, now: datetime) -> Coverage:
@@ -71,10 +98,24 @@ def _live(config: Config, now: datetime) -> Coverage:
     return Coverage(first, issue_time(config, day) + timedelta(microseconds=1))
 
 
-def _published(path: Path, target: Q, nodes: Sequence[str]) -> dict[str, Coverage]:
-    """Span of the target's publication at each of `nodes` that the file has."""
-    rows = _parquet(path, target) if path.suffix == ".parquet" else _csv(path, target)
-    rows = rows.filter(pc.is_in(rows[LOCATION], pa.array(nodes, pa.string())))
+def _groups(path: Path, target: Q) -> Iterator[Group]:
+    """Parts of a file that may hold the target."""
+    if path.suffix != ".parquet":
+        yield Group(path, None, -EVER, EVER)
+        return
+    file = pq.ParquetFile(path)
+    _require(path, file.schema_arrow.names)
+    for k in range(file.num_row_groups):
+        first, last, series = span(file.metadata.row_group(k))
+        if series is None or series[0] <= target <= series[1]:
+            yield Group(path, k, first, last)
+
+
+def _published(group: Group, target: Q, nodes: Sequence[str]) -> dict[str, Coverage]:
+    """Span of the target's publication at each of `nodes` that the part of a file has."""
+    rows = _csv(group.path) if group.row_group is None else _parquet(group.path, group.row_group)
+    wanted = pc.is_in(rows[LOCATION], pa.array(nodes, pa.string()))
+    rows = rows.filter(pc.and_(wanted, pc.equal(rows[SERIES], target.value)))
     spans = rows.group_by(LOCATION).aggregate([(PUBLISHED, "min"), (PUBLISHED, "max")]).to_pylist()
     return {
         s[LOCATION]: Coverage(_instant(s[f"{PUBLISHED}_min"]), _instant(s[f"{PUBLISHED}_max"]))
@@ -82,18 +123,16 @@ def _published(path: Path, target: Q, nodes: Sequence[str]) -> dict[str, Coverag
     }
 
 
-def _parquet(path: Path, target: Q) -> pa.Table:
-    _require(path, pq.read_schema(path).names)
-    return pq.read_table(path, columns=list(NAMES), filters=[(SERIES, "==", target.value)])
+def _parquet(path: Path, row_group: int) -> pa.Table:
+    return pq.ParquetFile(path).read_row_group(row_group, columns=list(NAMES))
 
 
-def _csv(path: Path, target: Q) -> pa.Table:
+def _csv(path: Path) -> pa.Table:
     with path.open() as file:
         _require(path, file.readline().strip().split(","))
     text = dict.fromkeys(NAMES, pa.string())
     options = csv.ConvertOptions(include_columns=list(NAMES), column_types=text)
-    rows = csv.read_csv(path, convert_options=options)
-    return rows.filter(pc.equal(rows[SERIES], target.value))
+    return csv.read_csv(path, convert_options=options)
 
 
 def _require(path: Path, names: list[str]) -> None:

@@ -1,7 +1,6 @@
 """Pieces of observation files, and what each column of them must be."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import csv
 
-from rtlmp.archive import UTC_TIMES, Flags, Floats, Ints, us
-from rtlmp.columns import LOCATION, OBSERVED, PUBLISHED, SERIES
+from rtlmp.archive import UTC_TIMES, Flags, Floats, Ints
+from rtlmp.columns import LOCATION, OBSERVED, SERIES
+from rtlmp.sources.groups import span
 
 WHOLE = -1  # a file that has no row groups
 ISO_UTC = r".+(Z|\+00:?00)"
@@ -61,22 +61,8 @@ def pieces(paths: Iterable[Path]) -> Iterator[Piece]:
         first = 0
         for group in range(file.num_row_groups):
             found = file.metadata.row_group(group)
-            yield Piece(path, group, first, earliest(found))
+            yield Piece(path, group, first, span(found).first)
             first += found.num_rows
-
-
-def earliest(group: pq.RowGroupMetaData) -> float:
-    """First publication of a row group by its statistics, us since 1970."""
-    least, _ = span(group, PUBLISHED)
-    return us(least) if isinstance(least, datetime) and least.tzinfo else -np.inf
-
-
-def span(group: pq.RowGroupMetaData, name: str) -> tuple[object, object]:
-    """Least and greatest value of a column by its statistics; None where there are none."""
-    columns = (group.column(k) for k in range(group.num_columns))
-    of = next(column for column in columns if column.path_in_schema == name)
-    known = of.is_stats_set and of.statistics.has_min_max
-    return (of.statistics.min, of.statistics.max) if known else (None, None)
 
 
 def read(piece: Piece) -> pa.Table:
