@@ -42,6 +42,7 @@ rule forecast:
     default_target: True
     input:
         paths_of(rules.forecast_date.output, date=DATE),
+        paths_of(rules.forecast_files.output, date=DATE),
         paths_of(rules.forecast_figure.output, date=DATE),
         [f"{RUN}/features/{node}/{month(DATE)}.parquet" for node in NODES],
         [path for pool in POOLS for path in models_of(pool, [DATE])["cards"]],

@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 
 from rtlmp.archive import Floats, Matrix
 from rtlmp.clock import HORIZON_HOURS, issue_time
-from rtlmp.config import Config, threshold_name
+from rtlmp.config import Config
 from rtlmp.features import DESIGN
 from rtlmp.models.calibration import applied
 from rtlmp.models.ladder import SMALLEST, exceedance
@@ -103,15 +103,6 @@ def daily(
         for pool, nodes in config["pools"].items()
     ]
     return Bounded.validate(pd.concat(parts, ignore_index=True))
-
-
-def split(rows: DataFrame[Bounded]) -> dict[tuple[str, str], pd.DataFrame]:
-    """The 72 rows of each (node, threshold as it stands in a path)."""
-    return {
-        (str(node), threshold_name(x)): of[of[Forecast.threshold] == x].reset_index(drop=True)
-        for node, of in rows.groupby(Forecast.location, sort=False)
-        for x in of[Forecast.threshold].unique()
-    }
 
 
 def sheet(rows: DataFrame[Bounded], tz: str) -> pd.DataFrame:

@@ -21,6 +21,7 @@ BAD = {
     "unknown market": ({"market": "EPEX"}, "EPEX.*ERCOT"),
     "backwards window": ({"backtest": {"start": "2025-03-01"}}, "backtest ends before"),
     "node without pool": ({"pools": {"a": ["HB_NORTH"]}}, "every node once"),
+    "figure of a stranger": ({"figures": ["HB_PAN"]}, "figures.*HB_PAN"),
     "bad clock": ({"issue_time": "10"}, "issue_time"),
     "grid not rising": ({"model": {"grid": [50, 25]}}, "model.grid"),
     "threshold off the grid": ({"thresholds": [9000]}, "9000.*model.grid 25"),

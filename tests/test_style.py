@@ -45,6 +45,7 @@ LAYERS = [
     *(
         "metrics",
         "freshness",
+        "spread",
         "findings",
         "verification",
         "gate",
@@ -111,7 +112,7 @@ def test_columns_are_spelt_as_in_the_tables():
     assert (
         set(columns.OBSERVED) == set(SCHEMA.names) == set(tables.Observations.to_schema().columns)
     )
-    assert light <= {*columns.OBSERVED, *tables.Asks.to_schema().columns}
+    assert light <= {*columns.OBSERVED, *tables.Forecast.to_schema().columns}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())

@@ -55,6 +55,7 @@ class Config(TypedDict):
     data_dir: str | None
     target: Literal[Q.RT_LMP, Q.RT_SPP]
     nodes: Annotated[list[Name], Field(min_length=1)]
+    figures: list[Name]
     pools: dict[Name, list[Name]]
     donors: dict[Name, Donor]
     thresholds: Annotated[list[Positive], Field(min_length=1)]
@@ -96,8 +97,8 @@ def checked(raw: Mapping[str, object]) -> Config:
 
 
 def _consistent(config: Config) -> Config:
-    """What no single key can tell. Fills in the one pool of all nodes."""
-    for listed in (config["nodes"], config["thresholds"]):
+    """What no single key can tell. Fills in the one pool of all nodes, and a figure of each."""
+    for listed in (config["nodes"], config["figures"], config["thresholds"]):
         _refuse(len(set(listed)) < len(listed), f"listed twice: {listed}")
     _refuse(config["market"] not in MARKETS, f"market {config['market']}: known {list(MARKETS)}")
     _refuse(
@@ -116,6 +117,9 @@ def _consistent(config: Config) -> Config:
     _searchable(config)
     both = sorted({*config["nodes"]} & {*config["donors"]})
     _refuse(bool(both), f"donors {both} are nodes too: name them otherwise")
+    unknown = sorted({*config["figures"]} - {*config["nodes"]})
+    _refuse(bool(unknown), f"figures has {unknown}: nodes are {config['nodes']}")
+    config["figures"] = config["figures"] or config["nodes"]
     config["pools"] = config["pools"] or {"all": config["nodes"]}
     pooled = sorted(node for nodes in config["pools"].values() for node in nodes)
     _refuse(

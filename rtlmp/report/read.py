@@ -37,7 +37,7 @@ def day(given: Any, config: Config, issued: date) -> Day:  # noqa: ANN401
     at = pd.Timestamp(issue_time(config, issued))
     return Day(
         issued,
-        read_all(Forecast, given.forecast),
+        read(Forecast, given.forecast),
         [read(Forecast, path) for path in given.earlier],
         came(archive_of(given.hourly), at, config["label_coverage"]),
         [json.loads(Path(path).read_text()) for path in given.cards],

@@ -17,7 +17,7 @@ rule forecast_date:
         cards=issue_models("cards"),
         freshness=rules.freshness.output if C["source"] == "live" else [],
     output:
-        tables=[f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in NODES for x in THRESHOLDS],
+        rows=f"{RUN}/forecast/{{date}}.parquet",
         sheet=f"{RUN}/forecast/{{date}}.csv",
         gate=f"{RUN}/forecast/{{date}}.gate.json",
     threads: C["model"]["threads"]
@@ -31,15 +31,29 @@ rule forecast_date:
         "../scripts/forecast.py"
 
 
-rule forecast_figure:
+# Apart, for Snakemake notes for each output what each input was: here one.
+rule forecast_files:
     input:
-        rules.forecast_date.output.tables,
+        rules.forecast_date.output.rows,
     output:
-        [f"{RUN}/forecast/{node}/{{date}}.png" for node in NODES],
+        [f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in NODES for x in THRESHOLDS],
     resources:
         **ask(),
     params:
-        config=pick("market", "nodes", "run"),
+        code=code("forecast_files.py"),
+    script:
+        "../scripts/forecast_files.py"
+
+
+rule forecast_figure:
+    input:
+        rules.forecast_date.output.rows,
+    output:
+        [f"{RUN}/forecast/{node}/{{date}}.png" for node in C["figures"]],
+    resources:
+        **ask(),
+    params:
+        config=pick("market", "run"),
         code=code("forecast_figure.py"),
     script:
         "../scripts/forecast_figure.py"
@@ -68,7 +82,7 @@ rule explain_figure:
     input:
         rules.explain_date.output,
     output:
-        [f"{RUN}/explain/{node}/{{date}}_{x}.png" for node in NODES for x in THRESHOLDS],
+        [f"{RUN}/explain/{node}/{{date}}_{x}.png" for node in C["figures"] for x in THRESHOLDS],
     resources:
         **ask(),
     params:

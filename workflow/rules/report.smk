@@ -55,7 +55,7 @@ rule report_backtest:
 def day_before(w, back):
     """Forecast tables of the issue date `back` days earlier; none before the first."""
     day = date.fromisoformat(w.date) - timedelta(days=back)
-    return paths_of(rules.forecast_date.output.tables, date=day) if day >= FIRST else []
+    return paths_of(rules.forecast_date.output.rows, date=day) if day >= FIRST else []
 
 
 def months_to(w):
@@ -67,7 +67,7 @@ def months_to(w):
 rule report_daily:
     input:
         PAGE_ASSETS,
-        forecast=rules.forecast_date.output.tables,
+        forecast=rules.forecast_date.output.rows,
         earlier=lambda w: day_before(w, 1) + day_before(w, 2),
         cards=issue_models("cards"),
         hourly=lambda w: [f"{RUN}/hourly/{m}.parquet" for m in months_to(w) if m in PRICE_MONTHS],

@@ -5,7 +5,7 @@ from snakemake.iocontainers import Snakemake
 from rtlmp.archive import archive_of
 from rtlmp.catalog import MARKETS
 from rtlmp.disk import write_json
-from rtlmp.forecasting import daily, sheet, split
+from rtlmp.forecasting import daily, sheet
 from rtlmp.freshness import flagged
 from rtlmp.gate import decided, serving
 from rtlmp.history import read_pools
@@ -20,7 +20,6 @@ prices, learned = archive_of(given.hourly), read_pools(given.history)
 gate = decided(models, learned, prices, c, snakemake.params.serving)
 rows = daily(serving(models, gate), read_each(Features, given.features), c, day)
 rows = flagged(rows, given.freshness)
-for path, part in zip(snakemake.output.tables, split(rows).values(), strict=True):
-    write(Bounded, part, path)
+write(Bounded, rows, snakemake.output.rows)
 write_csv(sheet(rows, MARKETS[c["market"]].tz), snakemake.output.sheet)
 write_json(gate, snakemake.output.gate)

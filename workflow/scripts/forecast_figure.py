@@ -4,11 +4,11 @@ from snakemake.iocontainers import Snakemake
 
 from rtlmp.catalog import MARKETS
 from rtlmp.plots import forecast_figure, save
-from rtlmp.tables import Bounded, read_all
+from rtlmp.tables import Bounded, read
 
 snakemake: Snakemake
 c = snakemake.params.config
-rows = read_all(Bounded, snakemake.input)
+rows = read(Bounded, snakemake.input[0])
 for path in map(Path, snakemake.output):
     of_node = rows[rows[Bounded.location] == path.parent.name]
     save(forecast_figure(of_node, MARKETS[c["market"]].tz, c["run"]), path)
