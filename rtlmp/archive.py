@@ -13,12 +13,12 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rtlmp.catalog import BY_NAME, Q
 from rtlmp.columns import LOCATION, OBSERVED, PUBLISHED, SERIES, VALID, VALUE
 from rtlmp.disk import atomic
+from rtlmp.parquet import codes, possible
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Matrix: TypeAlias = npt.NDArray[np.float32]  # (rows, features), NaN is missing
@@ -27,6 +27,7 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 US_PER_HOUR: Final = 3_600_000_000
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER: Final = np.iinfo(np.int64).max
+ROW_GROUP: Final = 1 << 17  # rows of a file that can be read apart
 UTC_TIMES: Final = pa.timestamp("us", "UTC")
 SCHEMA: Final = pa.schema(
     {
@@ -72,14 +73,15 @@ Part: TypeAlias = tuple[Rows, list[str]]  # rows, and the locations that `column
 Held: TypeAlias = Mapping[Q, Part]
 
 
-def load(paths: Iterable[str | Path], locations: Collection[str] = ()) -> Held:
-    """The series in observation files at `locations`, or everywhere; without pandas.
+def load(paths: Iterable[str | Path], locations: Collection[str] = (), since: int = 0) -> Held:
+    """The series in observation files at `locations`, or everywhere, of intervals from `since`, us.
 
-    The files are the pipeline's own, checked when they were written.
+    Without pandas, and only the row groups that may hold such. The files are the pipeline's own,
+    checked when they were written.
     """
     parts: dict[Q, list[Part]] = {}
     for path in paths:
-        for q, part in _read(path, frozenset(locations)):
+        for q, part in _read(path, frozenset(locations), since):
             parts.setdefault(q, []).append(part)
     return {q: joined(of) for q, of in parts.items()}
 
@@ -103,7 +105,7 @@ def merged(*parts: Held) -> Held:
 def save(held: Held, path: str | Path) -> None:
     """Write observations as `rtlmp.tables` describes them, whole or not at all."""
     tables = [observed(q, *part) for q, part in held.items()] or [SCHEMA.empty_table()]
-    atomic(path, lambda tmp: pq.write_table(pa.concat_tables(tables), tmp))
+    atomic(path, lambda tmp: pq.write_table(pa.concat_tables(tables), tmp, ROW_GROUP))
 
 
 def vintages(rows: Rows, locations: list[str]) -> Vintages:
@@ -155,28 +157,27 @@ def observed(q: Q, rows: Rows, locations: list[str]) -> pa.Table:
     return pa.table(columns).cast(SCHEMA)
 
 
-def _read(path: str | Path, wanted: frozenset[str]) -> Iterator[tuple[Q, Part]]:
-    table = pq.read_table(path, columns=list(OBSERVED), read_dictionary=[SERIES, LOCATION])
+def _read(path: str | Path, wanted: frozenset[str], since: int) -> Iterator[tuple[Q, Part]]:
+    file = pq.ParquetFile(path, read_dictionary=[SERIES, LOCATION])
+    bounds = {
+        VALID: (EPOCH + timedelta(microseconds=since), None),
+        LOCATION: (min(wanted, default=None), max(wanted, default=None)),
+    }
+    table = file.read_row_groups(possible(file, bounds), columns=list(OBSERVED))
     if not len(table):
         return  # its columns may have no type
     if {table.schema.field(name).type for name in (PUBLISHED, VALID)} != {UTC_TIMES}:
         raise ValueError(f"{path}: times are {table.schema}, want {UTC_TIMES}")
-    if wanted:
-        table = table.filter(pc.is_in(table[LOCATION], pa.array(sorted(wanted), pa.string())))
-    series, names = _codes(table[SERIES])
-    column, places = _codes(table[LOCATION])
+    series, names = codes(table[SERIES])
+    column, places = codes(table[LOCATION])
     publish, valid = (_numbers(table[name]) for name in (PUBLISHED, VALID))
     whole = Rows(publish, valid, column, table[VALUE].to_numpy())
+    there = np.array([not wanted or place in wanted for place in places], dtype=bool)
+    kept = there[column] & (valid >= since)
     for code, name in enumerate(names):
-        one = len(names) == 1
-        yield BY_NAME[name], (whole if one else whole.at(series == code), places)
-
-
-def _codes(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.intp], list[str]]:
-    whole = column.unify_dictionaries().combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):  # of no chunk at all
-        return np.empty(0, dtype=np.intp), []
-    return whole.indices.to_numpy().astype(np.intp), whole.dictionary.to_pylist()
+        of = kept & (series == code) if len(names) > 1 else kept
+        if of.any():
+            yield BY_NAME[name], (whole if of.all() else whole.at(of), places)
 
 
 def _numbers(times: pa.ChunkedArray) -> Ints:
@@ -185,7 +186,7 @@ def _numbers(times: pa.ChunkedArray) -> Ints:
 
 def joined(parts: list[Part]) -> Part:
     """Rows of all files over one sorted list of the locations that have any."""
-    used = [sorted({places[k] for k in np.unique(rows.column)}) for rows, places in parts]
+    used = [[places[k] for k in np.flatnonzero(np.bincount(r.column))] for r, places in parts]
     locations = sorted({place for places in used for place in places})
     index = {place: k for k, place in enumerate(locations)}
     moved = []

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rtlmp.archive import US_PER_HOUR, Floats, Ints, Rows
+from rtlmp.archive import US_PER_HOUR, Floats, Ints, Part, Rows
 from rtlmp.catalog import MINUTES, Q
 
 # An interval later than this after its hour's first one is a straggler or a correction: it
@@ -42,6 +42,11 @@ def hourly(rows: Rows, series: Q) -> dict[Q, Rows]:
     return {q: Rows(publish, valid, column, v) for q, v in zip(names, values, strict=True)}
 
 
+def first_hour(of: Part) -> int:
+    """The earliest hour that rows are of, us since 1970; there is a row."""
+    return int(of[0].valid.min()) // US_PER_HOUR * US_PER_HOUR
+
+
 def published_in(rows: Rows, month: str) -> Rows:
     """Those of `rows` published in the UTC month "YYYY-MM"."""
     return rows.at(
@@ -70,7 +75,8 @@ def _odd(rows: Rows, cells: Cells) -> npt.NDArray[np.bool_]:
 
 def _punctual(rows: Rows, cells: Cells, step: int) -> tuple[Ints | Floats, ...]:
     """One vintage a cell: publish, valid, column, highest, mean, share; without a loop."""
-    held, cell = np.unique(cells.cell, return_inverse=True)
+    there = np.bincount(cells.cell) > 0
+    held, cell = np.flatnonzero(there), (np.cumsum(there) - 1)[cells.cell]
     publish, highest = np.zeros(len(held), dtype=np.int64), np.full(len(held), -np.inf)
     np.maximum.at(publish, cell, rows.publish)
     np.maximum.at(highest, cell, rows.value)

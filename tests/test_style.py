@@ -29,6 +29,7 @@ LAYERS = [
         "clock",
         "origins",
         "provenance",
+        "parquet",
         "archive",
     ),
     *("sources", "asof", "labels", "hourly", "donors", "history"),

@@ -1,0 +1,43 @@
+"""Parquet files in parts: row groups that their statistics do not rule out, text as codes."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+Bounds: TypeAlias = tuple[Any, Any]  # least and greatest value; None: not known, or any
+
+
+def extent(group: pq.RowGroupMetaData, name: str) -> Bounds:
+    """Least and greatest value of a column in a row group, where its statistics tell."""
+    columns = (group.column(k) for k in range(group.num_columns))
+    of = next(column for column in columns if column.path_in_schema == name)
+    known = of.is_stats_set and of.statistics.has_min_max
+    return (of.statistics.min, of.statistics.max) if known else (None, None)
+
+
+def possible(file: pq.ParquetFile, wanted: Mapping[str, Bounds]) -> list[int]:
+    """Row groups that may hold a row with every column within its bounds."""
+    groups = (file.metadata.row_group(k) for k in range(file.num_row_groups))
+    return [
+        k
+        for k, group in enumerate(groups)
+        if all(_overlap(extent(group, name), bounds) for name, bounds in wanted.items())
+    ]
+
+
+def codes(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.intp], list[str]]:
+    """A column of words, each spelled once: index into the words, and these."""
+    whole = column.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):  # of no chunk at all
+        return np.empty(0, dtype=np.intp), []
+    return whole.indices.to_numpy().astype(np.intp), whole.dictionary.to_pylist()
+
+
+def _overlap(one: Bounds, other: Bounds) -> bool:
+    (low, high), (least, most) = one, other
+    below = high is not None and least is not None and high < least
+    return not below and not (low is not None and most is not None and low > most)
