@@ -76,7 +76,7 @@ def test_reads_only_what_it_says(feature: Feature, clean, seen):
 def test_a_series_that_no_source_has_leaves_its_columns_missing():
     only_prices = pd.concat([hourly_noise(q, n, START, DAYS, 1) for q in DERIVED for n in NODES])
     lone = view(archive([only_prices]), ISSUE, HORIZON, MARKET, NODES)
-    made = table([lone])["N"]
+    made = dict(table([lone]))["N"]
     absent = [f.name for f in FEATURES if f.inputs and not f.inputs & DERIVED]
     assert made[absent].isna().all().all()
     present = [f.name for f in FEATURES if f.inputs and f.inputs <= DERIVED]
@@ -84,7 +84,8 @@ def test_a_series_that_no_source_has_leaves_its_columns_missing():
 
 
 def test_a_node_without_prices_has_rows_all_the_same(clean):
-    made = table([view(archive([clean]), ISSUE, HORIZON, MARKET, pd.Index(["N", "NEW"]))])
+    of = view(archive([clean]), ISSUE, HORIZON, MARKET, pd.Index(["N", "NEW"]))
+    made = dict(table([of]))
     assert len(made["NEW"]) == 72
     assert list(made["NEW"].columns) == list(made["N"].columns)
 

@@ -41,7 +41,7 @@ def prices():
 @pytest.fixture(scope="module")
 def features(config, prices):
     issued = list(days(date(2024, 6, 10), DAY))
-    return monthly(archive([prices]), issued, config)
+    return dict(monthly(archive([prices]), issued, config))
 
 
 @pytest.fixture(scope="module")

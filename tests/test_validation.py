@@ -56,7 +56,8 @@ def prices():
 
 @pytest.fixture(scope="module")
 def features(config, prices):
-    return monthly(archive([prices]), list(days(date(2024, 6, 12), date(2024, 7, 30))), config)
+    issued = list(days(date(2024, 6, 12), date(2024, 7, 30)))
+    return dict(monthly(archive([prices]), issued, config))
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The registry of features and the table they make. A new one is one function and one row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
@@ -29,9 +29,9 @@ DESIGN: Final[list[str]] = [Asks.lead_hour, *(f.name for f in FEATURES)]  # a mo
 
 def monthly(
     data: Archive, issued: Sequence[date], config: Config
-) -> dict[str, DataFrame[Features]]:
+) -> Iterator[tuple[str, DataFrame[Features]]]:
     """One table a node, for the issue dates `issued`."""
-    return table([_view(data, day, config, config["nodes"]) for day in issued])
+    return table(_view(data, day, config, config["nodes"]) for day in issued)
 
 
 def learned(data: Archive, issued: Sequence[date], config: Config, draw: Draw) -> dict[str, Rows]:
@@ -51,16 +51,18 @@ def learned(data: Archive, issued: Sequence[date], config: Config, draw: Draw) -
 
 
 def table(
-    views: Sequence[View], features: Sequence[Feature] = FEATURES
-) -> dict[str, DataFrame[Features]]:
-    """One table a node: 72 rows a view, a float32 column a feature."""
-    blocks = np.stack([_block(view, features) for view in views])  # (views, 72, nodes, features)
-    asks = pd.concat([_asks(view) for view in views], ignore_index=True)
+    views: Iterable[View], features: Sequence[Feature] = FEATURES
+) -> Iterator[tuple[str, DataFrame[Features]]]:
+    """One table a node: 72 rows a view, a float32 column a feature.
+
+    A view holds much and is dropped once its features are computed.
+    """
+    made = [(_asks(view), view.nodes, _block(view, features)) for view in views]
+    asks = Features.validate(pd.concat([asks for asks, _, _ in made], ignore_index=True))
     names = [f.name for f in features]
-    return {
-        node: Features.validate(asks.join(_columns(blocks[:, :, k], names)))
-        for k, node in enumerate(views[0].nodes)
-    }
+    for k, node in enumerate(made[0][1]):
+        values = np.concatenate([block[:, k] for _, _, block in made])
+        yield node, asks.join(pd.DataFrame(values, columns=names))
 
 
 def _view(data: Archive, day: date, config: Config, nodes: list[str]) -> View:
@@ -91,10 +93,6 @@ def _block(view: View, features: Sequence[Feature]) -> Matrix:
     for k, feature in enumerate(features):
         out[..., k] = np.broadcast_to(feature.compute(view), shape)
     return out
-
-
-def _columns(block: Matrix, names: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(block.reshape(-1, len(names)), columns=names)
 
 
 def _asks(view: View) -> pd.DataFrame:

@@ -11,6 +11,6 @@ from rtlmp.tables import Features, write
 snakemake: Snakemake
 data = archive_of([*snakemake.input.raw, *snakemake.input.hourly])
 issued = list(days(*map(date.fromisoformat, snakemake.params.days)))
-tables = monthly(data, issued, snakemake.params.config)
-for path in snakemake.output:
-    write(Features, tables[Path(path).parent.name], path)
+paths = {Path(path).parent.name: path for path in snakemake.output}
+for node, table in monthly(data, issued, snakemake.params.config):
+    write(Features, table, paths[node])
