@@ -2,9 +2,15 @@
 
 import argparse
 
-from benchmarks import backtest, cost, peers, training
+from benchmarks import backtest, cost, fetch_layer, peers, training
 
-BENCHMARKS = {"training": training, "backtest": backtest, "peers": peers, "cost": cost}
+BENCHMARKS = {
+    "training": training,
+    "backtest": backtest,
+    "peers": peers,
+    "cost": cost,
+    "fetch": fetch_layer,
+}
 
 
 def main() -> None:

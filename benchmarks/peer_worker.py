@@ -74,14 +74,14 @@ def skforecast(task: Task) -> int:
 class Above(XGBClassifier):
     """P(more than `rung` thresholds passed) where mlforecast asks for a value."""
 
-    def __init__(self, rung: int = 0, **of: Any) -> None:
+    def __init__(self, rung: int = 0, **of: Any) -> None:  # noqa: ANN401
         super().__init__(**of)
         self.rung = rung
 
-    def fit(self, x: Any, y: Any, **of: Any) -> "Above":
+    def fit(self, x: Any, y: Any, **of: Any) -> "Above":  # noqa: ANN401
         return super().fit(x, np.asarray(y) > self.rung, **of)
 
-    def predict(self, x: Any, **_: Any) -> Any:
+    def predict(self, x: Any, **_: Any) -> Any:  # noqa: ANN401
         return self.predict_proba(x)[:, 1]
 
 
@@ -130,7 +130,7 @@ def darts(task: Task) -> int:
         future_covariates=known,
         forecast_horizon=HORIZON,
         train_length=task.train,
-        start=-(task.origins - 1) * DAY - HORIZON,
+        start=-(task.origins - 1) * DAY - HORIZON - GAP,
         start_format="position",
         stride=DAY,
         retrain=task.every,

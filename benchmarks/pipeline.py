@@ -1,11 +1,13 @@
 """The pipeline as a person runs it, in a folder of its own."""
 
+import json
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -51,6 +53,36 @@ def snakemake(work: Path, settings: Mapping[str, Any], *words: str, cores: int =
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
     return done.stdout + done.stderr
+
+
+class Stage(NamedTuple):
+    """The jobs of a rule."""
+
+    jobs: int
+    seconds: float  # of wall time, summed
+
+
+def stages(work: Path) -> dict[str, Stage]:
+    """By rule, as Snakemake noted it in `work`; the dearest first."""
+    spans = defaultdict[tuple[str, int], list[float]](list)
+    for path in (work / ".snakemake/metadata").rglob("*"):
+        if path.is_file():
+            of = json.loads(path.read_text())
+            spans[of["rule"], of["job_hash"]] += of["starttime"], of["endtime"]
+    took = defaultdict[str, list[float]](list)
+    for (rule, _), span in spans.items():
+        took[rule].append(max(span) - min(span))
+    found = {rule: Stage(len(of), sum(of)) for rule, of in took.items()}
+    return dict(sorted(found.items(), key=lambda item: -item[1].seconds))
+
+
+def say_stages(work: Path, wall: float, cores: int = 2) -> None:
+    """Where `wall` seconds on `cores` went."""
+    found = stages(work)
+    idle = cores * wall - sum(of.seconds for of in found.values())
+    for rule, of in found.items():
+        print(f"  {rule:20s} {of.jobs:5d} jobs {of.seconds:8.1f} s")
+    print(f"  {'Snakemake, waiting':20s}            {idle:8.1f} s")
 
 
 def raw_files(first: date, last: date, nodes: Sequence[str] = ()) -> Path:

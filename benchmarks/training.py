@@ -16,6 +16,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
 
+from snakemake.iocontainers import InputFiles
+
 from benchmarks.bare import fit, tasks
 from benchmarks.measure import say_machine, say_ratio, seconds
 from benchmarks.pipeline import (
@@ -74,9 +76,10 @@ def run(given: argparse.Namespace) -> None:
 def described(result: Path, out: Path, pool: str, day: date, config: Config) -> SimpleNamespace:
     """The job as its script sees it, on the files that Snakemake made for this one model."""
     history, hourly = learned(result, pool)
+    given = {"history": history, "donor_history": [], "hourly": hourly, "donor_hourly": []}
     boosters = [out / f"{k}.ubj" for k in range(len(config["members"]))]
     return SimpleNamespace(
-        input=SimpleNamespace(history=history, donor_history=[], hourly=hourly, donor_hourly=[]),
+        input=InputFiles(fromdict=given),
         output=SimpleNamespace(boosters=boosters, card=out / "card.json"),
         wildcards=SimpleNamespace(pool=pool, date=day.isoformat()),
         params=SimpleNamespace(config=config),
