@@ -13,7 +13,7 @@ from rtlmp.config import Config, Model
 from rtlmp.history import Rows
 from rtlmp.models.boosted import parameters
 from rtlmp.models.fitted import Fitted
-from rtlmp.models.ladder import Training, beside, log_odds, stack_reached
+from rtlmp.models.ladder import Training, beside, log_odds, stack_reached, stacked
 from rtlmp.training import train
 
 
@@ -47,8 +47,9 @@ def _task(t: Training, model: Model, seed: int) -> Task:
     grid = np.array(model["grid"])
     row, step, above = stack_reached(t.labels, grid)
     start = log_odds(step, above, t.weight[row], len(grid))
-    x = np.column_stack([t.x[row], np.log(grid)[step].astype(np.float32)])
-    return Task(x, above, t.weight[row], start[step], model, seed)
+    return Task(
+        stacked(t.x, row, np.log(grid)[step]), above, t.weight[row], start[step], model, seed
+    )
 
 
 def fit(task: Task, threads: int) -> xgb.Booster:
