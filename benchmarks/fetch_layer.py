@@ -1,15 +1,12 @@
 """The fetch layer against pandas on the same bytes: a day of 5-minute prices of a thousand points.
 
-    python benchmarks/fetch_layer.py
-
 pandas: every posting's CSV out of its zip, read_csv, concat; nothing converted or checked. Ours:
 the same postings out of the store, to checked observations in UTC. Best of seven, in turn.
 """
 
+import argparse
 import tempfile
-import time
 import zipfile
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.measure import seconds
 from rtlmp.catalog import STORED
 from rtlmp.sources.ercot import source_of, stock
 from rtlmp.sources.ercot_files import Posting
@@ -68,13 +66,11 @@ def tools(store: Path, locations: tuple[str, ...]) -> Tools:
     return Tools(nothing, live, frozenset(locations), frozenset(STORED), END)  # type: ignore[arg-type]
 
 
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def options(_: argparse.ArgumentParser) -> None:
+    """None."""
 
 
-def main() -> None:
+def run(_: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as name:
         store = Path(name)
         folder = store / REPORT.emil / "2026-06"
@@ -95,7 +91,3 @@ def main() -> None:
         print(
             f"{what:20s} {took:6.3f} s  {288_000 / took / 1e6:5.2f} M rows/s  {took / base:5.2f}x"
         )
-
-
-if __name__ == "__main__":
-    main()

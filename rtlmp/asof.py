@@ -1,7 +1,7 @@
 """The one door to the data: only here and in `archive` are vintages read, each as of an instant."""
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,6 @@ from pandera.typing import DataFrame
 from rtlmp.archive import (
     US_PER_HOUR,
     Archive,
-    Floats,
     Part,
     Rows,
     Vintages,
@@ -40,7 +39,7 @@ class View(NamedTuple):
     market: Market
     hours: pd.DatetimeIndex  # all hours that `read` answers for: lookback and horizon, UTC
     read: Reader
-    memo: dict[Hashable, Floats]
+    memo: dict[Hashable, Any]  # what `features.registry.once` keeps
 
 
 def archive(tables: Iterable[DataFrame[Observations]]) -> Archive:

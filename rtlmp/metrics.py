@@ -7,6 +7,7 @@ with replacement; those of the rank scores use BINS classes of probability.
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -46,15 +47,20 @@ def metrics(scored: DataFrame[Scored], seed: int) -> DataFrame[Metrics]:
     return Metrics.validate(pd.DataFrame(rows))
 
 
-def cells(scored: DataFrame[Scored]) -> Iterator[tuple[dict[str, str | float | int], Sample]]:
-    """Rows of each cell of the metrics table that has both outcomes to tell apart."""
+def cells(
+    scored: DataFrame[Scored], *, pooled: bool = False
+) -> Iterator[tuple[dict[str, str | float | int], Sample]]:
+    """Rows of each cell of the metrics table that has both outcomes to tell apart.
+
+    `pooled`: only those of all nodes and leads together.
+    """
     known = scored[scored[Scored.max_price].notna()]
     models = known[Scored.model].unique()
     for x, of_x in known.groupby(Scored.threshold):
         wide = _by_model(of_x)
         y: Floats = (wide[Scored.max_price] > x).to_numpy().astype(np.float64)
         day = np.unique(wide[Scored.issue_time], return_inverse=True)[1]
-        for location, lead_day, rows in _slices(wide):
+        for location, lead_day, rows in islice(_slices(wide), 1 if pooled else None):
             if not 0 < y[rows].sum() < rows.sum():
                 continue
             for model in models:

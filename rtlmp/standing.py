@@ -69,9 +69,8 @@ def covered(scored: DataFrame[Scored]) -> pd.DataFrame:
 
 def _tests(scored: DataFrame[Scored]) -> Iterator[dict[str, str | float]]:
     samples: dict[float, dict[str, Sample]] = {}
-    for cell, s in cells(scored):
-        if cell[Metrics.location] == ALL and cell[Metrics.lead_day] == 0:
-            samples.setdefault(float(cell[Metrics.threshold]), {})[str(cell[Metrics.model])] = s
+    for cell, s in cells(scored, pooled=True):
+        samples.setdefault(float(cell[Metrics.threshold]), {})[str(cell[Metrics.model])] = s
     for x, of in samples.items():
         for name, s in of.items():
             ours = daily(s.day, log_loss(s.y, of[MODEL].p))
@@ -82,8 +81,8 @@ def _tests(scored: DataFrame[Scored]) -> Iterator[dict[str, str | float]]:
 
 def _model_cells(rows: pd.DataFrame) -> Iterator[tuple[float, Sample]]:
     """The model's samples, all nodes and leads, of each threshold that spiked and did not."""
-    for cell, s in cells(Scored.validate(rows)):
-        if (cell[Metrics.model], cell[Metrics.location], cell[Metrics.lead_day]) == (MODEL, ALL, 0):
+    for cell, s in cells(Scored.validate(rows), pooled=True):
+        if cell[Metrics.model] == MODEL:
             yield float(cell[Metrics.threshold]), s
 
 

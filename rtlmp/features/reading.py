@@ -28,14 +28,24 @@ def rows(view: View, hours: pd.DatetimeIndex) -> Indices:
     return np.asarray(apart, dtype=np.intp) + ISSUE_DAY + 1
 
 
+@once
 def target_rows(view: View) -> Indices:
     """Row of `by_day` of each horizon hour: (72,)."""
     return rows(view, view.local)
 
 
+@once
 def target_hours(view: View) -> Indices:
     """Local hour 0..23 of each horizon hour: (72,)."""
     return np.asarray(view.local.hour, dtype=np.intp)
+
+
+@once
+def places(view: View) -> tuple[Indices, Indices, npt.NDArray[np.bool_]]:
+    """Row and hour of `by_day` of each hour of the view, and whether it has a row."""
+    local = view.hours.tz_convert(view.local.tz)
+    row = rows(view, local)
+    return row, np.asarray(local.hour, dtype=np.intp), (row >= 0) & (row < DAYS)
 
 
 def table(view: View, series: Q, *at: str, ago: pd.Timedelta = NOW) -> Floats:
@@ -58,11 +68,9 @@ def target(view: View, series: Q, *at: str, ago: pd.Timedelta = NOW) -> Floats:
 def by_day(view: View, series: Q, *at: str, ago: pd.Timedelta = NOW) -> Floats:
     """(DAYS, 24, locations); NaN where unknown."""
     values = table(view, series, *at, ago=ago)
-    local = view.hours.tz_convert(view.local.tz)
-    row = rows(view, local)
-    inside = (row >= 0) & (row < DAYS)
+    row, hour, inside = places(view)
     out = np.full((DAYS, 24, values.shape[1]), np.nan)
-    out[row[inside], np.asarray(local.hour)[inside]] = values[inside]
+    out[row[inside], hour[inside]] = values[inside]
     return out
 
 

@@ -6,7 +6,7 @@ A function returns an array that broadcasts to (72 hours, nodes), NaN where noth
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Concatenate, NamedTuple, ParamSpec, TypeAlias
+from typing import Concatenate, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from rtlmp.asof import View
 from rtlmp.catalog import Q, Unit
 
 P = ParamSpec("P")
+R = TypeVar("R")
 Compute: TypeAlias = Callable[[View], Floats]
 
 
@@ -56,10 +57,10 @@ def family(
     return register
 
 
-def once(fn: Callable[Concatenate[View, P], Floats]) -> Callable[Concatenate[View, P], Floats]:
+def once(fn: Callable[Concatenate[View, P], R]) -> Callable[Concatenate[View, P], R]:
     """`fn`, computed once a view and arguments: features share the costly arrays."""
 
-    def cached(view: View, /, *args: P.args, **kwargs: P.kwargs) -> Floats:
+    def cached(view: View, /, *args: P.args, **kwargs: P.kwargs) -> R:
         key = (fn.__qualname__, args, tuple(kwargs.items()))
         if key not in view.memo:
             view.memo[key] = fn(view, *args, **kwargs)

@@ -27,6 +27,7 @@ from rtlmp.models.ladder import (
     product,
     stack_all,
     stack_reached,
+    stacked,
 )
 
 Parameters: TypeAlias = dict[str, str | int | float | tuple[int, ...]]
@@ -140,7 +141,7 @@ def _quantised(
     # or down to the common ones: trees only say how an hour differs.
     start = log_odds(step, above, weight * early if hold_out else weight, len(grid))
     data = xgb.QuantileDMatrix(
-        np.column_stack([t.x[row], np.log(grid)[step].astype(np.float32)]),
+        stacked(t.x, row, np.log(grid)[step]),
         above,
         weight=weight,
         base_margin=start[step],

@@ -10,6 +10,7 @@ from rtlmp.labels import Flags, Labels
 
 Stack: TypeAlias = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]
 SMALLEST: Final = 1e-7  # of a probability: keeps logarithms finite
+PIECE: Final = 1024  # rows
 
 
 class Training(NamedTuple):
@@ -53,6 +54,15 @@ def stack_all(labels: Labels, grid: Floats) -> Stack:
     above = labels.highest[:, None] > grid
     row, step = np.nonzero(above | labels.complete[:, None])
     return row, step, above[row, step].astype(np.float64)
+
+
+def stacked(x: Matrix, row: npt.NDArray[np.intp], last: Floats) -> Matrix:
+    """The rows `row` of `x` and a last column: laid out once, by pieces that fit a cache."""
+    out = np.empty((len(row), x.shape[1] + 1), dtype=np.float32)
+    for k in range(0, len(row), PIECE):
+        out[k : k + PIECE, :-1] = x[row[k : k + PIECE]]
+    out[:, -1] = last
+    return out
 
 
 def product(each: Floats) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 from rtlmp.archive import Floats, Matrix
 from rtlmp.config import Model
 from rtlmp.models.fitted import Fitted, State, numbers
-from rtlmp.models.ladder import Training, beside, log_odds, product, stack_reached
+from rtlmp.models.ladder import Training, beside, log_odds, product, stack_reached, stacked
 
 if TYPE_CHECKING:  # imported where used: half a second that no other estimator should pay
     import lightgbm as lgb
@@ -25,7 +25,7 @@ def light(t: Training, model: Model, seed: int, trunk: int) -> Fitted:
     weight = t.weight[row]
     early = weight * t.early[row] if trunk else weight
     start = log_odds(step, above, early, len(grid))
-    x = np.column_stack([t.x[row], np.log(grid)[step].astype(np.float32)])
+    x = stacked(t.x, row, np.log(grid)[step])
     first = _grown(x, above, early, start[step], model, seed, trunk or model["rounds"])
     state: State = {"start": numbers(start), TRUNK: first.model_to_string()}
     if trunk:

@@ -1,0 +1,113 @@
+"""The pipeline as a person runs it, in a folder of its own."""
+
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import yaml
+
+from rtlmp.archive import Archive, archive_of
+from rtlmp.config import Config, checked
+from rtlmp.history import Rows, nodes_of, read
+
+ROOT: Final = Path(__file__).parents[1]
+WORK: Final = ROOT / "results/bench"
+Settings = dict[str, Any]  # as in config.yaml
+
+
+def settings_of(path: str | None) -> Settings:
+    """A config file's settings, for a run in a folder of its own."""
+    if path is None:
+        return {}
+    given: Settings = yaml.safe_load(Path(path).read_text())
+    if folder := given.get("data_dir"):
+        given["data_dir"] = str((ROOT / folder).resolve())
+    return given
+
+
+def config_of(settings: Mapping[str, Any]) -> Config:
+    """config.yaml with these settings, checked."""
+    raw: Settings = yaml.safe_load((ROOT / "config.yaml").read_text())
+    nested = {k: {**raw[k], **v} for k, v in settings.items() if isinstance(v, dict)}
+    return checked({**raw, **settings, **nested})
+
+
+def snakemake(work: Path, settings: Mapping[str, Any], *words: str, cores: int = 2) -> str:
+    """What Snakemake said; its results are under `work`. Raises RuntimeError when it failed."""
+    work.mkdir(parents=True, exist_ok=True)
+    file = work / "settings.yaml"
+    file.write_text(yaml.safe_dump({"seed": 7, **settings}))
+    command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *words]
+    done = subprocess.run(
+        [*command, "--directory", str(work), "--configfile", str(file)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stdout + done.stderr)
+    return done.stdout + done.stderr
+
+
+class Stage(NamedTuple):
+    """The jobs of a rule."""
+
+    jobs: int
+    seconds: float  # of wall time, summed
+
+
+def stages(work: Path) -> dict[str, Stage]:
+    """By rule, as Snakemake noted it in `work`; the dearest first."""
+    spans = defaultdict[tuple[str, int], list[float]](list)
+    for path in (work / ".snakemake/metadata").rglob("*"):
+        if path.is_file():
+            of = json.loads(path.read_text())
+            spans[of["rule"], of["job_hash"]] += of["starttime"], of["endtime"]
+    took = defaultdict[str, list[float]](list)
+    for (rule, _), span in spans.items():
+        took[rule].append(max(span) - min(span))
+    found = {rule: Stage(len(of), sum(of)) for rule, of in took.items()}
+    return dict(sorted(found.items(), key=lambda item: -item[1].seconds))
+
+
+def say_stages(work: Path, wall: float, cores: int = 2) -> None:
+    """Where `wall` seconds on `cores` went."""
+    found = stages(work)
+    idle = cores * wall - sum(of.seconds for of in found.values())
+    for rule, of in found.items():
+        print(f"  {rule:20s} {of.jobs:5d} jobs {of.seconds:8.1f} s")
+    print(f"  {'Snakemake, waiting':20s}            {idle:8.1f} s")
+
+
+def raw_files(first: date, last: date, nodes: Sequence[str] = ()) -> Path:
+    """A folder of observations like a user's own: a synthetic market's, made once."""
+    name = f"{first}_{last}" + (f"_{len(nodes)}" if nodes else "")
+    work = WORK / "worlds" / name
+    made = work / "results/world/world/observations.parquet"
+    folder = work / "raw"
+    if not folder.exists():
+        settings = {"run": "world", "synthetic": {"start": first, "end": last}}
+        some = {"nodes": list(nodes)} if nodes else {}
+        snakemake(work, {**settings, **some}, str(made.relative_to(work)))
+        folder.mkdir()
+        made.rename(folder / made.name)
+    return folder
+
+
+def learned(run: Path, pool: str) -> tuple[list[Path], list[Path]]:
+    """Files that the trainings of `pool` under `run` read: history and hourly, donors' too."""
+    history = [*run.glob(f"history/{pool}/*.arrow"), *run.glob("donors/history/*/*.arrow")]
+    hourly = [*run.glob("hourly/*.parquet"), *run.glob("donors/hourly/*.parquet")]
+    return sorted(history), sorted(hourly)
+
+
+def open_learned(run: Path, pool: str) -> tuple[list[Rows], Archive]:
+    paths, hourly = learned(run, pool)
+    history = [read(path) for path in paths]
+    return history, archive_of(hourly, nodes_of(history))
