@@ -110,10 +110,10 @@ def _choice(new: Trained, old: Trained, rows: Unseen, config: Config) -> Choice:
     day, before = new.card["date"], old.card["date"]
     if (days := len(np.unique(rows["day"]))) < FEWEST:
         return _untested(day, before, f"{days} labelled days that it has not seen, want {FEWEST}")
+    thresholds = config["thresholds"]
     losses = [
-        daily(rows["day"], _loss(rows["spiked"], of_model(m, rows["x"], xs, trunk=True)))
+        daily(rows["day"], _loss(rows["spiked"], of_model(m, rows["x"], thresholds, trunk=True)))
         for m in (new, old)
-        for xs in [config["thresholds"]]
     ]
     test, noise = diebold_mariano(*losses), config["gate"]["noise"]
     statistic = float(np.nan_to_num(test.statistic))  # equal models: no difference
@@ -148,7 +148,10 @@ def _untested(day: str, before: str | None, why: str) -> Choice:
 
 
 def unseen(model: Trained, history: Sequence[Rows], prices: Archive, config: Config) -> Unseen:
-    """Days that the trunk of `model` has not seen, as known at its own time."""
+    """Days that the trunk of `model` has not seen, as known at its own time.
+
+    Of the rows issued since the first of them, so that more months of `history` change nothing.
+    """
     since, until = (
         datetime.fromisoformat(model.card[k]) for k in ("held_out_from", "trained_until")
     )
@@ -156,8 +159,9 @@ def unseen(model: Trained, history: Sequence[Rows], prices: Archive, config: Con
     known = past(prices, until, hours, config["label_coverage"])
     parts = []
     for part in history:
-        unseen = held_out(part.hour, us(since), config["gate"]["every"])
-        rows = np.flatnonzero(unseen & (part.hour < hours.stop))
+        asked = held_out(part.hour, us(since), config["gate"]["every"])
+        asked &= (part.issued >= us(since)) & (part.hour < hours.stop)
+        rows = np.flatnonzero(asked)
         came = labels_of(part, rows, known, hours)
         spiked = np.column_stack([spike(came, x) for x in config["thresholds"]])
         sure = ~np.isnan(spiked).all(axis=1)

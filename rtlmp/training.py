@@ -8,7 +8,7 @@ import numpy as np
 
 from rtlmp.archive import US_PER_HOUR, Archive, Floats, Ints, Matrix, us
 from rtlmp.clock import issue_time
-from rtlmp.config import Config, Member, Model
+from rtlmp.config import Config, Member, Model, held_out_span
 from rtlmp.history import Rows, labels_of, longest_history, nodes_of
 from rtlmp.labels import Flags, Labels, past
 from rtlmp.models.calibration import Calibration
@@ -116,7 +116,7 @@ def _window(rows: Samples, config: Config) -> int:
     gate = config["gate"]
     spans = [member.get("history_days", config["history_days"]) for member in config["members"]]
     most = min(*spans, rows.age.max()) * MOST_HELD_OUT
-    return min(gate["days"], round(most)) * gate["every"]
+    return min(held_out_span(gate), round(most) * gate["every"])
 
 
 def _member(

@@ -1,18 +1,19 @@
 """The champion gate refuses a model that got worse on days it has not seen, and says why."""
 
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from rtlmp.archive import us
 from rtlmp.asof import archive
 from rtlmp.catalog import Q
 from rtlmp.clock import days
 from rtlmp.config import checked
 from rtlmp.features import learned
 from rtlmp.forecasting import of_model
-from rtlmp.gate import champions, judged
+from rtlmp.gate import champions, judged, unseen
 from rtlmp.history import draw
 from rtlmp.model_card import model_card, stability
 from rtlmp.tables import Observations
@@ -21,6 +22,7 @@ from tests.build import hourly_noise, settings
 
 DATES = [date(2024, 7, 16), date(2024, 7, 18), date(2024, 7, 20)]
 GATE = {"days": 10, "every": 1, "trunk": 0.5, "noise": 1.64, "margin": 0.02}
+ROWS = ("x", "issued", "hour", "node")
 NAMES = [d.isoformat() for d in DATES]
 MODEL = {"rounds": 20, "grid": [25, 50, 100, 200], "learning_rate": 0.3, "threads": 1}
 
@@ -83,6 +85,21 @@ def test_nothing_published_after_the_models_own_time_changes_the_choice(
     one, two = (judged(models, history, archive([p]), config) for p in (prices, poisoned))
     assert later.any()
     assert one == two
+
+
+def test_the_choice_is_the_same_whatever_months_were_read(config, prices, history, models):
+    """A replay reads other files than a day's forecast: from the first day held out is enough."""
+    spread = {**config, "gate": {**GATE, "days": 5, "every": 2}}
+    first = us(datetime.fromisoformat(models[NAMES[1]].card["held_out_from"]))
+    least = [
+        part._replace(**{name: getattr(part, name)[part.issued >= first] for name in ROWS})
+        for part in history
+    ]
+    known = archive([prices])
+    rows = [unseen(models[NAMES[1]], of, known, spread) for of in (history, least)]
+    np.testing.assert_array_equal(rows[0]["x"], rows[1]["x"])
+    assert len(np.unique(rows[0]["day"])) == 5
+    assert judged(models, history, known, spread) == judged(models, least, known, spread)
 
 
 def test_switched_off_every_model_serves(config, prices, history, models):

@@ -17,6 +17,7 @@ from rtlmp.config.model import Gate as Gate
 from rtlmp.config.model import Member as Member
 from rtlmp.config.model import Model as Model
 from rtlmp.config.model import Rival
+from rtlmp.config.model import held_out_span as held_out_span
 
 
 @with_config(FORBID)

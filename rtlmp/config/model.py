@@ -18,11 +18,13 @@ EstimatorName = Literal[
     "persistence",
 ]
 
+Grid = Annotated[list[Positive], Field(min_length=2)]  # USD/MWh
+
 
 @with_config(FORBID)
 class Model(TypedDict):
     estimator: EstimatorName
-    grid: Annotated[list[Positive], Field(min_length=2)]
+    grid: Grid
     half_life_days: Positive
     rounds: Count
     learning_rate: Share
@@ -41,7 +43,7 @@ class Member(TypedDict, total=False):
     """Settings in which one member of a model differs from `model`."""
 
     estimator: EstimatorName
-    grid: Annotated[list[Positive], Field(min_length=2)]
+    grid: Grid
     half_life_days: Positive
     rounds: Count
     learning_rate: Share
@@ -72,3 +74,8 @@ class Gate(TypedDict):
     trunk: Share
     noise: Positive
     margin: Annotated[float, Field(ge=0)]
+
+
+def held_out_span(gate: Gate) -> int:
+    """Latest days of which some are held out."""
+    return gate["days"] * gate["every"]

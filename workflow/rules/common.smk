@@ -12,7 +12,7 @@ from rtlmp.clock import (
     month_span,
     months,
 )
-from rtlmp.config import checked, threshold_name
+from rtlmp.config import checked, held_out_span, threshold_name
 from rtlmp.history import draw, longest_history
 from rtlmp.origins import labelled, require_apart, spans
 from rtlmp.provenance import code_hash

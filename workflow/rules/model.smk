@@ -105,7 +105,7 @@ def models_of(pool, served):
 def gate_months(first, last):
     """Months of history that the gate tests the models of issue dates `first` to `last` on."""
     oldest = candidates(first)[-1]
-    return feature_months(oldest - timedelta(days=C["gate"]["days"]), last)
+    return feature_months(oldest - timedelta(days=held_out_span(C["gate"])), last)
 
 
 def gate_history(pool, first, last):
