@@ -18,6 +18,11 @@ def rival_files(name):
 
 
 use rule train as train_rival with:
+    input:
+        history=rules.train.input.history,
+        hourly=rules.train.input.hourly,
+        donor_history=rules.train.input.donor_history,
+        donor_hourly=rules.train.input.donor_hourly,
     output:
         boosters=[f"{RUN}/rival/{{other}}/{{pool}}/{{date}}/booster.ubj"],
         card=f"{RUN}/rival/{{other}}/{{pool}}/{{date}}/card.json",
