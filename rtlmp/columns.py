@@ -11,6 +11,5 @@ VALID: Final = "valid_time"
 PUBLISHED: Final = "publish_time"
 VALUE: Final = "value"
 ISSUED: Final = "issue_time"
-LEAD: Final = "lead_hour"
 THRESHOLD: Final = "threshold"
 OBSERVED: Final = (VALID, SERIES, LOCATION, PUBLISHED, VALUE)

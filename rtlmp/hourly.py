@@ -47,6 +47,12 @@ def first_hour(of: Part) -> int:
     return int(of[0].valid.min()) // US_PER_HOUR * US_PER_HOUR
 
 
+def monthly(of: Part, series: Q, month: str) -> dict[Q, Part]:
+    """Those vintages of `hourly` that were published in the UTC month "YYYY-MM"."""
+    rows, places = of
+    return {q: (published_in(made, month), places) for q, made in hourly(rows, series).items()}
+
+
 def published_in(rows: Rows, month: str) -> Rows:
     """Those of `rows` published in the UTC month "YYYY-MM"."""
     return rows.at(

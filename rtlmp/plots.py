@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rtlmp.config import threshold_name
+from rtlmp.figures.style import BLUE
 from rtlmp.tables import Bounded, Flagged, Forecast, atomic
 
-BLUE: Final = "#0072B2"
 NIGHT: Final = (20, 7)  # local hours between which the background is shaded
 
 

@@ -1,6 +1,7 @@
 """Where the model stands: beside the others, quarter by quarter, against its own claims."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -81,7 +82,7 @@ def _tests(scored: DataFrame[Scored]) -> Iterator[dict[str, str | float]]:
 
 def _model_cells(rows: pd.DataFrame) -> Iterator[tuple[float, Sample]]:
     """The model's samples, all nodes and leads, of each threshold that spiked and did not."""
-    for cell, s in cells(Scored.validate(rows), pooled=True):
+    for cell, s in cells(cast("DataFrame[Scored]", rows), pooled=True):
         if cell[Metrics.model] == MODEL:
             yield float(cell[Metrics.threshold]), s
 

@@ -55,7 +55,7 @@ LAYERS = [
         "judging",
     ),
     *("scenarios", "settlement", "value"),
-    *("changes", "standing", "plots", "figures", "report", "summary"),
+    *("changes", "standing", "figures", "plots", "report", "summary"),
     *("fold_tables", "folds", "validation", "paired", "calibration", "tuning", "ablation"),
 ]
 SCHEMAS = [

@@ -1,14 +1,13 @@
 """Settings of what is learnt about models: cross-validation and the search for parameters."""
 
 from datetime import date
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from pydantic import Field, with_config
+from pydantic import with_config
 from typing_extensions import TypedDict
 
 from rtlmp.config.kinds import FORBID, Count
 
-Fewest = Annotated[int, Field(ge=2)]
 Range: TypeAlias = tuple[float, float] | tuple[float, float, Literal["log"]]
 
 

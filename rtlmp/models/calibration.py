@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from rtlmp.archive import Floats
 from rtlmp.config import threshold_name
-from rtlmp.models.ladder import SMALLEST
+from rtlmp.models.ladder import SMALLEST, share
 
 
 class Curve(TypedDict):
@@ -36,7 +36,7 @@ def learnt(kind: str, p: Floats, y: Floats) -> Curve:
     def loss(b: Floats) -> tuple[float, Floats]:
         margin = z @ b
         value = np.mean(np.logaddexp(0, margin) - y * margin)
-        return float(value), z.T @ (_share(margin) - y) / len(y)
+        return float(value), z.T @ (share(margin) - y) / len(y)
 
     slopes = z.shape[1] - 1
     bounds = [(None, None), *[(0, None)] * slopes]
@@ -46,7 +46,7 @@ def learnt(kind: str, p: Floats, y: Floats) -> Curve:
 
 def bent(p: Floats, curve: Curve) -> Floats:
     """(rows,) by the curve. Summed row by row: the company a row is in must not change a bit."""
-    return _share((_columns(curve["kind"], p) * curve["coefficients"]).sum(axis=1))
+    return share((_columns(curve["kind"], p) * curve["coefficients"]).sum(axis=1))
 
 
 def applied(p: Floats, thresholds: list[float], calibration: Calibration) -> Floats:
@@ -63,10 +63,6 @@ def applied(p: Floats, thresholds: list[float], calibration: Calibration) -> Flo
     order = np.argsort(thresholds)
     out[order] = np.minimum.accumulate(out[order], axis=0)
     return out.T
-
-
-def _share(odds: Floats) -> Floats:
-    return 1 / (1 + np.exp(-odds))
 
 
 def _columns(kind: str, p: Floats) -> Floats:

@@ -82,6 +82,11 @@ def log_odds(step: npt.NDArray[np.intp], above: Floats, weight: Floats, points: 
     return np.log((passed + 0.5) / (total - passed + 0.5))
 
 
+def share(odds: Floats) -> Floats:
+    """The probability of these log odds."""
+    return np.asarray(1 / (1 + np.exp(-odds)))
+
+
 def beside(x: Matrix, grid: Floats) -> Matrix:
     """Features of every row at every grid point, ln x last: (grid * rows, features + 1)."""
     prices = np.repeat(np.log(grid), len(x)).astype(np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 from rtlmp.archive import Floats, Matrix
 from rtlmp.config import Model
 from rtlmp.models.fitted import Fitted, State, numbers
-from rtlmp.models.ladder import Training, beside, log_odds, product, stack_reached, stacked
+from rtlmp.models.ladder import Training, beside, log_odds, product, share, stack_reached, stacked
 
 if TYPE_CHECKING:  # imported where used: half a second that no other estimator should pay
     import lightgbm as lgb
@@ -45,7 +45,7 @@ def light_curve(of: Fitted, x: Matrix, model: Model, trees: int) -> Floats:
             margin += np.asarray(
                 booster.predict(beside(x, grid), raw_score=True, num_threads=model["threads"])
             )
-    return product((1 / (1 + np.exp(-margin))).reshape(len(grid), len(x))).T
+    return product(share(margin).reshape(len(grid), len(x))).T
 
 
 def _grown(

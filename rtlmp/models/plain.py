@@ -9,7 +9,7 @@ import numpy as np
 from rtlmp.archive import Floats, Matrix
 from rtlmp.config import Model
 from rtlmp.models.fitted import Fitted, State, numbers
-from rtlmp.models.ladder import Training, log_odds, product, stack_all, stack_reached
+from rtlmp.models.ladder import Training, log_odds, product, share, stack_all, stack_reached
 
 FAR: Final = 5.0  # standard deviations at which a feature is cut off
 
@@ -45,7 +45,7 @@ def logistic_curve(of: Fitted, x: Matrix, _: Model, __: int) -> Floats:
     slopes, rungs = np.split(all_, [len(middle)])
     # summed row by row: a matrix product's last bits depend on the company a row is in
     margin = (_standard(x.astype(np.float64), middle, spread) * slopes).sum(axis=1) + rungs[:, None]
-    return product(1 / (1 + np.exp(-margin))).T
+    return product(share(margin)).T
 
 
 def climatology(t: Training, model: Model, _: int, __: int) -> Fitted:
@@ -54,7 +54,7 @@ def climatology(t: Training, model: Model, _: int, __: int) -> Fitted:
     row, step, above = stack_all(t.labels, grid)
     cell = t.x[row, _hour()].astype(np.intp) * len(grid) + step
     odds = log_odds(cell, above, t.weight[row], 24 * len(grid)).reshape(24, len(grid))
-    return Fitted(None, {"hours": [numbers(hour) for hour in 1 / (1 + np.exp(-odds))]})
+    return Fitted(None, {"hours": [numbers(hour) for hour in share(odds)]})
 
 
 def climatology_curve(of: Fitted, x: Matrix, _: Model, __: int) -> Floats:

@@ -17,7 +17,6 @@ from rtlmp.catalog import ACTUALS, BY_NAME, STORED, Q
 from rtlmp.columns import LOCATION, PUBLISHED, SERIES, VALID, VALUE
 from rtlmp.sources.pieces import BadFileError, Codes, Piece, numbers, pieces, read, text, utc
 
-SUFFIXES: Final = (".parquet", ".csv")
 KEYS: Final = (VALID, SERIES, LOCATION, PUBLISHED)
 
 

@@ -13,6 +13,7 @@ from pyarrow import csv
 
 from rtlmp.archive import UTC_TIMES, Flags, Floats, Ints
 from rtlmp.columns import LOCATION, OBSERVED, SERIES
+from rtlmp.parquet import codes
 from rtlmp.sources.groups import span
 
 WHOLE = -1  # a file that has no row groups
@@ -87,14 +88,12 @@ def text(piece: Piece, table: pa.Table, name: str) -> Codes:
     written = pa.types.is_string(kind) or pa.types.is_large_string(kind)
     bad = column.is_null().to_numpy() if written else np.ones(len(column), dtype=bool)
     piece.refuse(table, [name], bad, "not text")
-    if not len(column):
-        return Codes(np.empty(0, dtype=np.intp), [])
     if not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
-    whole = column.unify_dictionaries().combine_chunks()
-    codes, names = whole.indices.to_numpy().astype(np.intp), whole.dictionary.to_pylist()
-    piece.refuse(table, [name], np.array([n == "" for n in names], dtype=bool)[codes], "not text")
-    return Codes(codes, names)
+    words = Codes(*codes(column))
+    empty = np.array([word == "" for word in words.names], dtype=bool)
+    piece.refuse(table, [name], empty[words.codes], "not text")
+    return words
 
 
 def utc(piece: Piece, table: pa.Table, name: str) -> Ints:

@@ -1,8 +1,4 @@
 # Donors: the same steps as for nodes, apart from them.
-DONOR_MONTHS = months(
-    min(donor["start"] for donor in DONORS.values()),
-    max(donor["end"] for donor in DONORS.values()),
-)
 
 
 rule donor_hourly:
