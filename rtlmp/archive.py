@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rtlmp.arrow import numbers
 from rtlmp.catalog import BY_NAME, Q
 from rtlmp.columns import LOCATION, OBSERVED, PUBLISHED, SERIES, VALID, VALUE
 from rtlmp.disk import atomic
@@ -160,7 +161,7 @@ def observed(q: Q, rows: Rows, locations: list[str]) -> pa.Table:
 def _read(path: str | Path, wanted: frozenset[str], since: int) -> Iterator[tuple[Q, Part]]:
     file = pq.ParquetFile(path, read_dictionary=[SERIES, LOCATION])
     bounds = {
-        VALID: (EPOCH + timedelta(microseconds=since), None),
+        VALID: (EPOCH + timedelta(microseconds=since) if since else None, None),
         LOCATION: (min(wanted, default=None), max(wanted, default=None)),
     }
     table = file.read_row_groups(possible(file, bounds), columns=list(OBSERVED))
@@ -170,18 +171,14 @@ def _read(path: str | Path, wanted: frozenset[str], since: int) -> Iterator[tupl
         raise ValueError(f"{path}: times are {table.schema}, want {UTC_TIMES}")
     series, names = codes(table[SERIES])
     column, places = codes(table[LOCATION])
-    publish, valid = (_numbers(table[name]) for name in (PUBLISHED, VALID))
-    whole = Rows(publish, valid, column, table[VALUE].to_numpy())
+    publish, valid = (numbers(table[name].cast(pa.int64())) for name in (PUBLISHED, VALID))
+    whole = Rows(publish, valid, column, numbers(table[VALUE]))
     there = np.array([not wanted or place in wanted for place in places], dtype=bool)
     kept = there[column] & (valid >= since)
     for code, name in enumerate(names):
         of = kept & (series == code) if len(names) > 1 else kept
         if of.any():
             yield BY_NAME[name], (whole if of.all() else whole.at(of), places)
-
-
-def _numbers(times: pa.ChunkedArray) -> Ints:
-    return times.cast(pa.int64()).to_numpy()
 
 
 def joined(parts: list[Part]) -> Part:

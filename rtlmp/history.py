@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from rtlmp.archive import US_PER_HOUR, UTC_TIMES, Ints, Matrix
+from rtlmp.arrow import numbers
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.columns import ISSUED, LOCATION, VALID
 from rtlmp.config import Config
@@ -94,10 +95,10 @@ def read(path: str | Path) -> Rows:
     issued, valid = (_integers(batch[name]) for name in (ISSUED, VALID))
     place = batch[LOCATION]
     return Rows(
-        batch[MATRIX].flatten().to_numpy().reshape(-1, len(design)),
+        numbers(batch[MATRIX].flatten()).reshape(-1, len(design)),
         issued,
         valid // US_PER_HOUR,
-        place.indices.to_numpy().astype(np.intp),
+        numbers(place.indices).astype(np.intp),
         place.dictionary.to_pylist(),
         design,
     )
@@ -128,7 +129,7 @@ def read_pools(paths: Iterable[str | Path]) -> dict[str, list[Rows]]:
 
 
 def _integers(times: pa.Array) -> Ints:
-    return times.cast(pa.int64()).to_numpy()
+    return numbers(times.cast(pa.int64()))
 
 
 def joined(parts: Sequence[Rows]) -> Rows:

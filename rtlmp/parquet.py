@@ -8,6 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rtlmp.arrow import numbers
+
 Bounds: TypeAlias = tuple[Any, Any]  # least and greatest value; None: not known, or any
 
 
@@ -21,6 +23,7 @@ def extent(group: pq.RowGroupMetaData, name: str) -> Bounds:
 
 def possible(file: pq.ParquetFile, wanted: Mapping[str, Bounds]) -> list[int]:
     """Row groups that may hold a row with every column within its bounds."""
+    wanted = {name: bounds for name, bounds in wanted.items() if bounds != (None, None)}
     groups = (file.metadata.row_group(k) for k in range(file.num_row_groups))
     return [
         k
@@ -34,7 +37,7 @@ def codes(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.intp], list[str]]:
     whole = column.unify_dictionaries().combine_chunks()
     if isinstance(whole, pa.ChunkedArray):  # of no chunk at all
         return np.empty(0, dtype=np.intp), []
-    return whole.indices.to_numpy().astype(np.intp), whole.dictionary.to_pylist()
+    return numbers(whole.indices).astype(np.intp), whole.dictionary.to_pylist()
 
 
 def _overlap(one: Bounds, other: Bounds) -> bool:

@@ -29,6 +29,7 @@ LAYERS = [
         "clock",
         "origins",
         "provenance",
+        "arrow",
         "parquet",
         "archive",
     ),

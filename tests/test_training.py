@@ -1,5 +1,8 @@
 """A dated model learns only what was public at its own issue time."""
 
+import os
+import subprocess
+import sys
 from datetime import date
 
 import numpy as np
@@ -12,10 +15,10 @@ from rtlmp.clock import days, issue_time
 from rtlmp.config import checked
 from rtlmp.features import DESIGN, learned, monthly
 from rtlmp.forecasting import forecast
-from rtlmp.history import draw
+from rtlmp.history import draw, write
 from rtlmp.tables import Observations
 from rtlmp.training import train
-from tests.build import hourly_noise, observations, settings
+from tests.build import ROOT, hourly_noise, observations, settings
 
 DAY = date(2024, 7, 20)
 SMALL = {"rounds": 15, "grid": [25, 50, 100, 200], "min_child_weight": 1, "threads": 1}
@@ -109,3 +112,16 @@ def test_a_repeated_correction_trains_on_the_value_known_then(config, prices, hi
     unrevised = train(history, archive([prices]), config, DAY).card["inputs_sha256"]
     assert cards[1] == unrevised != cards[0]
     assert np.isfinite(row[Observations.value])
+
+
+def test_a_training_job_starts_without_pandas(tmp_path, history, prices):
+    """It would be a third of its start-up."""
+    write(history[0], tmp_path / "rows.arrow")
+    prices.to_parquet(tmp_path / "prices.parquet", index=False)
+    code = (
+        "import sys; from rtlmp import archive, history, parameters, training; "
+        "from rtlmp.models import store; rows = history.read('rows.arrow'); "
+        "archive.archive_of(['prices.parquet'], rows.nodes); sys.exit('pandas' in sys.modules)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True)
