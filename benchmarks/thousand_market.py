@@ -8,9 +8,10 @@ zone are alike but for congestion of their own. Two years of 5-minute prices are
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import yaml
 
@@ -32,6 +33,7 @@ from rtlmp.tables import month_of
 ZONES: Final = ("COAST", "EAST", "FAR_WEST", "NORTH", "NORTH_C", "SOUTH", "SOUTH_C", "WEST")
 START, END, SEED = date(2023, 1, 1), date(2025, 1, 20), 7
 US: Final = 1_000_000
+Numbers: TypeAlias = npt.NDArray[Any]
 
 
 def settings(folder: Path, nodes: int) -> dict[str, object]:
@@ -104,7 +106,7 @@ def _runs(window: Window, came: Floats) -> Iterator[tuple[Ints, Ints, Floats]]:
         yield valid[here].ravel() + 60 * US, valid[here].ravel(), values
 
 
-def _monthly(publish: Ints, valid: Ints, values: Floats) -> Iterator[tuple[Ints, Ints, Floats]]:
+def _monthly(publish: Ints, valid: Ints, values: Numbers) -> Iterator[tuple[Ints, Ints, Numbers]]:
     month = publish.astype("datetime64[us]").astype("datetime64[M]")
     for one in np.unique(month):
         of = np.flatnonzero(month == one)
@@ -116,9 +118,9 @@ def _write(
 ) -> None:
     for publish, valid, values in months:
         column = np.tile(np.arange(len(nodes)), len(publish))
-        repeated = (of.repeat(len(nodes)) for of in (publish, valid))
+        published, began = (of.repeat(len(nodes)) for of in (publish, valid))
         month = str(publish[0].astype("datetime64[us]").astype("datetime64[M]"))
-        rows = Rows(*repeated, column, values.ravel())
+        rows = Rows(published, began, column, values.ravel())
         save({q: (rows, nodes)}, _path(folder, q, month))
         print(q, month, f"{len(rows.value):,} rows", flush=True)
 
@@ -128,4 +130,4 @@ def _path(folder: Path, q: Q, month: str) -> Path:
 
 
 def _us(times: pd.DatetimeIndex) -> Ints:
-    return times.as_unit("us").asi8
+    return times.to_numpy("datetime64[us]").astype(np.int64)
