@@ -2,13 +2,14 @@
 
 import argparse
 
-from benchmarks import backtest, cost, fetch_layer, peers, training
+from benchmarks import backtest, cost, fetch_layer, peers, thousand, training
 
 BENCHMARKS = {
     "training": training,
     "backtest": backtest,
     "peers": peers,
     "cost": cost,
+    "thousand": thousand,
     "fetch": fetch_layer,
 }
 

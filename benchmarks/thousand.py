@@ -1,6 +1,6 @@
 """The daily forecast of a thousand nodes, from stored raw data: time, memory, jobs.
 
-    python -m benchmarks.thousand [NODES] [FOLDER]
+    python -m benchmarks thousand [--nodes NODES] [--folder FOLDER]
 
 makes a synthetic market of two years and its raw months in FOLDER (/tmp/thousand), where they are
 not yet there, then runs `snakemake --cores N forecast` on them with nothing else made before, and
@@ -8,6 +8,7 @@ once more with nothing to do. One run each; memory is resident, of the largest p
 together, looked at twice a second.
 """
 
+import argparse
 import os
 import platform
 import re
@@ -63,8 +64,13 @@ def _resident(run: psutil.Process) -> tuple[float, float]:
     return max(each), sum(each)
 
 
-def main(nodes: int, folder: Path) -> None:
-    """Print what a thousand nodes cost."""
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--nodes", type=int, default=1000)
+    parser.add_argument("--folder", type=Path, default=Path("/tmp/thousand"))
+
+
+def run(given: argparse.Namespace) -> None:
+    nodes, folder = given.nodes, given.folder.resolve()
     if not (folder / "thousand.yaml").exists():
         build(folder, nodes)
     raw = snakemake(folder, "raw")
@@ -80,8 +86,3 @@ def main(nodes: int, folder: Path) -> None:
             f"{name:<12}{run.seconds:8.1f} s {run.largest:6.2f} GB largest "
             f"{run.together:6.2f} GB together {run.jobs:5d} jobs"
         )
-
-
-if __name__ == "__main__":
-    count, place, *_ = [*sys.argv[1:], *["1000", "/tmp/thousand"][len(sys.argv) - 1 :]]
-    main(int(count), Path(place).resolve())
