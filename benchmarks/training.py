@@ -46,10 +46,10 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> None:
     settings = settings_of(given.config) | {"history_days": given.history_days}
     config = config_of(settings)
-    pool, day = next(iter(config["pools"])), given.date
+    pool, day, work = next(iter(config["pools"])), given.date, given.work.resolve()
     place = Path("results") / config["run"]
-    snakemake(given.work, settings, f"{place}/model/{pool}/{day}/card.json")
-    result = given.work / place
+    snakemake(work, settings, f"{place}/model/{pool}/{day}/card.json")
+    result = work / place
     todo = tasks(*open_learned(result, pool), config, day)
     say_machine()
     shape = ", ".join("{:,} x {}".format(*task.x.shape) for task in todo)
