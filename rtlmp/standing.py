@@ -9,13 +9,15 @@ from pandera.typing import DataFrame
 
 from rtlmp.backtest import MODEL, TRUTH
 from rtlmp.losses import daily, diebold_mariano, log_loss
-from rtlmp.metrics import ALL, Sample, cells
+from rtlmp.metrics import ALL, Sample, cells, draws, interval
 from rtlmp.tables import Metrics, Scored
 from rtlmp.verification import reliability
 
 LOSS = "log_loss_skill"
 RANK = "auc"
 MONTHS = 12
+MATTERS = 0.02  # probability that someone would act on
+WHERE = f"within_bounds_above_{MATTERS:.0%}"
 
 
 def beside(metrics: DataFrame[Metrics], scored: DataFrame[Scored]) -> pd.DataFrame:
@@ -43,28 +45,40 @@ def quarters(scored: DataFrame[Scored]) -> pd.DataFrame:
 
 
 def claims(scored: DataFrame[Scored], seed: int) -> pd.DataFrame:
-    """A row a threshold: mean probability over base rate by half-year, and the share of hours
-    whose CORP curve lies inside its 90 % consistency band."""
-    found: dict[float, dict[str, float]] = {}
+    """A row a threshold: the share of hours whose CORP curve lies inside its 90 % consistency
+    band, and mean probability over base rate by half-year, text with its interval."""
+    found: dict[float, dict[str, float | str]] = {}
     for x, s in _model_cells(scored):
         curve = reliability(s.y, s.p, seed)
         held = (curve.low <= curve.frequency) & (curve.frequency <= curve.high)
         found[x] = {"inside_band": float(np.average(held, weights=curve.rows))}
     for half, rows in scored.groupby(_half(scored)):
         for x, s in _model_cells(rows):
-            found[x][f"mean/base {half}"] = float(s.p.mean() / s.y.mean())
+            value, low, high = promised(s, seed)
+            found[x][f"mean/base {half}"] = f"{value:.2f} [{low:.2f}, {high:.2f}]"
     return pd.DataFrame(found).T.rename_axis(Scored.threshold).reset_index()
 
 
+def promised(s: Sample, seed: int) -> tuple[float, float, float]:
+    """Mean probability over base rate, low and high of its block bootstrap over issue days: spikes
+    come in clusters, so a half-year's base rate is known far less well than its hours suggest."""
+    weights = draws(int(s.day.max()) + 1, seed)
+    p, y = (weights @ np.bincount(s.day, of) for of in (s.p, s.y))
+    with np.errstate(divide="ignore"):  # a draw without spikes
+        return float(s.p.mean() / s.y.mean()), *interval(p / y)
+
+
 def covered(scored: DataFrame[Scored]) -> pd.DataFrame:
-    """Synthetic worlds: share of hours whose true probability lies within the bounds."""
+    """Synthetic worlds: share of hours whose true probability lies within the bounds, of all and
+    of those with a probability above MATTERS."""
     keys = [Scored.issue_time, Scored.valid_time, Scored.location, Scored.threshold]
     ours = scored[scored[Scored.model] == MODEL].set_index(keys)
     true = scored[scored[Scored.model] == TRUTH].set_index(keys)[Scored.probability]
     true = true.reindex(ours.index)
     inside = (ours[Scored.lower] <= true) & (true <= ours[Scored.upper])
     width = ours[Scored.upper] - ours[Scored.lower]
-    table = pd.DataFrame({"within_bounds": inside, "mean_width": width})
+    matters = inside.astype(float).where(ours[Scored.probability] > MATTERS)
+    table = pd.DataFrame({"within_bounds": inside, WHERE: matters, "mean_width": width})
     return table.groupby(Scored.threshold).mean().reset_index()
 
 

@@ -35,7 +35,8 @@ def summary(metrics: DataFrame[Metrics], scored: DataFrame[Scored], title: str, 
             *markdown(quarters(scored), "{:.3f}"),
             "\n## Does it keep its word\n",
             "`inside_band`: share of the hours where the CORP curve lies inside its 90 % "
-            "consistency band; then mean probability / base rate of each half-year.\n",
+            "consistency band, hours taken as independent; then mean probability / base rate of "
+            "each half-year, with its bootstrap interval.\n",
             *markdown(claims(scored, seed), "{:.2f}"),
             *_achieved(metrics),
             *_covered(scored),

@@ -8,13 +8,14 @@ import pytest
 from sklearn import metrics as sk
 
 from rtlmp.asof import archive
-from rtlmp.backtest import MODEL, baselines
+from rtlmp.backtest import MODEL, TRUTH, baselines
 from rtlmp.baselines import BASELINES
 from rtlmp.catalog import Q
 from rtlmp.clock import days, horizon_start, issue_time
 from rtlmp.config import checked
 from rtlmp.losses import CLIP
 from rtlmp.metrics import ALL, metrics
+from rtlmp.standing import WHERE, claims, covered
 from rtlmp.tables import Forecast, Metrics, Observations, Scored
 from tests.build import hourly_noise, settings, utc
 
@@ -94,6 +95,37 @@ def test_intervals_hold_the_value_and_narrow_with_data(table):
         )
         assert low <= mid <= high
         assert 0 < narrow < wide
+
+
+def test_a_promise_is_judged_within_what_the_days_can_tell(scored):
+    """Calibrated: the interval holds 1. Half the probability: it does not."""
+    ours = scored[scored[Scored.model] == MODEL]
+    halved = scored.assign(**{Scored.probability: scored[Scored.probability] / 2})
+    known = ours[ours[Scored.max_price].notna()]
+    ratio = known[Scored.probability].mean() / (known[Scored.max_price] > X).mean()
+    for rows, factor, kept in ((scored, 1, True), (halved, 0.5, False)):
+        [text] = claims(rows, seed=1)["mean/base 2024H1"]
+        value, low, high = map(
+            float, text.replace("[", "").replace("]", "").replace(",", "").split()
+        )
+        assert value == pytest.approx(factor * ratio, abs=0.006)
+        assert low < value < high
+        assert (low < 1 < high) == kept
+
+
+def test_bounds_that_hold_are_counted_apart_where_it_matters(scored):
+    """They hold exactly the rows above 2 %."""
+    ours = scored[scored[Scored.model] == MODEL]
+    p = ours[Scored.probability]
+    truth = p.where(p > 0.02, p + 0.5).clip(upper=1)
+    bounds = {Scored.lower: (p - 0.01).clip(lower=0), Scored.upper: (p + 0.01).clip(upper=1)}
+    rows = [
+        ours.assign(**bounds),
+        ours.assign(**bounds, **{Scored.model: TRUTH, Scored.probability: truth}),
+    ]
+    [found] = covered(pd.concat(rows, ignore_index=True)).to_dict("records")
+    assert found["within_bounds"] == pytest.approx((p > 0.02).mean())
+    assert found[WHERE] == 1
 
 
 def test_climatology_has_no_skill_over_itself(table):
