@@ -6,6 +6,10 @@ makes a synthetic market of two years and its raw months in FOLDER (/tmp/thousan
 not yet there, then runs `snakemake --cores N forecast` on them with nothing else made before, and
 once more with nothing to do. One run each; memory is resident, of the largest process and of all
 together, looked at twice a second.
+
+    .ci/slurm python -m benchmarks thousand --slurm
+
+does the same as jobs of a Slurm of two nodes on this machine, and says how many ran on which.
 """
 
 import argparse
@@ -16,6 +20,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -34,9 +40,17 @@ class Run(NamedTuple):
     jobs: int
 
 
-def snakemake(folder: Path, target: str) -> Run:
+LOCAL: Final = ("--cores", str(os.cpu_count()))
+SLURM: Final = tuple(
+    word
+    for name in ("slurm", "slurm-ci")
+    for word in ("--profile", str(ROOT / "workflow/profiles" / name))
+)
+
+
+def snakemake(folder: Path, target: str, where: Sequence[str]) -> Run:
     """One run of the pipeline in `folder`, its output in snakemake.txt there."""
-    command = [sys.executable, "-m", "snakemake", "--cores", str(os.cpu_count()), target]
+    command = [sys.executable, "-m", "snakemake", *where, target]
     command += ["--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder)]
     command += ["--workflow-profile", str(ROOT / "profiles/default")]
     command += ["--configfile", str(folder / "thousand.yaml")]
@@ -44,7 +58,7 @@ def snakemake(folder: Path, target: str) -> Run:
     with log.open("w") as out:
         run = psutil.Popen(command, stdout=out, stderr=subprocess.STDOUT)
         while run.poll() is None:
-            peaks.append(_resident(run))
+            peaks.append(_resident(folder))
             time.sleep(0.5)
     if run.returncode:
         sys.exit(log.read_text()[-5000:])
@@ -53,32 +67,42 @@ def snakemake(folder: Path, target: str) -> Run:
     return Run(time.monotonic() - start, largest, together, int(steps[-1]))
 
 
-def _resident(run: psutil.Process) -> tuple[float, float]:
-    """Of the largest process of a tree and of all, GB."""
+def _resident(folder: Path) -> tuple[float, float]:
+    """Of the largest process at work in `folder` and of all, GB: Slurm's are not our children."""
     each = [0.0]
-    for process in [run, *run.children(recursive=True)]:
+    for process in psutil.process_iter():
         try:
-            each.append(process.memory_info().rss / GB)
-        except psutil.NoSuchProcess:
+            if process.cwd() == str(folder):
+                each.append(process.memory_info().rss / GB)
+        except psutil.Error:  # it has ended, or is the kernel's
             continue
     return max(each), sum(each)
+
+
+def spread() -> Counter[str]:
+    """Jobs of each of Slurm's nodes."""
+    asked = ("squeue", "--states=all", "--noheader", "--format=%N %T")
+    said = subprocess.run(asked, capture_output=True, text=True, check=True)
+    return Counter(said.stdout.splitlines())
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--nodes", type=int, default=1000)
     parser.add_argument("--folder", type=Path, default=Path("/tmp/thousand"))
+    parser.add_argument("--slurm", action="store_true", help="see above")
 
 
 def run(given: argparse.Namespace) -> None:
     nodes, folder = given.nodes, given.folder.resolve()
     if not (folder / "thousand.yaml").exists():
         build(folder, nodes)
-    raw = snakemake(folder, "raw")
+    where = SLURM if given.slurm else LOCAL
+    raw = snakemake(folder, "raw", where)
     results = folder / f"results/nodes-{nodes}"
     for made in results.iterdir():
         if made.name != "raw":
             shutil.rmtree(made)
-    first, again = (snakemake(folder, "forecast") for _ in range(2))
+    first, again = (snakemake(folder, "forecast", where) for _ in range(2))
     memory = psutil.virtual_memory().total / GB
     print(f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.platform()}, {nodes} nodes, one run")
     for name, run in (("raw months", raw), ("forecast", first), ("again", again)):
@@ -86,3 +110,5 @@ def run(given: argparse.Namespace) -> None:
             f"{name:<12}{run.seconds:8.1f} s {run.largest:6.2f} GB largest "
             f"{run.together:6.2f} GB together {run.jobs:5d} jobs"
         )
+    if given.slurm:
+        print(", ".join(f"{count} jobs {node}" for node, count in sorted(spread().items())))
