@@ -1,5 +1,6 @@
 """Bad input is refused with file, column, row count and an example; good input comes through."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from rtlmp.catalog import Q
 from rtlmp.config import checked
 from rtlmp.sources.coverage import coverage, issue_dates
 from rtlmp.sources.files import read_months
-from rtlmp.sources.pieces import BadFileError
+from rtlmp.sources.groups import BadFileError
 from rtlmp.tables import Observations, empty
 from tests.build import five_minutes, hourly_noise, read_frames, settings, utc
 
@@ -136,6 +137,14 @@ def test_coverage_is_that_of_the_target_at_the_nodes(good, tmp_path, suffix):
     config["nodes"] = ["HB_NORTH", "HB_PAN"]
     with pytest.raises(ValueError, match=r"no rt_lmp at \['HB_PAN'\].*\['HB_NORTH'\]"):
         coverage(config, paths)
+
+
+def test_quoted_names_and_words_are_read_alike(good, tmp_path):
+    path = tmp_path / "x.csv"
+    good.to_csv(path, index=False, quoting=csv.QUOTE_ALL)
+    config = checked(settings(source="files", data_dir=str(tmp_path), nodes=["HB_NORTH"]))
+    assert coverage(config, [path]).first == utc("2024-01-01 06:01:12")
+    assert len(read_frames([path])[Q.RT_LMP]) == len(good)
 
 
 @pytest.mark.parametrize("size", [50, 1000])

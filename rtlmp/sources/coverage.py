@@ -9,14 +9,13 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pyarrow import csv
 
 from rtlmp.archive import EPOCH, us
 from rtlmp.catalog import BY_NAME, MARKETS, Q
 from rtlmp.clock import instant, issue_time
 from rtlmp.columns import LOCATION, PUBLISHED, SERIES
 from rtlmp.config import Config
-from rtlmp.sources.groups import EVER, span
+from rtlmp.sources.groups import EVER, complete, csv_text, span
 
 NAMES = (SERIES, LOCATION, PUBLISHED)
 
@@ -104,7 +103,7 @@ def _groups(path: Path, target: Q) -> Iterator[Group]:
         yield Group(path, None, -EVER, EVER)
         return
     file = pq.ParquetFile(path)
-    _require(path, file.schema_arrow.names)
+    complete(path, NAMES, file.schema_arrow.names)
     for k in range(file.num_row_groups):
         first, last, series = span(file.metadata.row_group(k))
         if series is None or series[0] <= target <= series[1]:
@@ -113,7 +112,7 @@ def _groups(path: Path, target: Q) -> Iterator[Group]:
 
 def _published(group: Group, target: Q, nodes: Sequence[str]) -> dict[str, Coverage]:
     """Span of the target's publication at each of `nodes` that the part of a file has."""
-    rows = _csv(group.path) if group.row_group is None else _parquet(group.path, group.row_group)
+    rows = _rows(group.path, group.row_group)
     wanted = pc.is_in(rows[LOCATION], pa.array(nodes, pa.string()))
     rows = rows.filter(pc.and_(wanted, pc.equal(rows[SERIES], target.value)))
     spans = rows.group_by(LOCATION).aggregate([(PUBLISHED, "min"), (PUBLISHED, "max")]).to_pylist()
@@ -123,21 +122,10 @@ def _published(group: Group, target: Q, nodes: Sequence[str]) -> dict[str, Cover
     }
 
 
-def _parquet(path: Path, row_group: int) -> pa.Table:
+def _rows(path: Path, row_group: int | None) -> pa.Table:
+    if row_group is None:
+        return csv_text(path, NAMES)
     return pq.ParquetFile(path).read_row_group(row_group, columns=list(NAMES))
-
-
-def _csv(path: Path) -> pa.Table:
-    with path.open() as file:
-        _require(path, file.readline().strip().split(","))
-    text = dict.fromkeys(NAMES, pa.string())
-    options = csv.ConvertOptions(include_columns=list(NAMES), column_types=text)
-    return csv.read_csv(path, convert_options=options)
-
-
-def _require(path: Path, names: list[str]) -> None:
-    if missing := sorted(set(NAMES) - set(names)):
-        raise ValueError(f"{path}: no column {missing}; the file has {names}")
 
 
 def _instant(value: datetime | str) -> datetime:

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from rtlmp.archive import Flags, Ints, Part, Rows, joined
 from rtlmp.catalog import ACTUALS, BY_NAME, STORED, Q
 from rtlmp.columns import LOCATION, PUBLISHED, SERIES, VALID, VALUE
-from rtlmp.sources.pieces import BadFileError, Codes, Piece, numbers, pieces, read, text, utc
+from rtlmp.sources.groups import BadFileError
+from rtlmp.sources.pieces import Codes, Piece, numbers, pieces, read, text, utc
 
 KEYS: Final = (VALID, SERIES, LOCATION, PUBLISHED)
 

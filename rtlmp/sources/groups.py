@@ -1,15 +1,23 @@
-"""What the statistics of a Parquet row group tell without reading it."""
+"""What a file tells before it is read: its columns, and the statistics of a row group."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Final, NamedTuple
 
+import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import csv
 
 from rtlmp.archive import us
 from rtlmp.columns import PUBLISHED, SERIES
 from rtlmp.parquet import extent
 
 EVER: Final = float("inf")
+
+
+class BadFileError(ValueError):
+    """A file that is not in the observation format: which, where, how many rows, an example."""
 
 
 class Span(NamedTuple):
@@ -29,3 +37,19 @@ def span(group: pq.RowGroupMetaData) -> Span:
         us(last) if isinstance(last, datetime) and last.tzinfo else EVER,
         (least, greatest) if isinstance(least, str) and isinstance(greatest, str) else None,
     )
+
+
+def complete(path: Path, wanted: Iterable[str], names: list[str]) -> None:
+    """Raises BadFileError where a wanted column is not among `names`, those of the file."""
+    if missing := sorted(set(wanted) - set(names)):
+        raise BadFileError(f"{path}: no column {missing}; the file has {names}")
+
+
+def csv_text(path: Path, wanted: Iterable[str]) -> pa.Table:
+    """The wanted columns of a CSV file, all text."""
+    with path.open() as file:
+        names = file.readline().rstrip("\r\n").split(",")
+    texts = {name: pa.string() for name in wanted}
+    complete(path, texts, [name.strip('"') for name in names])
+    chosen = csv.ConvertOptions(include_columns=list(texts), column_types=texts)
+    return csv.read_csv(path, convert_options=chosen)

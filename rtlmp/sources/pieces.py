@@ -9,19 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow import csv
 
 from rtlmp.archive import UTC_TIMES, Flags, Floats, Ints
 from rtlmp.columns import LOCATION, OBSERVED, SERIES
 from rtlmp.parquet import codes
-from rtlmp.sources.groups import span
+from rtlmp.sources.groups import BadFileError, complete, csv_text, span
 
 WHOLE = -1  # a file that has no row groups
 ISO_UTC = r".+(Z|\+00:?00)"
-
-
-class BadFileError(ValueError):
-    """A file that is not in the observation format: which, where, how many rows, an example."""
 
 
 class Piece(NamedTuple):
@@ -58,7 +53,7 @@ def pieces(paths: Iterable[Path]) -> Iterator[Piece]:
             yield Piece(path, WHOLE, 0, -np.inf)
             continue
         file = pq.ParquetFile(path)
-        _complete(path, file.schema_arrow.names)
+        complete(path, OBSERVED, file.schema_arrow.names)
         first = 0
         for group in range(file.num_row_groups):
             found = file.metadata.row_group(group)
@@ -69,15 +64,10 @@ def pieces(paths: Iterable[Path]) -> Iterator[Piece]:
 def read(piece: Piece) -> pa.Table:
     """The columns of the format."""
     if piece.group == WHOLE:
-        with piece.path.open() as file:
-            names = file.readline().rstrip("\r\n").split(",")
-        _complete(piece.path, [name.strip('"') for name in names])
-        texts = dict.fromkeys(OBSERVED, pa.string())
-        chosen = csv.ConvertOptions(include_columns=list(OBSERVED), column_types=texts)
-        return csv.read_csv(piece.path, convert_options=chosen)
+        return csv_text(piece.path, OBSERVED)
     schema = pq.read_schema(piece.path)
-    words = [c for c in (SERIES, LOCATION) if pa.types.is_string(schema.field(c).type)]
-    file = pq.ParquetFile(piece.path, read_dictionary=words)
+    texts = [c for c in (SERIES, LOCATION) if pa.types.is_string(schema.field(c).type)]
+    file = pq.ParquetFile(piece.path, read_dictionary=texts)
     return file.read_row_group(piece.group, columns=list(OBSERVED))
 
 
@@ -121,8 +111,3 @@ def numbers(piece: Piece, table: pa.Table, name: str) -> Floats:
         found = pd.to_numeric(column.to_pandas(), errors="coerce").to_numpy(np.float64)
     piece.refuse(table, [name], ~np.isfinite(found), "not a number: leave such rows out")
     return found
-
-
-def _complete(path: Path, names: list[str]) -> None:
-    if missing := sorted(set(OBSERVED) - set(names)):
-        raise BadFileError(f"{path}: no column {missing}; the file has {names}")
