@@ -26,11 +26,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import psutil
+import pyarrow.parquet as pq
 
 from benchmarks.thousand_market import build
 
 ROOT: Final = Path(__file__).parents[1]
 GB: Final = 1e9
+MILLION: Final = 1e6
 
 
 class Run(NamedTuple):
@@ -104,7 +106,9 @@ def run(given: argparse.Namespace) -> None:
             shutil.rmtree(made)
     first, again = (snakemake(folder, "forecast", where) for _ in range(2))
     memory = psutil.virtual_memory().total / GB
-    print(f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.platform()}, {nodes} nodes, one run")
+    held = (pq.read_metadata(path).num_rows for path in (folder / "data").glob("*.parquet"))
+    print(f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.platform()}")
+    print(f"{nodes} nodes, {sum(held) / MILLION:.0f} million values, one run")
     for name, run in (("raw months", raw), ("forecast", first), ("again", again)):
         print(
             f"{name:<12}{run.seconds:8.1f} s {run.largest:6.2f} GB largest "
