@@ -25,6 +25,7 @@ import xgboost as xgb
 from benchmarks.bare import Ask, Task, ask, fit, tasks
 from benchmarks.measure import say_machine, say_ratio, seconds, timed
 from benchmarks.pipeline import (
+    CORES,
     WORK,
     Settings,
     config_of,
@@ -36,6 +37,7 @@ from benchmarks.pipeline import (
 from rtlmp.archive import us
 from rtlmp.clock import issue_time
 from rtlmp.config import Config
+from rtlmp.history import Rows
 
 MOST: Final = 1.25  # times the bare loop
 YEAR: Final = 365  # days: the aims are for this
@@ -117,7 +119,7 @@ def again(work: Path, settings: Settings) -> float:
 
 def bare(result: Path, pool: str, config: Config, workers: int, every: int) -> float:
     """Seconds in XGBoost for the models and forecasts that stand in `result`, on two cores."""
-    threads, took, models = 2 // workers, 0.0, dict[str, list[xgb.Booster]]()
+    threads, took, models = CORES // workers, 0.0, dict[str, list[xgb.Booster]]()
     dates = sorted(path.parent.name for path in result.glob(f"model/{pool}/*/card.json"))
     chosen = dates[::every]
     history, prices = open_learned(result, pool)
@@ -136,14 +138,13 @@ def bare(result: Path, pool: str, config: Config, workers: int, every: int) -> f
             took += spent
             models |= zip(some, made, strict=True)
         of = {day: models[chosen[k // every]] for k, day in enumerate(dates)}
-        asks = list(asked(result, pool, config))
+        asks = list(asked(result, pool, history, config))
         spent = seconds(lambda: list(crew.map(lambda one: answer(one, of), asks)))
         return took * len(dates) / len(chosen) + spent
 
 
-def asked(result: Path, pool: str, config: Config) -> Iterator[Ask]:
+def asked(result: Path, pool: str, history: Sequence[Rows], config: Config) -> Iterator[Ask]:
     """What each issue date's forecast asks, and of which models: the gate's choice."""
-    history, _ = open_learned(result, pool)
     for path in sorted(result.glob(f"backtest/replay/{pool}/*.gate.json")):
         for day, served in json.loads(path.read_text())["serving"].items():
             at = us(issue_time(config, date.fromisoformat(day)))

@@ -18,14 +18,13 @@ from scipy.optimize import nnls
 
 from benchmarks.backtest import fresh, settings_of
 from benchmarks.measure import say_machine
-from benchmarks.pipeline import ROOT, WORK, config_of, stages
+from benchmarks.pipeline import CORES, ROOT, WORK, config_of, stages, waiting
 from rtlmp.archive import Floats
 from rtlmp.figures.style import NODE_LOOKS, tidy
 
-CORES: Final = 2
 NODES: Final = (10, 100, 1000)  # of the curve
 DAYS: Final = (30, 365, 1460)
-REST: Final = "snakemake"  # building the DAG, starting jobs, a core with nothing to do
+REST: Final = "snakemake"  # what is in no job
 BY: Final = ["nodes", "days", "stage"]
 
 
@@ -61,9 +60,10 @@ def cell(given: argparse.Namespace, nodes: int, days: int) -> pd.DataFrame:
     wall = fresh(work, settings)
     print(f"{nodes} nodes, {days} days: {wall:.0f} s", flush=True)
     found = stages(work)
-    rest = CORES * wall - sum(of.seconds for of in found.values())
     rows = [(nodes, days, rule, *of) for rule, of in found.items()]
-    return pd.DataFrame([*rows, (nodes, days, REST, 0, rest)], columns=[*BY, "jobs", "seconds"])
+    return pd.DataFrame(
+        [*rows, (nodes, days, REST, 0, waiting(found, wall))], columns=[*BY, "jobs", "seconds"]
+    )
 
 
 def terms(nodes: Floats, days: Floats) -> Floats:

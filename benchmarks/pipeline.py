@@ -17,6 +17,7 @@ from rtlmp.history import Rows, nodes_of, read
 
 ROOT: Final = Path(__file__).parents[1]
 WORK: Final = ROOT / "results/bench"
+CORES: Final = 2
 Settings = dict[str, Any]  # as in config.yaml
 
 
@@ -37,12 +38,12 @@ def config_of(settings: Mapping[str, Any]) -> Config:
     return checked({**raw, **settings, **nested})
 
 
-def snakemake(work: Path, settings: Mapping[str, Any], *words: str, cores: int = 2) -> str:
+def snakemake(work: Path, settings: Mapping[str, Any], *words: str) -> str:
     """What Snakemake said; its results are under `work`. Raises RuntimeError when it failed."""
     work.mkdir(parents=True, exist_ok=True)
     file = work / "settings.yaml"
     file.write_text(yaml.safe_dump({"seed": 7, **settings}))
-    command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *words]
+    command = [sys.executable, "-m", "snakemake", "--cores", str(CORES), *words]
     done = subprocess.run(
         [*command, "--directory", str(work), "--configfile", str(file)],
         cwd=ROOT,
@@ -76,13 +77,17 @@ def stages(work: Path) -> dict[str, Stage]:
     return dict(sorted(found.items(), key=lambda item: -item[1].seconds))
 
 
-def say_stages(work: Path, wall: float, cores: int = 2) -> None:
-    """Where `wall` seconds on `cores` went."""
+def waiting(found: Mapping[str, Stage], wall: float) -> float:
+    """Of the cores' seconds, those in no job: building the DAG, starting jobs, an idle core."""
+    return CORES * wall - sum(of.seconds for of in found.values())
+
+
+def say_stages(work: Path, wall: float) -> None:
+    """Where `wall` seconds on the cores went."""
     found = stages(work)
-    idle = cores * wall - sum(of.seconds for of in found.values())
     for rule, of in found.items():
         print(f"  {rule:20s} {of.jobs:5d} jobs {of.seconds:8.1f} s")
-    print(f"  {'Snakemake, waiting':20s}            {idle:8.1f} s")
+    print(f"  {'Snakemake, waiting':20s}            {waiting(found, wall):8.1f} s")
 
 
 def raw_files(first: date, last: date, nodes: Sequence[str] = ()) -> Path:

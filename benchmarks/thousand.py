@@ -28,9 +28,9 @@ from typing import Final, NamedTuple
 import psutil
 import pyarrow.parquet as pq
 
+from benchmarks.pipeline import ROOT
 from benchmarks.thousand_market import build
 
-ROOT: Final = Path(__file__).parents[1]
 GB: Final = 1e9
 MILLION: Final = 1e6
 
@@ -109,10 +109,10 @@ def run(given: argparse.Namespace) -> None:
     held = (pq.read_metadata(path).num_rows for path in (folder / "data").glob("*.parquet"))
     print(f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.platform()}")
     print(f"{nodes} nodes, {sum(held) / MILLION:.0f} million values, one run")
-    for name, run in (("raw months", raw), ("forecast", first), ("again", again)):
+    for name, of in (("raw months", raw), ("forecast", first), ("again", again)):
         print(
-            f"{name:<12}{run.seconds:8.1f} s {run.largest:6.2f} GB largest "
-            f"{run.together:6.2f} GB together {run.jobs:5d} jobs"
+            f"{name:<12}{of.seconds:8.1f} s {of.largest:6.2f} GB largest "
+            f"{of.together:6.2f} GB together {of.jobs:5d} jobs"
         )
     if given.slurm:
         print(", ".join(f"{count} jobs {node}" for node, count in sorted(spread().items())))

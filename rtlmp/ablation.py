@@ -17,7 +17,7 @@ from rtlmp.features import DESIGN, FEATURES, fundamentals, prices
 from rtlmp.features.registry import Group
 from rtlmp.fold_tables import Ablation
 from rtlmp.folds import Fold
-from rtlmp.metrics import interval
+from rtlmp.metrics import bracketed, interval
 from rtlmp.paired import by_day, drawn, reference
 from rtlmp.summary import markdown
 from rtlmp.validation import refitted
@@ -107,7 +107,7 @@ def page(table: DataFrame[Ablation], folds: Sequence[Fold], run: str) -> str:
 
 def _wide(rows: pd.DataFrame) -> pd.DataFrame:
     text = [
-        f"{value:+.1f} [{low:+.1f}, {high:+.1f}]"
+        bracketed(value, low, high, "+.1f")
         for value, low, high in rows[[Ablation.value, Ablation.low, Ablation.high]].to_numpy()
     ]
     keys = [Ablation.kind, Ablation.part, Ablation.columns]

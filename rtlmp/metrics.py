@@ -161,3 +161,8 @@ def _rank_scores(s: Sample, weights: Floats) -> dict[str, Floats]:
 def interval(drawn: Floats) -> tuple[float, float]:
     low, high = np.nanquantile(drawn, [0.05, 0.95])
     return float(low), float(high)
+
+
+def bracketed(value: float, low: float, high: float, number: str) -> str:
+    """A value and its interval as text, each written as the format `number` says."""
+    return f"{value:{number}} [{low:{number}}, {high:{number}}]"

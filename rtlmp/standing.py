@@ -9,7 +9,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.backtest import MODEL, TRUTH
 from rtlmp.losses import daily, diebold_mariano, log_loss
-from rtlmp.metrics import ALL, Sample, cells, draws, interval
+from rtlmp.metrics import ALL, Sample, bracketed, cells, draws, interval
 from rtlmp.tables import Metrics, Scored
 from rtlmp.verification import reliability
 
@@ -54,8 +54,7 @@ def claims(scored: DataFrame[Scored], seed: int) -> pd.DataFrame:
         found[x] = {"inside_band": float(np.average(held, weights=curve.rows))}
     for half, rows in scored.groupby(_half(scored)):
         for x, s in _model_cells(rows):
-            value, low, high = promised(s, seed)
-            found[x][f"mean/base {half}"] = f"{value:.2f} [{low:.2f}, {high:.2f}]"
+            found[x][f"mean/base {half}"] = bracketed(*promised(s, seed), ".2f")
     return pd.DataFrame(found).T.rename_axis(Scored.threshold).reset_index()
 
 

@@ -8,7 +8,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.backtest import MODEL, TRUTH
 from rtlmp.config import threshold_name
-from rtlmp.metrics import ALL
+from rtlmp.metrics import ALL, bracketed
 from rtlmp.standing import beside, claims, covered, quarters
 from rtlmp.tables import Metrics, Scored
 
@@ -52,7 +52,7 @@ def scores(metrics: DataFrame[Metrics]) -> pd.DataFrame:
     rows = metrics[(metrics[Metrics.model] == MODEL) & (metrics[Metrics.location] == ALL)]
     rows = rows[rows[Metrics.metric].isin(SHOWN)]
     text = [
-        f"{value:.3f} [{low:.3f}, {high:.3f}]"
+        bracketed(value, low, high, ".3f")
         for value, low, high in rows[[Metrics.value, Metrics.low, Metrics.high]].to_numpy()
     ]
     wide = rows.assign(**{Metrics.value: text}).pivot(

@@ -20,7 +20,7 @@ from rtlmp.config import Config
 from rtlmp.fold_tables import Trials
 from rtlmp.folds import Fold
 from rtlmp.labels import Flags
-from rtlmp.metrics import ALL
+from rtlmp.metrics import ALL, bracketed
 from rtlmp.models.calibration import Calibration
 from rtlmp.origins import labelled
 from rtlmp.paired import by_day, drawn, origins, reference, relative, spread
@@ -121,7 +121,7 @@ def _why(best: int, gain: Sequence[float]) -> str:
     if not best:
         return "no trial scores better than the config's own parameters"
     mean, low, high = gain
-    by = f"{mean:.4f} [{low:.4f}, {high:.4f}] of climatology's log loss"
+    by = f"{bracketed(mean, low, high, '.4f')} of climatology's log loss"
     if low > 0:
         return f"better beyond noise on folds that did not choose: {by}"
     return f"not better beyond noise on folds that did not choose: {by}; the config's own stay"

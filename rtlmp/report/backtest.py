@@ -10,7 +10,7 @@ from pandera.typing import DataFrame
 from rtlmp.backtest import MODEL
 from rtlmp.figures.book import BOOK, Finished
 from rtlmp.findings import Decisions, Significance
-from rtlmp.metrics import ALL, REFERENCE
+from rtlmp.metrics import ALL, REFERENCE, bracketed
 from rtlmp.report.page import (
     Page,
     Section,
@@ -97,9 +97,8 @@ def _months(hours: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 
 
 def _with_interval(row: "pd.Series[Any]") -> str:
-    low, high = row[Metrics.low], row[Metrics.high]
-    digits = 4 if row[Metrics.metric] == "base_rate" else 3
-    return f"{row[Metrics.value]:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+    number = ".4f" if row[Metrics.metric] == "base_rate" else ".3f"
+    return bracketed(row[Metrics.value], row[Metrics.low], row[Metrics.high], number)
 
 
 def _tests(significance: DataFrame[Significance]) -> Table:

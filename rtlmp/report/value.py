@@ -10,6 +10,7 @@ from pandera.typing import DataFrame
 import rtlmp.value as rule
 from rtlmp.config import Battery
 from rtlmp.findings import Worth
+from rtlmp.metrics import bracketed
 from rtlmp.report.page import Page, Section, Table, picture, table
 
 UNWRAPPED: Final = re.compile(r"(?<!\n)\n(?!\n|\d+\. ) *")  # line ends inside a paragraph
@@ -35,7 +36,7 @@ def _measures(worth: DataFrame[Worth], place: str) -> Table:
     """A strategy a row, a measure a column."""
     rows = worth[worth[Worth.location] == place]
     text = [
-        f"{v:.2f}" if pd.isna(low) else f"{v:.2f} [{low:.2f}, {high:.2f}]"
+        f"{v:.2f}" if pd.isna(low) else bracketed(v, low, high, ".2f")
         for v, low, high in rows[[Worth.value, Worth.low, Worth.high]].to_numpy()
     ]
     wide = rows.assign(text=text).pivot(index=Worth.rule, columns=Worth.measure, values="text")
