@@ -8,22 +8,20 @@ from unittest.mock import patch
 import numpy as np
 import xgboost as xgb
 
-from rtlmp.archive import Archive, Floats, Matrix
+from rtlmp.archive import Archive, Matrix
 from rtlmp.config import Config, Model
 from rtlmp.history import Rows
-from rtlmp.models.boosted import parameters
+from rtlmp.models.boosted import HAZARD, TURNS, parameters
 from rtlmp.models.fitted import Fitted
-from rtlmp.models.ladder import Training, beside, log_odds, stack_reached, stacked
+from rtlmp.models.ladder import Training, beside
+from rtlmp.models.parts import Laid, dealt, quantised
 from rtlmp.training import train
 
 
 class Task(NamedTuple):
-    """One training, laid out as `hazard` lays it out."""
+    """One training, laid out as `hazard` lays it out: the parts its trees learn from by turns."""
 
-    x: Matrix  # the features of a row and ln of the price asked, rows stacked
-    above: Floats
-    weight: Floats
-    margin: Floats
+    parts: list[Laid]
     model: Model
     seed: int
 
@@ -44,26 +42,22 @@ def tasks(history: Sequence[Rows], prices: Archive, config: Config, day: date) -
 def _task(t: Training, model: Model, seed: int) -> Task:
     if model["estimator"] != "hazard":
         raise ValueError(f"{model['estimator']}: the bare loop knows `hazard` only")
-    grid = np.array(model["grid"])
-    row, step, above = stack_reached(t.labels, grid)
-    start = log_odds(step, above, t.weight[row], len(grid))
-    return Task(
-        stacked(t.x, row, np.log(grid)[step]), above, t.weight[row], start[step], model, seed
-    )
+    rows, _ = dealt(HAZARD, t, model, model["parts"], hold_out=False)
+    return Task(list(rows), model, seed)
 
 
 def fit(task: Task, threads: int) -> xgb.Booster:
     """Quantise and boost, nothing else."""
-    data = xgb.QuantileDMatrix(
-        task.x,
-        task.above,
-        weight=task.weight,
-        base_margin=task.margin,
-        max_bin=task.model["max_bin"],
-        nthread=threads,
-    )
+    data: list[xgb.QuantileDMatrix] = []
+    for part in task.parts:
+        data.append(quantised(part, task.model, threads, data[0] if data else None))
     chosen = {**parameters(task.model, task.seed), "nthread": threads}
-    return xgb.train(chosen, data, task.model["rounds"])
+    edges = np.linspace(0, task.model["rounds"], TURNS * len(data) + 1).astype(int)
+    first, *rest = np.diff(edges).tolist()
+    booster = xgb.train(chosen, data[0], first)
+    for k, rounds in enumerate(rest, 1):
+        booster = xgb.train(chosen, data[k % len(data)], rounds, xgb_model=booster)
+    return booster
 
 
 class Ask(NamedTuple):

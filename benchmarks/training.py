@@ -52,7 +52,8 @@ def run(given: argparse.Namespace) -> None:
     result = work / place
     todo = tasks(*open_learned(result, pool), config, day)
     say_machine()
-    shape = ", ".join("{:,} x {}".format(*task.x.shape) for task in todo)
+    shapes = [part.x.shape for task in todo for part in task.parts]
+    shape = f"{sum(rows for rows, _ in shapes):,} x {shapes[0][1]} in {len(shapes)} parts"
     print(
         f"run {config['run']}, {len(config['pools'][pool])} nodes, {given.history_days} days of "
         f"history: stacked matrix {shape}; {config['model']['rounds']} rounds, "

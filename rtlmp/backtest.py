@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.archive import Archive
+from rtlmp.archive import US_PER_HOUR, Archive, Floats
 from rtlmp.asof import hour_range
 from rtlmp.baselines import BASELINES
 from rtlmp.catalog import MARKETS, Q
 from rtlmp.clock import HORIZON_HOURS, horizon_start, issue_time
 from rtlmp.config import Config
-from rtlmp.forecasting import forecast, table
+from rtlmp.forecasting import ASKED, forecast, table
 from rtlmp.labels import past
 from rtlmp.models.store import Trained
 from rtlmp.tables import Asks, Bounded, Features, Scored, Truth
@@ -41,23 +41,21 @@ def replay(
     return Bounded.validate(pd.concat(parts, ignore_index=True))
 
 
-def baselines(prices: Archive, hours: pd.DatetimeIndex, config: Config, day: date) -> pd.DataFrame:
+def baselines(
+    prices: Archive, hours: pd.DatetimeIndex, config: Config, day: date, nodes: Sequence[str]
+) -> pd.DataFrame:
     """Every baseline's forecast issued on `day`, from the prices of `hours` known by then."""
     at, tz = pd.Timestamp(issue_time(config, day)), MARKETS[config["market"]].tz
     hours = hours[hours < at].tz_convert(tz)
     seen = past(prices, at, hour_range(hours), config["label_coverage"])
-    asks = asked(config, day)
+    asks, xs = asked(config, day), config["thresholds"]
     target = pd.DatetimeIndex(asks[Asks.valid_time]).tz_convert(tz)
-    parts = [
-        table(asks, node, x, p, day.isoformat()).assign(**{Scored.model: name})
-        for name, baseline in BASELINES.items()
-        for node in config["nodes"]
-        for x, p in zip(
-            config["thresholds"],
-            baseline(seen[node], hours, target, config["thresholds"]).T,
-            strict=True,
-        )
-    ]
+    of_all = pd.concat([asks[ASKED].assign(**{Scored.location: node}) for node in nodes])
+    parts = []
+    for name, baseline in BASELINES.items():
+        p = np.concatenate([baseline(seen[node], hours, target, xs) for node in nodes])
+        made = table(of_all, xs, {Scored.probability: p}, day.isoformat())
+        parts.append(made.assign(**{Scored.model: name}))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -80,21 +78,18 @@ def scored(
     days: Iterable[date],
     truth: DataFrame[Truth] | None,
 ) -> DataFrame[Scored]:
-    """All forecasts of the window by model, the baselines' and the truth too, with what came."""
-    held = prices[Q.RT_MAX]
+    """All forecasts of these issue dates for the nodes replayed, by model, the baselines' and the
+    truth too, with what came; lowest threshold first."""
+    held, ours = prices[Q.RT_MAX], replays[MODEL]
     first = pd.Timestamp(held.start, unit="h", tz="UTC")
     hours = pd.date_range(first, periods=len(held.value), freq="h")
-    issued = list(days)
+    nodes = list(ours[Scored.location].unique())
     each = [of.assign(**{Scored.model: name}) for name, of in replays.items()]
-    ours = replays[MODEL]
-    rows = pd.concat(
-        [*each, *(baselines(prices, hours, config, day) for day in issued), *_true(truth, ours)],
-        ignore_index=True,
-    )
+    usual = [baselines(prices, hours, config, day, nodes) for day in days]
+    rows = pd.concat([*each, *usual, *_true(truth, ours)], ignore_index=True)
     rows[Scored.lead_day] = (rows[Asks.lead_hour] - 1) // 24 + 1
-    keys = pd.MultiIndex.from_frame(rows[[Scored.valid_time, Scored.location]])
-    rows[Scored.max_price] = _came(prices, hours, config["label_coverage"]).reindex(keys).to_numpy()
-    return Scored.validate(rows)
+    rows[Scored.max_price] = _came(rows, prices, config["label_coverage"])
+    return Scored.validate(rows.sort_values(Scored.threshold, kind="stable", ignore_index=True))
 
 
 def _true(truth: DataFrame[Truth] | None, ours: pd.DataFrame) -> list[pd.DataFrame]:
@@ -108,12 +103,14 @@ def _true(truth: DataFrame[Truth] | None, ours: pd.DataFrame) -> list[pd.DataFra
     return [rows.assign(**{Scored.model: TRUTH})]
 
 
-def _came(prices: Archive, hours: pd.DatetimeIndex, enough: float) -> "pd.Series[float]":
-    """Highest price by (hour, node) as known in the end; NaN where the hour is incomplete."""
-    end = pd.Timestamp.max.tz_localize("UTC")
-    return pd.concat(
-        {
-            node: pd.Series(np.where(of.complete, of.highest, np.nan), hours)
-            for node, of in past(prices, end, hour_range(hours), enough).items()
-        }
-    ).swaplevel()
+def _came(rows: pd.DataFrame, prices: Archive, enough: float) -> Floats:
+    """Highest price of each row as known in the end; NaN where the hour is incomplete."""
+    held, end = prices[Q.RT_MAX], pd.Timestamp.max.tz_localize("UTC")
+    known = past(prices, end, range(held.start, held.start + len(held.value)), enough)
+    highest = np.column_stack([np.where(of.complete, of.highest, np.nan) for of in known.values()])
+    hour = rows[Scored.valid_time].to_numpy("datetime64[us]").astype(np.int64) // US_PER_HOUR
+    hour, place = hour - held.start, pd.Index([*known]).get_indexer(pd.Index(rows[Scored.location]))
+    inside = (hour >= 0) & (hour < len(highest)) & (place >= 0)
+    came = np.full(len(rows), np.nan)
+    came[inside] = highest[hour[inside], place[inside]]
+    return came

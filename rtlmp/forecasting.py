@@ -21,6 +21,7 @@ from rtlmp.models.store import Trained
 from rtlmp.tables import Asks, Bounded, Features, Flagged, Forecast
 from rtlmp.training import LEFT_OUT
 
+ASKED: Final = [Asks.issue_time, Asks.valid_time, Asks.lead_hour]
 SPREADS: Final = 1.64  # standard deviations to a bound
 SHRINK: Final = 4.0  # degrees of freedom that the median over rows is worth
 
@@ -35,18 +36,13 @@ def forecast(
 
     `features` holds a table a node of the pool.
     """
-    asks = {node: _asked(rows, node, at) for node, rows in features.items()}
-    x = np.concatenate([rows[DESIGN].to_numpy(np.float32) for rows in asks.values()])
+    rows = {node: _asked(table, node, at) for node, table in features.items()}
+    x = np.concatenate([table[DESIGN].to_numpy(np.float32) for table in rows.values()])
+    asks = pd.concat([of[ASKED].assign(**{Forecast.location: n}) for n, of in rows.items()])
     each = np.stack([of_model(m, x, thresholds) for m in models])
-    columns = [np.split(of, len(asks)) for of in (each.mean(axis=0), *bounds(each))]
-    parts = [
-        table(asks[node], node, x, p, models[0].card["date"]).assign(
-            **{Bounded.lower: low, Bounded.upper: high}
-        )
-        for node, *blocks in zip(asks, *columns, strict=True)
-        for x, p, low, high in zip(thresholds, *(block.T for block in blocks), strict=True)
-    ]
-    return Bounded.validate(pd.concat(parts, ignore_index=True))
+    low, high = bounds(each)
+    named = {Forecast.probability: each.mean(axis=0), Bounded.lower: low, Bounded.upper: high}
+    return Bounded.validate(table(asks, thresholds, named, models[0].card["date"]))
 
 
 def probability(models: Sequence[Trained], x: Matrix, thresholds: list[float]) -> Floats:
@@ -125,20 +121,16 @@ def sheet(rows: DataFrame[Bounded], tz: str) -> pd.DataFrame:
 
 
 def table(
-    asks: pd.DataFrame, node: str, threshold: float, probability: Floats, model_date: str
+    asks: pd.DataFrame, thresholds: list[float], of: Mapping[str, Floats], model_date: str
 ) -> pd.DataFrame:
-    """Probabilities (72,) of one node and threshold in the promised columns."""
-    return pd.DataFrame(
-        {
-            Forecast.issue_time: asks[Asks.issue_time],
-            Forecast.valid_time: asks[Asks.valid_time],
-            Forecast.lead_hour: asks[Asks.lead_hour],
-            Forecast.location: node,
-            Forecast.threshold: float(threshold),
-            Forecast.probability: probability,
-            Forecast.model_date: model_date,
-        }
-    )
+    """The rows of `asks` once a threshold, with the columns `of`: (rows, thresholds) each."""
+    rows = pd.concat([asks] * len(thresholds), ignore_index=True)
+    rows[Forecast.threshold] = np.repeat(np.array(thresholds, np.float64), len(asks))
+    for name, value in of.items():
+        rows[name] = value.T.ravel()
+        if name == Forecast.probability:
+            rows[Forecast.model_date] = model_date
+    return rows
 
 
 def _asked(table: pd.DataFrame, node: str, at: pd.Timestamp) -> pd.DataFrame:

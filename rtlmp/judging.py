@@ -1,17 +1,19 @@
 """Finished forecasts -> tables: scores by hour and month, decisions, significance, reliability."""
 
-from collections.abc import Callable, Iterator
-from typing import Final, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.archive import Floats
+from rtlmp.archive import Floats, Ints
+from rtlmp.cases import Cases
 from rtlmp.findings import Decisions, MetricsBy, Reliability, Significance
 from rtlmp.losses import daily, diebold_mariano, log_loss
-from rtlmp.metrics import ALL, Sample, cells, draws, interval, scores
-from rtlmp.tables import Metrics, Scored
+from rtlmp.metrics import ALL, Cell, Sample, Scope, cells, draws, interval, places_of, scores
+from rtlmp.tables import Metrics
 from rtlmp.verification import (
     decide,
     decomposition,
@@ -20,10 +22,6 @@ from rtlmp.verification import (
     threshold_weighted_crps,
 )
 
-LOCAL: Final[dict[str, Callable[["pd.Series[pd.Timestamp]"], "pd.Series[int]"]]] = {
-    "hour": lambda t: t.dt.hour,
-    "month": lambda t: 100 * t.dt.year + t.dt.month,
-}
 LOSSES: Final[dict[str, Callable[[Floats, Floats], Floats]]] = {
     "brier": lambda y, p: (p - y) ** 2,
     "log_loss": log_loss,
@@ -32,48 +30,44 @@ JUDGED: Final = (Metrics.model, Metrics.location, Metrics.threshold)
 POOLED: Final = 0.0  # threshold of a score over all thresholds
 
 
-def metrics_by(scored: DataFrame[Scored], tz: str, seed: int) -> DataFrame[MetricsBy]:
+def metrics_by(scored: Iterable[Cases], tz: str, seed: int) -> DataFrame[MetricsBy]:
     """Scores within each local hour and month, all lead days together."""
-    local = scored[Scored.valid_time].dt.tz_convert(tz)
     rows = [
-        {**cell, MetricsBy.by: by, MetricsBy.part: int(str(part)), **named}
-        for by, of in LOCAL.items()
-        for part, rows in scored.groupby(of(local))
-        for cell, sample in cells(cast("DataFrame[Scored]", rows))
-        if cell[Metrics.lead_day] == 0
+        {**cell, MetricsBy.by: by, MetricsBy.part: int(part), **named}
+        for of in scored
+        for by, parts in _local(of, tz).items()
+        for part in np.unique(parts)
+        for cell, sample in cells(of.at(parts == part), leads=[0])
         for named in _named(scores(sample, seed))
     ]
     return MetricsBy.validate(pd.DataFrame(rows))
 
 
-def extra_metrics(scored: DataFrame[Scored], seed: int) -> DataFrame[Metrics]:
+def extra_metrics(scored: Iterable[Cases], seed: int, scope: Scope = "both") -> DataFrame[Metrics]:
     """Parts of the Brier score, a cell each, and the twCRPS (threshold 0 pools thresholds)."""
-    parts = [
-        {
-            **cell,
-            Metrics.metric: name,
-            Metrics.value: value,
-            Metrics.low: np.nan,
-            Metrics.high: np.nan,
-        }
-        for cell, sample in cells(scored)
-        for name, value in decomposition(sample.y, sample.p)._asdict().items()
-    ]
-    return Metrics.validate(pd.DataFrame([*parts, *_twcrps(scored, seed)]))
+    parts: list[dict[str, str | float | int]] = []
+    briers = list[Briers]()
+    for of in scored:
+        briers.append(_briers(of, scope))
+        for cell, sample in cells(of, scope):
+            exact = _exact(decomposition(sample.y, sample.p)._asdict())
+            parts += [{**cell, **named} for named in _named(exact)]
+    return Metrics.validate(pd.DataFrame([*parts, *_twcrps(briers, seed)]))
 
 
-def decisions(scored: DataFrame[Scored], cost_loss: list[float]) -> DataFrame[Decisions]:
+def decisions(scored: Iterable[Cases], cost_loss: list[float]) -> DataFrame[Decisions]:
     """Confusion, precision, recall, F1 and economic value at each cut-off."""
     rows = [
         {**cell, Decisions.cost_loss: ratio, Decisions.metric: name, Decisions.value: value}
-        for cell, sample in cells(scored)
+        for of in scored
+        for cell, sample in cells(of)
         for ratio in cost_loss
         for name, value in decide(sample.y, sample.p, ratio).items()
     ]
     return Decisions.validate(pd.DataFrame(rows))
 
 
-def significance(scored: DataFrame[Scored]) -> DataFrame[Significance]:
+def significance(scored: Iterable[Cases]) -> DataFrame[Significance]:
     """Diebold-Mariano of every pair of models in every cell."""
     rows = [
         {
@@ -83,21 +77,29 @@ def significance(scored: DataFrame[Scored]) -> DataFrame[Significance]:
             Significance.loss: loss,
             **_tested(samples[a], samples[b], loss),
         }
-        for cell, samples in _by_cell(scored)
+        for of in scored
+        for cell, samples in _by_cell(of)
         for a, b in pairs(list(samples))
         for loss in LOSSES
     ]
     return Significance.validate(pd.DataFrame(rows))
 
 
-def reliability_table(scored: DataFrame[Scored], seed: int) -> DataFrame[Reliability]:
+def reliability_table(scored: Iterable[Cases], seed: int) -> DataFrame[Reliability]:
     """CORP curves of every model and threshold, nodes and lead days together."""
     parts = []
-    for cell, s in cells(scored):
-        if cell[Metrics.lead_day] == 0 and cell[Metrics.location] == ALL:
+    for of in scored:
+        for cell, s in cells(of, "pooled", [0]):
             curve = pd.DataFrame(reliability(s.y, s.p, seed)._asdict())
             parts.append(curve.assign(**{k: cell[k] for k in JUDGED}))
     return Reliability.validate(pd.concat(parts, ignore_index=True))
+
+
+def _local(of: Cases, tz: str) -> dict[str, Ints]:
+    """Local hour and month of each row, as numbers."""
+    local = pd.DatetimeIndex(of.valid).tz_localize("UTC").tz_convert(tz)
+    hour, month = local.hour, 100 * local.year + local.month
+    return {"hour": hour.to_numpy(np.int64), "month": month.to_numpy(np.int64)}
 
 
 def _exact(of: dict[str, float]) -> dict[str, tuple[float, float, float]]:
@@ -109,16 +111,13 @@ def _named(of: dict[str, tuple[float, float, float]]) -> Iterator[dict[str, str 
         yield {Metrics.metric: name, Metrics.value: value, Metrics.low: low, Metrics.high: high}
 
 
-def _by_cell(
-    scored: DataFrame[Scored],
-) -> Iterator[tuple[dict[str, str | float | int], dict[str, Sample]]]:
+def _by_cell(of: Cases) -> Iterator[tuple[Cell, dict[str, Sample]]]:
     """Samples of all models of a cell."""
-    found: dict[tuple[object, ...], dict[str, Sample]] = {}
-    keys = (Metrics.location, Metrics.threshold, Metrics.lead_day)
-    for cell, sample in cells(scored):
-        found.setdefault(tuple(cell[k] for k in keys), {})[str(cell[Metrics.model])] = sample
-    for key, samples in found.items():
-        yield dict(zip(keys, key, strict=True)), samples  # type: ignore[arg-type]
+    for _, group in groupby(
+        cells(of), lambda one: (one[0][Metrics.location], one[0][Metrics.lead_day])
+    ):
+        each = list(group)
+        yield each[0][0], {str(cell[Metrics.model]): sample for cell, sample in each}
 
 
 def _tested(a: Sample, b: Sample, loss: str) -> dict[str, float | int]:
@@ -133,25 +132,44 @@ def _tested(a: Sample, b: Sample, loss: str) -> dict[str, float | int]:
     }
 
 
-def _twcrps(scored: DataFrame[Scored], seed: int) -> Iterator[dict[str, str | float | int]]:
-    known = scored[scored[Scored.max_price].notna()]
-    keys = [Scored.issue_time, Scored.valid_time, Scored.location, Scored.max_price]
-    for model, rows in known.groupby(Scored.model):
-        wide = rows.pivot(index=keys, columns=Scored.threshold, values=Scored.probability)
-        x, asks = wide.columns.to_numpy(), wide.index.to_frame(index=False)
-        above = np.greater.outer(asks[Scored.max_price].to_numpy(), x).astype(np.float64)
-        loss = threshold_weighted_crps(above, wide.to_numpy(), x)
-        for place in (ALL, *known[Scored.location].unique()):
-            at = ((asks[Scored.location] == place) | (place == ALL)).to_numpy()
-            cell = {Metrics.model: str(model), Metrics.location: place, Metrics.threshold: POOLED}
-            mean = _mean(asks[Scored.issue_time][at], loss[at], seed)
-            for named in _named({"twcrps": mean}):
+class Briers(NamedTuple):
+    """Brier score of one threshold, summed by issue day: (models, places, days)."""
+
+    threshold: float
+    models: list[str]
+    places: list[str]
+    days: list[np.datetime64]
+    total: Floats
+    rows: Floats  # (places, days)
+
+
+def _briers(of: Cases, scope: Scope) -> Briers:
+    """Of each place and, as the mean of all questions, of ALL."""
+    days, day = np.unique(of.issued, return_inverse=True)
+    shape = (len(of.places), len(days))
+    cell, places = of.place * shape[1] + day, places_of(of, scope)
+
+    def summed(value: Floats | None) -> Floats:
+        each = np.bincount(cell, value, minlength=shape[0] * shape[1]).reshape(shape)
+        named = {ALL: each.sum(axis=0), **dict(zip(of.places, each, strict=True))}
+        return np.stack([named[place] for place in places]).astype(np.float64)
+
+    total = np.stack([summed((p - of.spiked) ** 2) for p in of.p])
+    return Briers(of.threshold, of.models, places, [*days], total, summed(None))
+
+
+def _twcrps(briers: Sequence[Briers], seed: int) -> Iterator[dict[str, str | float | int]]:
+    """The Brier scores integrated over thresholds: of each place, with its interval."""
+    first = briers[0]
+    if any(of[1:4] != first[1:4] for of in briers):
+        said = [f"{of.threshold:g}: {of.models}, {len(of.days)} days" for of in briers]
+        raise ValueError(f"thresholds were not asked alike: {said}")
+    x = np.array([of.threshold for of in briers])
+    total = threshold_weighted_crps(np.stack([of.total for of in briers]), x)
+    weights = draws(len(first.days), seed)
+    for k, model in enumerate(first.models):
+        for place, loss, rows in zip(first.places, total[k], first.rows, strict=True):
+            cell: Cell = {Metrics.model: model, Metrics.location: place, Metrics.threshold: POOLED}
+            drawn = interval((weights @ loss) / (weights @ rows))
+            for named in _named({"twcrps": (float(loss.sum() / rows.sum()), *drawn)}):
                 yield {**cell, Metrics.lead_day: 0, **named}
-
-
-def _mean(day: "pd.Series[pd.Timestamp]", loss: Floats, seed: int) -> tuple[float, float, float]:
-    """Mean loss and its block-bootstrap interval over issue days."""
-    index = np.unique(day, return_inverse=True)[1]
-    total, rows = np.bincount(index, loss), np.bincount(index)
-    weights = draws(len(rows), seed)
-    return float(loss.mean()), *interval((weights @ total) / (weights @ rows))

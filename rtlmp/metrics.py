@@ -5,10 +5,9 @@ climatology on the same rows. Intervals are the 5 % and 95 % points of BLOCK-day
 with replacement; those of the rank scores use BINS classes of probability.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,14 +17,18 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from rtlmp.archive import Floats
 from rtlmp.baselines import climatology
+from rtlmp.cases import Cases
 from rtlmp.losses import log_loss
-from rtlmp.tables import Metrics, Scored
+from rtlmp.tables import Metrics
 
 ALL: Final = "ALL"
 BLOCK: Final = 7
 DRAWS: Final = 500
 BINS: Final = 100
 REFERENCE: Final = climatology.__name__
+EVERY: Final = slice(None)
+Cell: TypeAlias = dict[str, str | float | int]
+Scope: TypeAlias = Literal["pooled", "each", "both"]  # all nodes together, each, or both
 
 
 class Sample(NamedTuple):
@@ -37,36 +40,41 @@ class Sample(NamedTuple):
     reference: Floats
 
 
-def metrics(scored: DataFrame[Scored], seed: int) -> DataFrame[Metrics]:
+def metrics(scored: Iterable[Cases], seed: int, scope: Scope = "both") -> DataFrame[Metrics]:
     """Every score by model, node, threshold and lead day, and pooled over nodes and leads."""
     rows = [
         {**cell, Metrics.metric: name, Metrics.value: value, Metrics.low: low, Metrics.high: high}
-        for cell, sample in cells(scored)
+        for of in scored
+        for cell, sample in cells(of, scope)
         for name, (value, low, high) in scores(sample, seed).items()
     ]
     return Metrics.validate(pd.DataFrame(rows))
 
 
 def cells(
-    scored: DataFrame[Scored], *, pooled: bool = False
-) -> Iterator[tuple[dict[str, str | float | int], Sample]]:
+    of: Cases, scope: Scope = "both", leads: Sequence[int] = ()
+) -> Iterator[tuple[Cell, Sample]]:
     """Rows of each cell of the metrics table that has both outcomes to tell apart.
 
-    `pooled`: only those of all nodes and leads together.
+    Of every lead day and 0, all of them, unless `leads` names some.
     """
-    known = scored[scored[Scored.max_price].notna()]
-    models = known[Scored.model].unique()
-    for x, of_x in known.groupby(Scored.threshold):
-        wide = _by_model(of_x)
-        y: Floats = (wide[Scored.max_price] > x).to_numpy().astype(np.float64)
-        day = np.unique(wide[Scored.issue_time], return_inverse=True)[1]
-        for location, lead_day, rows in islice(_slices(wide), 1 if pooled else None):
-            if not 0 < y[rows].sum() < rows.sum():
-                continue
-            for model in models:
-                key = {Metrics.model: model, Metrics.location: location, Metrics.threshold: x}
-                p, reference = (wide[m].to_numpy()[rows] for m in (model, REFERENCE))
-                yield {**key, Metrics.lead_day: lead_day}, Sample(day[rows], y[rows], p, reference)
+    y, day = of.spiked, np.unique(of.issued, return_inverse=True)[1]
+    for place, lead_day, rows in _slices(of, scope, leads):
+        if not 0 < y[rows].sum() < len(rows):
+            continue
+        for model, p in zip(of.models, of.p, strict=True):
+            key: Cell = {
+                Metrics.model: model,
+                Metrics.location: place,
+                Metrics.threshold: of.threshold,
+            }
+            sample = Sample(day[rows], y[rows], p[rows], of.of(REFERENCE)[rows])
+            yield {**key, Metrics.lead_day: lead_day}, sample
+
+
+def pooled(of: Cases) -> dict[str, Sample]:
+    """By model, all nodes and lead days; nothing where all or none of the hours spiked."""
+    return {str(cell[Metrics.model]): sample for cell, sample in cells(of, "pooled", [0])}
 
 
 def scores(sample: Sample, seed: int) -> dict[str, tuple[float, float, float]]:
@@ -85,22 +93,19 @@ def scores(sample: Sample, seed: int) -> dict[str, tuple[float, float, float]]:
     }
 
 
-def _by_model(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row an (issue, hour, node), a column of probabilities a model."""
-    keys = [Scored.issue_time, Scored.valid_time, Scored.location, Scored.lead_day]
-    keys = [*keys, Scored.max_price]
-    wide = rows.pivot(index=keys, columns=Scored.model, values=Scored.probability)
-    return wide.dropna().reset_index()
+def places_of(of: Cases, scope: Scope) -> list[str]:
+    return {"pooled": [ALL], "each": of.places, "both": [ALL, *of.places]}[scope]
 
 
 def _slices(
-    wide: pd.DataFrame,
-) -> Iterator[tuple[str, int, npt.NDArray[np.bool_]]]:
-    location, lead = wide[Scored.location].to_numpy(), wide[Scored.lead_day].to_numpy()
-    for place in (ALL, *np.unique(location)):
-        for lead_day in (0, *np.unique(lead)):
-            rows = ((location == place) | (place == ALL)) & ((lead == lead_day) | (lead_day == 0))
-            yield str(place), int(lead_day), rows
+    of: Cases, scope: Scope, leads: Sequence[int]
+) -> Iterator[tuple[str, int, npt.NDArray[np.intp]]]:
+    for place in places_of(of, scope):
+        here = np.flatnonzero(of.place == of.places.index(place)) if place != ALL else EVERY
+        lead = of.lead_day[here]
+        rows = np.arange(len(of.place))[here]
+        for lead_day in leads or (0, *np.unique(lead).tolist()):
+            yield place, lead_day, rows[lead == lead_day] if lead_day else rows
 
 
 def _daily(s: Sample) -> Floats:

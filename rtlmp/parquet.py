@@ -1,6 +1,8 @@
 """Parquet files in parts: row groups that their statistics do not rule out, text as codes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -9,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rtlmp.arrow import numbers
+from rtlmp.disk import atomic
 
 Bounds: TypeAlias = tuple[Any, Any]  # least and greatest value; None: not known, or any
 
@@ -30,6 +33,20 @@ def possible(file: pq.ParquetFile, wanted: Mapping[str, Bounds]) -> list[int]:
         for k, group in enumerate(groups)
         if all(_overlap(extent(group, name), bounds) for name, bounds in wanted.items())
     ]
+
+
+def write_groups(tables: Iterable[pa.Table], path: str | Path) -> None:
+    """Write `tables`, a row group each, whole or not at all: only one is in memory at a time."""
+
+    def save(tmp: Path) -> None:
+        with ExitStack() as stack:
+            writer = None
+            for table in tables:
+                if writer is None:
+                    writer = stack.enter_context(pq.ParquetWriter(tmp, table.schema))
+                writer.write_table(table)
+
+    atomic(path, save)
 
 
 def codes(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.intp], list[str]]:

@@ -1,26 +1,58 @@
 """Where the model stands: beside the others, quarter by quarter, against its own claims."""
 
-from collections.abc import Iterator
-from typing import cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.backtest import MODEL, TRUTH
+from rtlmp.cases import Cases, Times
 from rtlmp.losses import daily, diebold_mariano, log_loss
-from rtlmp.metrics import ALL, Sample, bracketed, cells, draws, interval
-from rtlmp.tables import Metrics, Scored
+from rtlmp.metrics import ALL, Sample, bracketed, draws, interval, pooled
+from rtlmp.tables import Metrics
 from rtlmp.verification import reliability
 
 LOSS = "log_loss_skill"
 RANK = "auc"
-MONTHS = 12
+QUARTER, HALF = "Q", "H"
+PERIODS: Final = {QUARTER: 3, HALF: 6}  # months
+EDGES = (0.0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 1.0)  # classes of forecast probability
 MATTERS = 0.02  # probability that someone would act on
 WHERE = f"within_bounds_above_{MATTERS:.0%}"
 
 
-def beside(metrics: DataFrame[Metrics], scored: DataFrame[Scored]) -> pd.DataFrame:
+class Stood(NamedTuple):
+    """What one threshold says of the model, all nodes and lead days."""
+
+    threshold: float
+    tests: list[dict[str, str | float]]  # against each model
+    quarters: dict[str, float]
+    claims: dict[str, float | str]
+    covered: dict[str, float]  # synthetic worlds only
+    reliable: pd.DataFrame
+
+
+def stood(of: Cases, seed: int) -> Stood:
+    """Nothing to test or claim where all or none of the hours spiked."""
+    samples, tests, claims = pooled(of), list[dict[str, str | float]](), dict[str, float | str]()
+    if MODEL in samples:
+        tests = list(_tests(of.threshold, samples))
+        claims = _claims(of, samples[MODEL], seed)
+    return Stood(of.threshold, tests, _quarters(of), claims, _covered(of), _reliable(of))
+
+
+def by_threshold(
+    each: Sequence[Stood], table: Callable[[Stood], Mapping[str, float | str]]
+) -> pd.DataFrame:
+    """A row a threshold that has anything in the table."""
+    rows = [{Metrics.threshold: of.threshold, **table(of)} for of in each if table(of)]
+    return pd.DataFrame(rows)
+
+
+def beside(metrics: DataFrame[Metrics], each: Sequence[Stood]) -> pd.DataFrame:
     """A row a threshold and other model: its scores, and the model's lead in daily log loss.
 
     `ahead`: mean daily log loss of the model less the other's; below zero the model is better.
@@ -30,32 +62,29 @@ def beside(metrics: DataFrame[Metrics], scored: DataFrame[Scored]) -> pd.DataFra
     wide = rows[rows[Metrics.metric].isin([LOSS, RANK])].pivot(
         index=[Metrics.threshold, Metrics.model], columns=Metrics.metric, values=Metrics.value
     )
-    tests = pd.DataFrame(_tests(scored)).set_index([Metrics.threshold, Metrics.model])
+    tests = pd.DataFrame([test for of in each for test in of.tests])
+    tests = tests.set_index([Metrics.threshold, Metrics.model])
     return wide[[LOSS, RANK]].join(tests).reset_index()
 
 
-def quarters(scored: DataFrame[Scored]) -> pd.DataFrame:
-    """Log-loss skill of the model against climatology, a row a threshold, a column a quarter."""
-    found: dict[str, dict[float, float]] = {}
-    for quarter, rows in scored.groupby(_period(scored, "Q")):
-        for x, s in _model_cells(rows):
-            skill = 1 - log_loss(s.y, s.p).mean() / log_loss(s.y, s.reference).mean()
-            found.setdefault(str(quarter), {})[x] = float(skill)
-    return pd.DataFrame(found).rename_axis(Scored.threshold).reset_index()
+def _quarters(of: Cases) -> dict[str, float]:
+    """Log-loss skill of the model against climatology by quarter."""
+    found = {}
+    for quarter, s in _parts(of, QUARTER):
+        skill = 1 - log_loss(s.y, s.p).mean() / log_loss(s.y, s.reference).mean()
+        found[quarter] = float(skill)
+    return found
 
 
-def claims(scored: DataFrame[Scored], seed: int) -> pd.DataFrame:
-    """A row a threshold: the share of hours whose CORP curve lies inside its 90 % consistency
-    band, and mean probability over base rate by half-year, text with its interval."""
-    found: dict[float, dict[str, float | str]] = {}
-    for x, s in _model_cells(scored):
-        curve = reliability(s.y, s.p, seed)
-        held = (curve.low <= curve.frequency) & (curve.frequency <= curve.high)
-        found[x] = {"inside_band": float(np.average(held, weights=curve.rows))}
-    for half, rows in scored.groupby(_half(scored)):
-        for x, s in _model_cells(rows):
-            found[x][f"mean/base {half}"] = bracketed(*promised(s, seed), ".2f")
-    return pd.DataFrame(found).T.rename_axis(Scored.threshold).reset_index()
+def _claims(of: Cases, s: Sample, seed: int) -> dict[str, float | str]:
+    """The share of hours whose CORP curve lies inside its 90 % consistency band, and mean
+    probability over base rate by half-year, text with its interval."""
+    curve = reliability(s.y, s.p, seed)
+    held = (curve.low <= curve.frequency) & (curve.frequency <= curve.high)
+    found: dict[str, float | str] = {"inside_band": float(np.average(held, weights=curve.rows))}
+    for half, part in _parts(of, HALF):
+        found[f"mean/base {half}"] = bracketed(*promised(part, seed), ".2f")
+    return found
 
 
 def promised(s: Sample, seed: int) -> tuple[float, float, float]:
@@ -67,45 +96,51 @@ def promised(s: Sample, seed: int) -> tuple[float, float, float]:
         return float(s.p.mean() / s.y.mean()), *interval(p / y)
 
 
-def covered(scored: DataFrame[Scored]) -> pd.DataFrame:
-    """Synthetic worlds: share of hours whose true probability lies within the bounds, of all and
-    of those with a probability above MATTERS."""
-    keys = [Scored.issue_time, Scored.valid_time, Scored.location, Scored.threshold]
-    ours = scored[scored[Scored.model] == MODEL].set_index(keys)
-    true = scored[scored[Scored.model] == TRUTH].set_index(keys)[Scored.probability]
-    true = true.reindex(ours.index)
-    inside = (ours[Scored.lower] <= true) & (true <= ours[Scored.upper])
-    width = ours[Scored.upper] - ours[Scored.lower]
-    matters = inside.astype(float).where(ours[Scored.probability] > MATTERS)
-    table = pd.DataFrame({"within_bounds": inside, WHERE: matters, "mean_width": width})
-    return table.groupby(Scored.threshold).mean().reset_index()
+def _covered(of: Cases) -> dict[str, float]:
+    """Share of hours whose true probability lies within the bounds, of all and of those with a
+    probability above MATTERS."""
+    if not len(of.bounds):
+        return {}
+    (low, high), true = of.bounds, of.of(TRUTH)
+    inside = (low <= true) & (true <= high)
+    matters = of.of(MODEL) > MATTERS
+    return {
+        "within_bounds": float(inside.mean()),
+        WHERE: float(inside[matters].mean()) if matters.any() else np.nan,
+        "mean_width": float((high - low).mean()),
+    }
 
 
-def _tests(scored: DataFrame[Scored]) -> Iterator[dict[str, str | float]]:
-    samples: dict[float, dict[str, Sample]] = {}
-    for cell, s in cells(scored, pooled=True):
-        samples.setdefault(float(cell[Metrics.threshold]), {})[str(cell[Metrics.model])] = s
-    for x, of in samples.items():
-        for name, s in of.items():
-            ours = daily(s.day, log_loss(s.y, of[MODEL].p))
-            test = diebold_mariano(ours, daily(s.day, log_loss(s.y, s.p)))
-            found = {"ahead": test.mean, "p_value": test.p_value}
-            yield {Metrics.threshold: x, Metrics.model: name, **found}
+def _reliable(of: Cases) -> pd.DataFrame:
+    """By class of forecast: mean forecast, mean truth if known, how often it came, rows."""
+    forecasts = [m for m in (MODEL, TRUTH) if m in of.models]
+    table = pd.DataFrame({m: of.of(m) for m in forecasts} | {"came": of.spiked})
+    classes = pd.cut(table[MODEL], list(EDGES), include_lowest=True).astype(str)
+    groups = table.groupby(classes.rename("class"), observed=True)
+    means = groups.mean().assign(rows=groups.size()).sort_values(MODEL).reset_index()
+    means.insert(0, Metrics.threshold, of.threshold)
+    return means
 
 
-def _model_cells(rows: pd.DataFrame) -> Iterator[tuple[float, Sample]]:
-    """The model's samples, all nodes and leads, of each threshold that spiked and did not."""
-    for cell, s in cells(cast("DataFrame[Scored]", rows), pooled=True):
-        if cell[Metrics.model] == MODEL:
-            yield float(cell[Metrics.threshold]), s
+def _tests(x: float, samples: dict[str, Sample]) -> Iterator[dict[str, str | float]]:
+    ours = samples[MODEL]
+    loss = daily(ours.day, log_loss(ours.y, ours.p))
+    for name, s in samples.items():
+        test = diebold_mariano(loss, daily(s.day, log_loss(s.y, s.p)))
+        found = {"ahead": test.mean, "p_value": test.p_value}
+        yield {Metrics.threshold: x, Metrics.model: name, **found}
 
 
-def _period(scored: pd.DataFrame, step: str) -> "pd.Series[str]":
-    return scored[Scored.issue_time].dt.tz_localize(None).dt.to_period(step).astype(str)
+def _parts(of: Cases, letter: str) -> Iterator[tuple[str, Sample]]:
+    """The model's sample of each period of issue dates in which some hours spiked, some not."""
+    name = _period(of.issued, letter)
+    for one in np.unique(name):
+        if found := pooled(of.at(name == one)):
+            yield str(one), found[MODEL]
 
 
-def _half(scored: pd.DataFrame) -> "pd.Series[str]":
-    issued = scored[Scored.issue_time]
-    return (
-        issued.dt.year.astype(str) + "H" + ((issued.dt.month - 1) // (MONTHS // 2) + 1).astype(str)
-    )
+def _period(issued: Times, letter: str) -> npt.NDArray[np.str_]:
+    """The quarter (2024Q1) or half-year (2024H1) of each issue time."""
+    days, day = np.unique(issued, return_inverse=True)
+    named = [f"{d.year}{letter}{(d.month - 1) // PERIODS[letter] + 1}" for d in days.tolist()]
+    return np.array(named)[day]

@@ -1,47 +1,58 @@
 """A backtest on one page of Markdown: the scores a README may quote."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.backtest import MODEL, TRUTH
+from rtlmp.cases import Cases
 from rtlmp.config import threshold_name
 from rtlmp.metrics import ALL, bracketed
-from rtlmp.standing import beside, claims, covered, quarters
-from rtlmp.tables import Metrics, Scored
+from rtlmp.standing import beside, by_threshold, stood
+from rtlmp.tables import Metrics
 
 SHOWN = ("log_loss_skill", "brier_skill", "auc", "average_precision")
-EDGES = (0.0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 1.0)  # classes of forecast probability
 
 
-def summary(metrics: DataFrame[Metrics], scored: DataFrame[Scored], title: str, seed: int) -> str:
+class Window(NamedTuple):
+    """What a backtest covers."""
+
+    issued: list[date]
+    nodes: list[str]
+
+
+def summary(
+    metrics: DataFrame[Metrics], scored: Iterable[Cases], window: Window, title: str, seed: int
+) -> str:
     """Scores with intervals by threshold and lead day, and reliability, as Markdown."""
-    issued = scored[Scored.issue_time]
-    span = f"{issued.nunique()} issue dates, {issued.min():%Y-%m-%d} to {issued.max():%Y-%m-%d}"
-    nodes = ", ".join(sorted(scored[Scored.location].unique()))
+    each = [stood(of, seed) for of in scored]
+    issued, nodes = window
+    span = f"{len(issued)} issue dates, {min(issued)} to {max(issued)}"
     return "\n".join(
         [
-            f"# Backtest {title}: {span}, {nodes}\n",
+            f"# Backtest {title}: {span}, {', '.join(sorted(nodes))}\n",
             "Skill is against climatology; brackets are the 5 % and 95 % points of a block "
             "bootstrap over issue dates; lead day 0 pools all.\n",
             *markdown(scores(metrics), "{}"),
             "\n## Beside the others, all leads and nodes\n",
             "`ahead`: the model's mean daily log loss less the other's; `p_value`: "
             "Diebold-Mariano with HAC variance.\n",
-            *markdown(beside(metrics, scored), "{:.4f}"),
+            *markdown(beside(metrics, each), "{:.4f}"),
             "\n## Log-loss skill against climatology, quarter by quarter\n",
-            *markdown(quarters(scored), "{:.3f}"),
+            *markdown(by_threshold(each, lambda of: of.quarters), "{:.3f}"),
             "\n## Does it keep its word\n",
             "`inside_band`: share of the hours where the CORP curve lies inside its 90 % "
             "consistency band, hours taken as independent; then mean probability / base rate of "
             "each half-year, with its bootstrap interval.\n",
-            *markdown(claims(scored, seed), "{:.2f}"),
+            *markdown(by_threshold(each, lambda of: of.claims), "{:.2f}"),
             *_achieved(metrics),
-            *_covered(scored),
+            *_covered(by_threshold(each, lambda of: of.covered)),
             "\n## Reliability, all leads and nodes: mean forecast against how often it came\n",
-            *markdown(reliability(scored), "{:.4g}"),
+            *markdown(pd.concat([of.reliable for of in each]), "{:.4g}"),
             "",
         ]
     )
@@ -70,32 +81,16 @@ def achieved(metrics: DataFrame[Metrics]) -> pd.DataFrame:
     return wide[[MODEL, TRUTH]].assign(share=wide[MODEL] / wide[TRUTH]).reset_index()
 
 
-def reliability(scored: DataFrame[Scored]) -> pd.DataFrame:
-    """By threshold and class of forecast: rows, mean forecast, frequency, mean truth if known."""
-    known = scored[scored[Scored.max_price].notna()]
-    spiked = (known[Scored.max_price] > known[Scored.threshold]).astype(float)
-    keys = [Scored.issue_time, Scored.valid_time, Scored.location, Scored.threshold]
-    wide = known.assign(came=spiked).pivot(
-        index=[*keys, "came"], columns=Scored.model, values=Scored.probability
-    )
-    forecasts = [m for m in (MODEL, TRUTH) if m in wide]
-    wide = wide[forecasts].reset_index()
-    wide["class"] = pd.cut(wide[MODEL], list(EDGES), include_lowest=True).astype(str)
-    groups = wide.groupby([Scored.threshold, "class"], observed=True)
-    means = groups[[*forecasts, "came"]].mean()
-    return means.assign(rows=groups.size()).sort_values([Scored.threshold, MODEL]).reset_index()
-
-
 def _achieved(metrics: DataFrame[Metrics]) -> Iterator[str]:
     if TRUTH in set(metrics[Metrics.model]):
         yield "\n## Share of the true probability's log-loss skill that the model reaches\n"
         yield from markdown(achieved(metrics), "{:.3f}")
 
 
-def _covered(scored: DataFrame[Scored]) -> Iterator[str]:
-    if TRUTH in set(scored[Scored.model]) and Scored.lower in scored:
+def _covered(table: pd.DataFrame) -> Iterator[str]:
+    if len(table):
         yield "\n## Share of hours whose true probability lies within the 90 % bounds\n"
-        yield from markdown(covered(scored), "{:.3f}")
+        yield from markdown(table, "{:.3f}")
 
 
 def markdown(table: pd.DataFrame, number: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.archive import Floats
 from rtlmp.backtest import MODEL
+from rtlmp.cases import cases
 from rtlmp.config import Config
 from rtlmp.fold_tables import FoldMetrics, Folds
 from rtlmp.folds import Fold
@@ -43,12 +44,10 @@ def scored(folds: Sequence[Fold], each: Sequence[Floats], config: Config) -> Dat
 
 def _scored(fold: Fold, p: Floats, config: Config) -> pd.DataFrame:
     parts = [
-        table(fold.asks, "", x, of, fold.span.day.isoformat()).assign(
-            **{Scored.model: name, FoldMetrics.origin: fold.span.origin.isoformat()},
-            **{c: fold.asks[c] for c in (Scored.location, Scored.lead_day, Scored.max_price)},
-        )
+        table(
+            fold.asks, config["thresholds"], {Scored.probability: each}, fold.span.day.isoformat()
+        ).assign(**{Scored.model: name, FoldMetrics.origin: fold.span.origin.isoformat()})
         for name, each in ((MODEL, p), (REFERENCE, fold.reference))
-        for x, of in zip(config["thresholds"], each.T, strict=True)
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -56,7 +55,7 @@ def _scored(fold: Fold, p: Floats, config: Config) -> pd.DataFrame:
 def fold_metrics(forecasts: pd.DataFrame, seed: int) -> DataFrame[FoldMetrics]:
     """Every score of each origin, its pools together."""
     parts = [
-        metrics(Scored.validate(rows), seed).assign(**{FoldMetrics.origin: origin})
+        metrics(cases(Scored.validate(rows)), seed).assign(**{FoldMetrics.origin: origin})
         for origin, rows in forecasts.groupby(FoldMetrics.origin)
     ]
     return FoldMetrics.validate(pd.concat(parts, ignore_index=True))

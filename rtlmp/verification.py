@@ -89,10 +89,10 @@ def economic_value(y: Floats, p: Floats, cost_loss: float) -> float:
     return _ratio(without - spent, without - cost_loss * base)
 
 
-def threshold_weighted_crps(exceeds: Floats, p: Floats, x: Floats) -> Floats:
-    """twCRPS of each row, USD/MWh: the Brier score integrated over thresholds `x` (columns) by
-    trapezoids (Gneiting and Ranjan 2011, eq. 13, with weight 1 between the outer thresholds)."""
-    return np.asarray(np.trapezoid((p - exceeds) ** 2, x, axis=1))
+def threshold_weighted_crps(brier: Floats, x: Floats) -> Floats:
+    """twCRPS, USD/MWh: Brier scores (thresholds, ...) integrated over thresholds `x` by trapezoids
+    (Gneiting and Ranjan 2011, eq. 13, with weight 1 between the outer thresholds)."""
+    return np.asarray(np.trapezoid(brier, x, axis=0))
 
 
 def pairs(names: list[str]) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import auc, roc_auc_score
 
+from rtlmp.cases import cases
 from rtlmp.figures import data, drivers
 from rtlmp.figures.book import BOOK, Finished
 from rtlmp.findings import Importance
@@ -18,8 +19,9 @@ from tests.test_judging import TZ, finished
 @pytest.fixture(scope="module")
 def backtest() -> Finished:
     scored = finished(days=40)
-    tables = metrics(scored, 7), metrics_by(scored, TZ, 7), decisions(scored, [0.1, 0.3])
-    return Finished(scored, *tables, reliability_table(scored, 7), [], TZ, "N")
+    of = list(cases(scored))
+    tables = metrics(of, 7), metrics_by(of, TZ, 7), decisions(of, [0.1, 0.3])
+    return Finished(scored, *tables, reliability_table(of, 7), [], TZ, "N")
 
 
 def test_the_roc_drawn_has_the_area_of_the_auc(backtest):

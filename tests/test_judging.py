@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rtlmp.cases import cases
 from rtlmp.findings import MetricsBy, Reliability, Significance
 from rtlmp.judging import decisions, extra_metrics, metrics_by, reliability_table, significance
 from rtlmp.scenarios import freshest, selected, together
@@ -63,7 +64,7 @@ def test_the_freshest_forecast_covers_every_hour_once_across_a_clock_change():
 
 def test_better_probabilities_are_found_better_and_significantly():
     tests = (
-        significance(finished(days=40))
+        significance(cases(finished(days=40)))
         .set_index(
             [Significance.model, Significance.versus, Significance.loss, Significance.lead_day]
         )
@@ -79,7 +80,7 @@ def test_two_runs_are_judged_on_the_questions_they_share():
     both = together(ours, theirs, ("a", "b"))
     assert set(both[Scored.model]) == {"a", "b", "climatology", "persistence"}
     assert both[Scored.issue_time].min() == theirs[Scored.issue_time].min()
-    tests = significance(both)
+    tests = significance(cases(both))
     same = tests[(tests[Significance.model] == "a") & (tests[Significance.versus] == "b")]
     assert (same[Significance.difference] == 0).all()
     assert same[Significance.p_value].isna().all()
@@ -92,7 +93,7 @@ def test_runs_with_nothing_in_common_are_refused():
 
 def test_every_table_is_made_and_checked():
     scored = finished()
-    by = metrics_by(scored, TZ, 7)
+    by = metrics_by(cases(scored), TZ, 7)
     assert set(by[MetricsBy.by]) == {"hour", "month"}
     rows = by[
         (by[Metrics.metric] == "rows")
@@ -100,10 +101,11 @@ def test_every_table_is_made_and_checked():
         & (by[Metrics.location] == "ALL")
     ]
     assert rows[rows[MetricsBy.by] == "month"][Metrics.value].sum() == 12 * 72
-    assert set(extra_metrics(scored, 7)[Metrics.metric]) == {
+    assert set(extra_metrics(cases(scored), 7)[Metrics.metric]) == {
         "miscalibration", "discrimination", "uncertainty", "twcrps"
     }  # fmt: skip
-    assert len(decisions(scored, [0.1, 0.3])) == 3 * 2 * 4 * 2 * 8
+    assert len(decisions(cases(scored), [0.1, 0.3])) == 3 * 2 * 4 * 2 * 8
     assert (
-        reliability_table(scored, 7)[Reliability.rows].groupby(level=0).sum().sum() == 3 * 12 * 72
+        reliability_table(cases(scored), 7)[Reliability.rows].groupby(level=0).sum().sum()
+        == 3 * 12 * 72
     )

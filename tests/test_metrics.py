@@ -10,12 +10,13 @@ from sklearn import metrics as sk
 from rtlmp.asof import archive
 from rtlmp.backtest import MODEL, TRUTH, baselines
 from rtlmp.baselines import BASELINES
+from rtlmp.cases import cases
 from rtlmp.catalog import Q
 from rtlmp.clock import days, horizon_start, issue_time
 from rtlmp.config import checked
 from rtlmp.losses import CLIP
 from rtlmp.metrics import ALL, metrics
-from rtlmp.standing import WHERE, claims, covered
+from rtlmp.standing import WHERE, stood
 from rtlmp.tables import Forecast, Metrics, Observations, Scored
 from tests.build import hourly_noise, settings, utc
 
@@ -47,7 +48,7 @@ def scored():
 
 @pytest.fixture(scope="module")
 def table(scored):
-    return metrics(scored, seed=1)
+    return metrics(cases(scored), seed=1)
 
 
 def value(table, metric, location=ALL, lead_day=0, model=MODEL, column=Metrics.value):
@@ -104,7 +105,8 @@ def test_a_promise_is_judged_within_what_the_days_can_tell(scored):
     known = ours[ours[Scored.max_price].notna()]
     ratio = known[Scored.probability].mean() / (known[Scored.max_price] > X).mean()
     for rows, factor, kept in ((scored, 1, True), (halved, 0.5, False)):
-        [text] = claims(rows, seed=1)["mean/base 2024H1"]
+        [of] = cases(rows)
+        text = str(stood(of, seed=1).claims["mean/base 2024H1"])
         value, low, high = map(
             float, text.replace("[", "").replace("]", "").replace(",", "").split()
         )
@@ -120,11 +122,14 @@ def test_bounds_that_hold_are_counted_apart_where_it_matters(scored):
     truth = p.where(p > 0.02, p + 0.5).clip(upper=1)
     bounds = {Scored.lower: (p - 0.01).clip(lower=0), Scored.upper: (p + 0.01).clip(upper=1)}
     rows = [
-        ours.assign(**bounds),
+        scored.assign(**bounds),
         ours.assign(**bounds, **{Scored.model: TRUTH, Scored.probability: truth}),
     ]
-    [found] = covered(pd.concat(rows, ignore_index=True)).to_dict("records")
-    assert found["within_bounds"] == pytest.approx((p > 0.02).mean())
+    [of] = cases(pd.concat(rows, ignore_index=True))
+    found = stood(of, seed=1).covered
+    assert found["within_bounds"] == pytest.approx(
+        (p[ours[Scored.max_price].notna()] > 0.02).mean()
+    )
     assert found[WHERE] == 1
 
 
@@ -140,7 +145,7 @@ def test_baselines_equal_a_plain_count_of_what_was_known():
     day = date(2024, 5, 15)
     data = archive([pd.concat([highest, full], ignore_index=True)])
     hours = pd.date_range(utc("2024-05-01"), utc("2024-05-20 23:00"), freq="h")
-    made = baselines(data, hours, config, day)
+    made = baselines(data, hours, config, day, ["N"])
     seen = highest[highest[Observations.publish_time] <= issue_time(config, day)]
     local = seen[Observations.valid_time].dt.tz_convert("America/Chicago")
     for hour in (0, 7, 18):

@@ -17,7 +17,11 @@ def test_rows_go_to_the_file_that_names_them(tmp_path):
     asks = asked(checked(settings()), date(2024, 7, 1))
     keys = [(node, x) for node in "CAB" for x in (50, 52.5)]
     parts = [
-        table(asks, node, x, np.full(72, k / 10), "2024-07-01") for k, (node, x) in enumerate(keys)
+        table(
+            asks.assign(**{Forecast.location: node}), [x], {Forecast.probability: p}, "2024-07-01"
+        )
+        for k, (node, x) in enumerate(keys)
+        for p in [np.full((72, 1), k / 10)]
     ]
     write(Forecast, pd.concat(parts, ignore_index=True), tmp_path / "whole.parquet")
     paths = [tmp_path / node / f"{x:g}" / "2024-07-01.parquet" for node, x in sorted(keys)]

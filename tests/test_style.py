@@ -43,6 +43,7 @@ LAYERS = [
         "baselines",
         "backtest",
         "losses",
+        "cases",
     ),
     *(
         "metrics",

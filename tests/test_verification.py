@@ -96,7 +96,7 @@ def test_threshold_weighted_crps_is_the_integral_of_brier_scores(seed):
     p = np.sort(rng.random((300, 4)), axis=1)[:, ::-1]
     above = (rng.lognormal(4, 1.5, 300)[:, None] > x).astype(float)
     brier = [float(reference.brier_score(array(p[:, k]), array(above[:, k]))) for k in range(4)]
-    ours = threshold_weighted_crps(above, p, x).mean()
+    ours = threshold_weighted_crps(((p - above) ** 2).T, x).mean()
     np.testing.assert_allclose(ours, trapezoid(brier, x), **EXACT)
 
 

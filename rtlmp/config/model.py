@@ -27,6 +27,7 @@ class Model(TypedDict):
     grid: Grid
     half_life_days: Positive
     rounds: Count
+    parts: Count
     learning_rate: Share
     max_depth: Count
     min_child_weight: Penalty
@@ -46,6 +47,7 @@ class Member(TypedDict, total=False):
     grid: Grid
     half_life_days: Positive
     rounds: Count
+    parts: Count
     learning_rate: Share
     max_depth: Count
     min_child_weight: Penalty

@@ -10,8 +10,9 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 
 from rtlmp.archive import Floats
 from rtlmp.backtest import MODEL
+from rtlmp.cases import cases
 from rtlmp.findings import Importance
-from rtlmp.metrics import ALL, Sample, cells
+from rtlmp.metrics import Sample, pooled
 from rtlmp.models.store import Trained
 from rtlmp.scenarios import freshest
 from rtlmp.tables import Metrics, Scored
@@ -103,9 +104,9 @@ def duration(scored: DataFrame[Scored]) -> pd.DataFrame:
 
 
 def _pooled(scored: DataFrame[Scored]) -> Iterable[tuple[dict[str, str | float | int], Sample]]:
-    for cell, s in cells(scored):
-        if cell[Metrics.location] == ALL and cell[Metrics.lead_day] == 0:
-            yield {k: cell[k] for k in (Metrics.model, Metrics.threshold)}, s
+    for of in cases(scored):
+        for model, s in pooled(of).items():
+            yield {Metrics.model: model, Metrics.threshold: of.threshold}, s
 
 
 def _some(x: Floats) -> "list[int]":

@@ -8,18 +8,15 @@ forest   a random forest, stacked as hazard.
 separate one classifier a threshold, on its own; the curve is made to fall afterwards.
 """
 
-from collections.abc import Callable
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import xgboost as xgb
 
 from rtlmp.archive import Floats, Matrix
 from rtlmp.config import Model
-from rtlmp.labels import Labels
 from rtlmp.models.fitted import Fitted, numbers
 from rtlmp.models.ladder import (
-    Stack,
     Training,
     beside,
     log_odds,
@@ -27,19 +24,17 @@ from rtlmp.models.ladder import (
     product,
     stack_all,
     stack_reached,
-    stacked,
 )
+from rtlmp.models.parts import Layout, parts_of
 
 Parameters: TypeAlias = dict[str, str | int | float | tuple[int, ...]]
-FOREST: Final = {"learning_rate": 1.0, "colsample_bytree": 1.0, "reg_lambda": 1e-3}
-
-
-class Layout(NamedTuple):
-    """`stack` lays out a training set; `curve` turns predictions (grid, rows) into exceedance."""
-
-    stack: Callable[[Labels, Floats], Stack]
-    curve: Callable[[Floats], Floats]
-    monotone: int  # constraint on ln x
+TURNS: Final = 2  # of each part of the rows
+FOREST: Final = {
+    "subsample": 0.6,
+    "learning_rate": 1.0,
+    "colsample_bytree": 1.0,
+    "reg_lambda": 1e-3,
+}
 
 
 HAZARD: Final = Layout(stack_reached, product, 0)
@@ -49,17 +44,21 @@ STACKED: Final = Layout(stack_all, lowest_so_far, -1)
 def boost(layout: Layout, t: Training, model: Model, seed: int, trunk: int) -> Fitted:
     """`model["rounds"]` trees; the first `trunk` see only the early rows, the rest see all.
 
-    Rows held out weigh nothing in the trunk: it knows no more of them than where bins lie.
+    Trees learn from the parts of the rows by turns, each tree from one. Rows held out weigh
+    nothing in the trunk: it knows no more of them than where bins lie.
     """
-    data, start, weight, early = _quantised(layout, t, model, hold_out=bool(trunk))
+    parts, start = parts_of(layout, t, model, model["parts"], hold_out=bool(trunk))
     constraint = (*(0,) * t.x.shape[1], layout.monotone)
-    booster = xgb.Booster({**parameters(model, seed), "monotone_constraints": constraint}, [data])
-    if trunk:
-        data.set_weight(weight * early)
-    for i in range(model["rounds"]):
-        if trunk and i == trunk:
-            data.set_weight(weight)
-        booster.update(data, i)
+    chosen = {**parameters(model, seed), "monotone_constraints": constraint}
+    turns, booster = TURNS * len(parts), None
+    for k in range(turns):
+        data, weight, early = parts[k % len(parts)]
+        # A new one over the old trees: XGBoost keeps the rows' sums up to date at no cost only on
+        # the matrix that a booster grew its first tree on.
+        booster = xgb.Booster(chosen, [data], model_file=booster)
+        for i in range(*(of * model["rounds"] // turns for of in (k, k + 1))):
+            data.set_weight(weight if i >= trunk else weight * early)
+            booster.update(data, i)
     return Fitted(booster, {"start": numbers(start)})
 
 
@@ -74,10 +73,10 @@ def boosted_curve(layout: Layout, of: Fitted, x: Matrix, model: Model, trees: in
 
 def grow(t: Training, model: Model, seed: int, _: int) -> Fitted:
     """A forest of `model["rounds"]` trees, on the early rows only."""
-    data, start, _weight, _early = _quantised(HAZARD, t.settled(), model, hold_out=False)
+    [whole], start = parts_of(HAZARD, t.settled(), model, 1, hold_out=False)
     share = float(np.sqrt(1 / t.x.shape[1]))
     chosen = {**parameters(model, seed), **FOREST, "colsample_bynode": share}
-    booster = xgb.train({**chosen, "num_parallel_tree": model["rounds"]}, data, 1)
+    booster = xgb.train({**chosen, "num_parallel_tree": model["rounds"]}, whole.data, 1)
     return Fitted(booster, {"start": numbers(start)})
 
 
@@ -128,24 +127,3 @@ def parameters(model: Model, seed: int) -> Parameters:
         "nthread": model["threads"],
         "seed": seed,
     }
-
-
-def _quantised(
-    layout: Layout, t: Training, model: Model, *, hold_out: bool
-) -> tuple[xgb.QuantileDMatrix, Floats, Floats, Floats]:
-    """The stacked rows, where each grid point starts, and their weights and early flags."""
-    grid = np.array(model["grid"])
-    row, step, above = layout.stack(t.labels, grid)
-    weight, early = t.weight[row], t.early[row].astype(np.float64)
-    # Starting each threshold at its own frequency keeps shrinkage from pulling the rare ones up
-    # or down to the common ones: trees only say how an hour differs.
-    start = log_odds(step, above, weight * early if hold_out else weight, len(grid))
-    data = xgb.QuantileDMatrix(
-        stacked(t.x, row, np.log(grid)[step]),
-        above,
-        weight=weight,
-        base_margin=start[step],
-        max_bin=model["max_bin"],
-        nthread=model["threads"],
-    )
-    return data, start, weight, early

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from rtlmp.archive import Floats, Matrix
+from rtlmp.archive import Floats, Ints, Matrix
 from rtlmp.labels import Flags, Labels
 
 Stack: TypeAlias = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]
@@ -20,11 +20,12 @@ class Training(NamedTuple):
     labels: Labels
     weight: Floats
     early: Flags  # not of the days that the champion gate holds out
+    turn: Ints  # rows alike in it, modulo the parts, are learned from together
 
     def settled(self) -> "Training":
         """The early rows alone."""
-        x, labels, weight, early = self
-        return Training(x[early], labels.at(early), weight[early], early[early])
+        x, labels, weight, early, turn = self
+        return Training(x[early], labels.at(early), weight[early], early[early], turn[early])
 
 
 def exceedance(curve: Floats, grid: list[float], thresholds: list[float]) -> Floats:

@@ -60,7 +60,7 @@ rule backtest_forecasts:
     resources:
         **ask(3, 20),
     params:
-        config=pick("market", "issue_time", "nodes", "thresholds", "label_coverage"),
+        config=pick("market", "issue_time", "pools", "thresholds", "label_coverage"),
         days=lambda w: [day.isoformat() for day in require_backtest_covered()],
         others=[*other_replays()],
         code=code("backtest_forecasts.py"),
@@ -68,18 +68,38 @@ rule backtest_forecasts:
         "../scripts/backtest_forecasts.py"
 
 
-rule metrics:
+POOLED = "_pooled"  # no name of a pool
+SCORED = {**POOLS, POOLED: []}  # nodes that one job scores, each; POOLED: all together
+
+
+rule metrics_part:
     input:
         rules.backtest_forecasts.output,
+    output:
+        f"{RUN}/backtest/metrics/{{part}}.parquet",
+    wildcard_constraints:
+        part="|".join(map(re.escape, SCORED)),
+    resources:
+        **ask(2, 20),
+    params:
+        config=pick("seed"),
+        nodes=lambda w: SCORED[w.part],
+        code=code("metrics.py"),
+    script:
+        "../scripts/metrics.py"
+
+
+rule metrics:
+    input:
+        paths_of(rules.metrics_part.output, part=[POOLED, *POOLS]),
     output:
         f"{RUN}/backtest/metrics.parquet",
     resources:
         **ask(),
     params:
-        config=pick("seed"),
-        code=code("metrics.py"),
+        code=code("join_metrics.py"),
     script:
-        "../scripts/metrics.py"
+        "../scripts/join_metrics.py"
 
 
 rule summary:
@@ -89,9 +109,11 @@ rule summary:
     output:
         f"{RUN}/backtest/summary.md",
     resources:
-        **ask(),
+        **ask(2, 20),
     params:
         run=C["run"],
+        days=lambda w: [day.isoformat() for day in require_backtest_covered()],
+        nodes=NODES,
         seed=C["seed"],
         code=code("summary.py"),
     script:

@@ -1,11 +1,15 @@
+from datetime import date
+
 from snakemake.iocontainers import Snakemake
 
+from rtlmp.cases import read_cases
 from rtlmp.disk import write_text
-from rtlmp.summary import summary
-from rtlmp.tables import Metrics, Scored, read
+from rtlmp.summary import Window, summary
+from rtlmp.tables import Metrics, read
 
 snakemake: Snakemake
+p = snakemake.params
 metrics = read(Metrics, snakemake.input.metrics)
-scored = read(Scored, snakemake.input.forecasts)
-text = summary(metrics, scored, snakemake.params.run, snakemake.params.seed)
+window = Window([date.fromisoformat(day) for day in p.days], p.nodes)
+text = summary(metrics, read_cases(snakemake.input.forecasts), window, p.run, p.seed)
 write_text(text, snakemake.output[0])
