@@ -79,17 +79,20 @@ def read_cases(path: str | Path, nodes: Collection[str] = ()) -> Iterator[Cases]
     file = pq.ParquetFile(path)
     columns = [c for c in (*COLUMNS, *BOUNDS) if c in file.schema_arrow.names]
     here = possible(file, {Scored.location: (min(nodes, default=None), max(nodes, default=None))})
-    for x in _thresholds(file):
-        wanted = sorted({*here} & {*possible(file, {Scored.threshold: (x, x)})})
-        groups = (file.read_row_group(k, columns).to_pandas() for k in wanted)
+    for x, held in sorted(_groups(file, here).items()):
+        groups = (file.read_row_group(k, columns).to_pandas() for k in held)
         parts = [_laid_out(rows[_of(rows, x, nodes)], x) for rows in groups]
         if parts := [part for part in parts if len(part.issued)]:
             yield _joined(parts)
 
 
-def _thresholds(file: pq.ParquetFile) -> list[float]:
-    held = file.read([Scored.threshold])[Scored.threshold]
-    return sorted(held.unique().to_pylist())
+def _groups(file: pq.ParquetFile, among: Collection[int]) -> dict[float, list[int]]:
+    """Row groups that hold each threshold."""
+    found: dict[float, list[int]] = {}
+    for k in among:
+        for x in file.read_row_group(k, [Scored.threshold])[Scored.threshold].unique().to_pylist():
+            found.setdefault(x, []).append(k)
+    return found
 
 
 def _of(rows: pd.DataFrame, x: float, nodes: Collection[str]) -> "pd.Series[bool]":
@@ -109,9 +112,9 @@ def _laid_out(rows: pd.DataFrame, x: float) -> Cases:
     question[order] = np.cumsum(new)
     model, models = pd.factorize(rows[Scored.model])
     answers = np.bincount(question)
-    kept = answers[question] == len(models)
+    kept = answers[question] >= len(models)
     of_model = [order[(model == k)[order] & kept[order]] for k in range(len(models))]
-    if any(len(of) != len(of_model[0]) for of in of_model):
+    if any(len(of) != np.sum(answers >= len(models)) for of in of_model):
         raise ValueError(f"threshold {x:g}: a model forecast one hour of a node twice on one date")
     first = of_model[0] if of_model else order
     p, said = rows[Scored.probability].to_numpy(), dict(zip(models, of_model, strict=True))
@@ -133,14 +136,17 @@ def _laid_out(rows: pd.DataFrame, x: float) -> Cases:
 def _joined(parts: list[Cases]) -> Cases:
     """Parts of one threshold, one after the other. Raises ValueError if their models differ."""
     first = parts[0]
-    if any(part.models != first.models for part in parts):
+    if any({*part.models} != {*first.models} for part in parts):
         raise ValueError(
             f"threshold {first.threshold:g}: models differ, {[part.models for part in parts]}"
         )
     places = sorted({place for part in parts for place in part.places})
     index = {place: k for k, place in enumerate(places)}
     moved = [
-        part._replace(place=np.array([index[p] for p in part.places], np.int32)[part.place])
+        part._replace(
+            place=np.array([index[p] for p in part.places], np.int32)[part.place],
+            p=part.p[[part.models.index(model) for model in first.models]],
+        )
         for part in parts
     ]
     each = zip(*(part[COUNTED:] for part in moved), strict=True)

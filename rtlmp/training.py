@@ -132,7 +132,7 @@ def _member(
     part = rows.at(learned)
     weight = 0.5 ** (part.age / model["half_life_days"])
     trunk = 0 if early.all() else round(config["gate"]["trunk"] * model["rounds"])
-    t = Training(part.x, part.labels, weight, early[learned], _turn(part))
+    t = Training(part.x, part.labels, weight, early[learned], turn(part))
     fitted = fit(t, model, seed, trunk)
     return fitted, MemberCard(
         model=model,
@@ -144,7 +144,7 @@ def _member(
     )
 
 
-def _turn(rows: Samples) -> Ints:
+def turn(rows: Samples) -> Ints:
     """Successive for the rows of an hour, issued on successive dates, and for an issue date's
     hours: a part of the rows holds each hour once, at some lead, and hours of every issue date."""
     return rows.hour + np.round(rows.age).astype(np.int64)

@@ -17,7 +17,7 @@ from rtlmp.features import DESIGN, learned, monthly
 from rtlmp.forecasting import forecast
 from rtlmp.history import draw, write
 from rtlmp.tables import Observations
-from rtlmp.training import train
+from rtlmp.training import gathered, train, turn
 from tests.build import ROOT, hourly_noise, observations, settings
 
 DAY = date(2024, 7, 20)
@@ -125,3 +125,16 @@ def test_a_training_job_starts_without_pandas(tmp_path, history, prices):
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True)
+
+
+def test_each_part_of_the_rows_holds_every_hour_once_and_every_issue_date(config, prices, history):
+    rows = gathered(history, archive([prices]), config, DAY).rows
+    part = turn(rows) % 3
+    issued = np.round(rows.age)
+    inner = (issued > 4) & (issued < issued.max() - 4)  # at the ends not all leads have labels
+    for k in range(3):
+        _, seen = np.unique(rows.hour[inner & (part == k)], return_counts=True)
+        assert set(seen[5 * 24 : -5 * 24]) == {2}  # two nodes
+        dates, of_date = np.unique(issued[inner & (part == k)], return_counts=True)
+        assert len(dates) == len(np.unique(issued[inner]))
+        assert set(of_date) == {2 * 24}

@@ -1,0 +1,95 @@
+"""Scores read a backtest a threshold at a time, from a table or from the parts of a file."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from rtlmp.cases import Cases, cases, read_cases
+from rtlmp.metrics import ALL, metrics
+from rtlmp.parquet import write_groups
+from rtlmp.tables import Metrics, Scored
+from tests.test_judging import finished
+
+MODEL_ROWS = 12 * 72
+
+
+@pytest.fixture(scope="module")
+def scored():
+    """Two nodes, two thresholds; the models' rows in different orders."""
+    nodes = [finished(seed=k).assign(**{Scored.location: name}) for k, name in enumerate("BA")]
+    both = pd.concat(nodes, ignore_index=True)
+    parts = [both.assign(**{Scored.threshold: x}) for x in (100.0, 20.5)]
+    return Scored.validate(pd.concat(parts, ignore_index=True).sample(frac=1, random_state=3))
+
+
+@pytest.fixture(scope="module")
+def path(scored, tmp_path_factory):
+    """A row group for each threshold, issue date and node."""
+    made = tmp_path_factory.mktemp("cases") / "forecasts.parquet"
+    keys = [Scored.threshold, Scored.issue_time, Scored.location]
+    groups = (rows for _, rows in scored.groupby(keys))
+    write_groups(map(partial(pa.Table.from_pandas, preserve_index=False), groups), made)
+    return made
+
+
+def in_order(of: Cases) -> Cases:
+    return of.at(np.lexsort((of.place, of.valid, of.issued)))
+
+
+def test_a_row_stands_once_beside_the_probability_of_each_model(scored):
+    low, high = cases(scored)
+    assert (low.threshold, high.threshold) == (20.5, 100.0)
+    assert high.p.shape == (3, 2 * MODEL_ROWS)
+    for model in high.models:
+        rows = scored[(scored[Scored.model] == model) & (scored[Scored.threshold] == 100)]
+        rows = rows.sort_values([Scored.issue_time, Scored.valid_time, Scored.location])
+        np.testing.assert_array_equal(high.of(model), rows[Scored.probability])
+        np.testing.assert_array_equal(high.highest, rows[Scored.max_price])
+        assert [high.places[k] for k in high.place] == list(rows[Scored.location])
+
+
+def test_the_parts_of_a_file_are_the_table(scored, path):
+    for one, other in zip(cases(scored), read_cases(path), strict=True):
+        read = in_order(other)
+        assert {*read.models} == {*one.models}
+        read = read._replace(models=one.models, p=np.stack([read.of(m) for m in one.models]))
+        for a, b in zip(one, read, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+def test_scores_made_in_parts_are_those_of_the_whole(scored, path):
+    whole = metrics(cases(scored), 7)
+    each = [metrics(read_cases(path, [node]), 7, "each") for node in "AB"]
+    made = pd.concat([metrics(read_cases(path), 7, "pooled"), *each], ignore_index=True)
+    keys = [Metrics.threshold, Metrics.location, Metrics.model, Metrics.lead_day, Metrics.metric]
+    one, other = (of.sort_values(keys, ignore_index=True) for of in (whole, made))
+    assert set(one[Metrics.location]) == {ALL, "A", "B"}
+    pd.testing.assert_frame_equal(one, other, rtol=1e-12)
+
+
+def test_questions_that_a_model_left_out_or_whose_price_never_came_are_not_scored(scored):
+    x = scored[scored[Scored.threshold] == 100].reset_index(drop=True)
+    left = x.drop(x.index[x[Scored.model] == "persistence"][:5])
+    assert next(cases(left)).p.shape == (3, 2 * MODEL_ROWS - 5)
+    unknown = x.assign(**{Scored.max_price: x[Scored.max_price].where(x[Scored.location] == "A")})
+    [of] = cases(unknown)
+    assert (of.places, len(of.highest)) == (["A"], MODEL_ROWS)
+
+
+def test_a_question_answered_twice_is_refused(scored):
+    twice = pd.concat([scored, scored[scored[Scored.model] == "model"].head(1)])
+    with pytest.raises(ValueError, match="a model forecast one hour of a node twice"):
+        list(cases(twice))
+
+
+def test_nothing_half_written_is_left(tmp_path):
+    def tables():
+        yield pa.table({"a": [1]})
+        raise RuntimeError("stopped")
+
+    with pytest.raises(RuntimeError, match="stopped"):
+        write_groups(tables(), tmp_path / "whole.parquet")
+    assert not list(tmp_path.iterdir())
