@@ -2,13 +2,14 @@
 
 import argparse
 
-from benchmarks import backtest, cost, fetch_layer, peers, thousand, training
+from benchmarks import backtest, cost, fetch_layer, peers, scores, thousand, training
 
 BENCHMARKS = {
     "training": training,
     "backtest": backtest,
     "peers": peers,
     "cost": cost,
+    "scores": scores,
     "thousand": thousand,
     "fetch": fetch_layer,
 }

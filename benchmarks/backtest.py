@@ -2,11 +2,11 @@
 
 Ours: `snakemake --cores 2 backtest` on a folder of observations, three hubs pooled, four
 thresholds, retraining every second day. Bare: for each of the models that ours trained
-QuantileDMatrix and xgboost.train on the same stacked rows, and for each issue date predict on the
-same rows by the models that served it; laying out the matrices is not counted. nthread=2, the
-machine; with --beside also one thread each, two trainings side by side. With --bare-every 8 the
-bare loop trains each eighth model and counts it eight times. Then where ours went, and the no-op
-rerun.
+QuantileDMatrix and xgboost.train on the same parts of the same stacked rows, turn by turn, and for
+each issue date predict on the same rows by the models that served it; laying out the matrices is
+not counted. nthread=2, the machine; with --beside also one thread each, two trainings side by side.
+With --bare-every 8 the bare loop trains each eighth model and counts it eight times. Then where
+ours went, and the no-op rerun.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 Ours: the script of rule `train`, from the mapped history files to the saved model, once in this
 process and once as a job of its own, a new Python. Bare: QuantileDMatrix and xgboost.train on the
-same stacked matrix, in memory, the same parameters, rounds and threads.
+same parts of the stacked rows, in memory, the same parameters, rounds and threads.
 """
 
 import argparse
