@@ -118,7 +118,7 @@ def _laid_out(rows: pd.DataFrame, x: float) -> Cases:
         raise ValueError(f"threshold {x:g}: a model forecast one hour of a node twice on one date")
     first = of_model[0] if of_model else order
     p, said = rows[Scored.probability].to_numpy(), dict(zip(models, of_model, strict=True))
-    bounded = BOUNDS if TRUTH in said and Scored.lower in rows else ()
+    bounded = BOUNDS if {MODEL, TRUTH} <= said.keys() and Scored.lower in rows else ()
     return Cases(
         x,
         [*places],
