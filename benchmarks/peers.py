@@ -2,7 +2,9 @@
 
 Same nodes, features, issue days, refits, rounds and threads. A peer starts from matrices in memory
 and learns an hour once, from the features of its first day ahead; ours learns it at three leads,
-and tests, scores and stores what it does. The peers' environment is made once, beside ours, from
+and tests, scores and stores what it does. With --peer-days 20 a peer does the last 20 days, counted
+as often as it takes to fill --days: each refit costs it the same. With --bare-every N the bare loop
+of `backtest` runs beside. The peers' environment is made once, beside ours, from
 requirements-peers.txt; where it cannot be, that is said and ours stands alone.
 """
 
@@ -16,10 +18,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.backtest import END, RUN, fresh, say_size, settings_of, size
+from benchmarks.backtest import END, MOST, RUN, bare, fresh, say_size, settings_of, size
 from benchmarks.measure import say_ratio
 from benchmarks.peer_worker import DAY, GAP, HORIZON, PEERS
-from benchmarks.pipeline import ROOT, WORK, config_of, open_learned
+from benchmarks.pipeline import ROOT, WORK, config_of, open_learned, say_stages
 from rtlmp.archive import EPOCH, US_PER_HOUR, us
 from rtlmp.clock import horizon_start
 from rtlmp.config import Config
@@ -34,6 +36,8 @@ OURS: Final = {"objective", "base_score", "nthread", "seed"}  # named otherwise 
 def options(parser: argparse.ArgumentParser) -> None:
     size(parser)
     parser.add_argument("--venv", type=Path, default=WORK / "peers", help="the peers' environment")
+    parser.add_argument("--peer-days", type=int, help="that a peer does; all of them")
+    parser.add_argument("--bare-every", type=int, help="as in `backtest`; without it, no bare loop")
     parser.add_argument("--only", nargs="+", choices=[*PEERS], default=[*PEERS])
 
 
@@ -42,15 +46,28 @@ def run(given: argparse.Namespace) -> None:
     settings = settings_of(given)
     config, work = config_of(settings), WORK / f"peers-{given.days}"
     say_size(given, config)
-    ours = [fresh(work, settings) for _ in range(given.runs)]
-    if python is None:
-        print(f"backtest, from raw files: {min(ours):.1f} s, and no peer to compare with")
-        return
-    task = lay_out(work, config, given.days)
-    for name in given.only:
-        theirs = [peer(python, name, task) for _ in range(given.runs)]
-        if None not in theirs:
-            say_ratio(f"backtest / {name}", ours, [took for took in theirs if took], 1)
+    [pool] = config["pools"]
+    peer_days = given.peer_days or given.days
+    ours, loops, theirs = [], [], {name: list[float | None]() for name in given.only if python}
+    for _ in range(given.runs):
+        ours.append(fresh(work, settings))
+        if given.bare_every:
+            loops.append(bare(work / RUN, pool, config, 1, given.bare_every))
+        if python:
+            task = lay_out(work, config, peer_days)
+            for name, took in theirs.items():
+                took.append(peer(python, name, task))
+        seconds = {name: took[-1] for name, took in theirs.items()}
+        print(
+            f"ours {ours[-1]} s, bare {loops[-1:]}, {peer_days} days of peers {seconds}", flush=True
+        )
+    if given.bare_every:
+        say_ratio("backtest / bare loop, nthread=2", ours, loops, MOST)
+    for name, took in theirs.items():
+        whole = [each * given.days / peer_days for each in took if each]
+        if len(whole) == len(ours):
+            say_ratio(f"backtest / {name}", ours, whole, 1)
+    say_stages(work, ours[-1])
 
 
 def environment(folder: Path) -> Path | None:

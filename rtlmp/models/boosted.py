@@ -30,7 +30,6 @@ from rtlmp.models.parts import Layout, parts_of
 Parameters: TypeAlias = dict[str, str | int | float | tuple[int, ...]]
 TURNS: Final = 2  # of each part of the rows
 FOREST: Final = {
-    "subsample": 0.6,
     "learning_rate": 1.0,
     "colsample_bytree": 1.0,
     "reg_lambda": 1e-3,
