@@ -29,6 +29,7 @@ from rtlmp.models.parts import Layout, parts_of
 
 Parameters: TypeAlias = dict[str, str | int | float | tuple[int, ...]]
 TURNS: Final = 2  # of each part of the rows
+APART: Final = 10_000_019  # of the seeds of turns: further than those of dated models ever are
 FOREST: Final = {
     "learning_rate": 1.0,
     "colsample_bytree": 1.0,
@@ -54,7 +55,7 @@ def boost(layout: Layout, t: Training, model: Model, seed: int, trunk: int) -> F
         data, weight, early = parts[k % len(parts)]
         # A new one over the old trees: XGBoost keeps the rows' sums up to date at no cost only on
         # the matrix that a booster grew its first tree on.
-        booster = xgb.Booster(chosen, [data], model_file=booster)
+        booster = xgb.Booster({**chosen, "seed": seed + k * APART}, [data], model_file=booster)
         for i in range(*(of * model["rounds"] // turns for of in (k, k + 1))):
             data.set_weight(weight if i >= trunk else weight * early)
             booster.update(data, i)

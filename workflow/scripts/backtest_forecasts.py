@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.archive import Archive, archive_of
+from rtlmp.archive import archive_of
 from rtlmp.backtest import MODEL, scored
 from rtlmp.parquet import write_groups
 from rtlmp.tables import Bounded, Scored, Truth, read
@@ -17,9 +17,7 @@ paths = {MODEL: given.replays} | {name: given[name] for name in p.others}
 truth = read(Truth, given.truth) if given.get("truth") else None
 
 
-@cache
-def prices_of(pool: str) -> Archive:
-    return archive_of(given.hourly, p.config["pools"][pool])
+prices_of = cache(lambda pool: archive_of(given.hourly, p.config["pools"][pool]))
 
 
 def parts() -> Iterator[pa.Table]:
