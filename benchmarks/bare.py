@@ -11,10 +11,10 @@ import xgboost as xgb
 from rtlmp.archive import Archive, Matrix
 from rtlmp.config import Config, Model
 from rtlmp.history import Rows
-from rtlmp.models.boosted import HAZARD, TURNS, parameters
+from rtlmp.models.boosted import HAZARD, parameters
 from rtlmp.models.fitted import Fitted
 from rtlmp.models.ladder import Training, beside
-from rtlmp.models.parts import Laid, dealt, quantised
+from rtlmp.models.parts import Laid, dealt, quantised, turns
 from rtlmp.training import train
 
 
@@ -52,11 +52,10 @@ def fit(task: Task, threads: int) -> xgb.Booster:
     for part in task.parts:
         data.append(quantised(part, task.model, threads, data[0] if data else None))
     chosen = {**parameters(task.model, task.seed), "nthread": threads}
-    edges = np.linspace(0, task.model["rounds"], TURNS * len(data) + 1).astype(int)
-    first, *rest = np.diff(edges).tolist()
-    booster = xgb.train(chosen, data[0], first)
-    for k, rounds in enumerate(rest, 1):
-        booster = xgb.train(chosen, data[k % len(data)], rounds, xgb_model=booster)
+    (rows, trees), *rest = turns(data, task.model["rounds"])
+    booster = xgb.train(chosen, rows, len(trees))
+    for rows, trees in rest:
+        booster = xgb.train(chosen, rows, len(trees), xgb_model=booster)
     return booster
 
 

@@ -12,6 +12,7 @@ import argparse
 import json
 import subprocess
 import venv
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -57,10 +58,8 @@ def run(given: argparse.Namespace) -> None:
             task = lay_out(work, config, peer_days)
             for name, took in theirs.items():
                 took.append(peer(python, name, task))
-        seconds = {name: took[-1] for name, took in theirs.items()}
-        print(
-            f"ours {ours[-1]} s, bare {loops[-1:]}, {peer_days} days of peers {seconds}", flush=True
-        )
+        last: dict[str, Sequence[float | None]] = {"ours": ours, "bare": loops, **theirs}
+        print({name: took[-1] for name, took in last.items() if took}, flush=True)  # s
     if given.bare_every:
         say_ratio("backtest / bare loop, nthread=2", ours, loops, MOST)
     for name, took in theirs.items():

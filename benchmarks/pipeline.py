@@ -1,12 +1,15 @@
 """The pipeline as a person runs it, in a folder of its own."""
 
 import json
+import os
+import pickle
 import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
 import yaml
@@ -18,6 +21,9 @@ from rtlmp.history import Rows, nodes_of, read
 ROOT: Final = Path(__file__).parents[1]
 WORK: Final = ROOT / "results/bench"
 CORES: Final = 2
+ALONE: Final = """import pickle, resource, runpy, sys
+runpy.run_path(sys.argv[2], {'snakemake': pickle.load(open(sys.argv[1], 'rb'))})
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)"""
 Settings = dict[str, Any]  # as in config.yaml
 
 
@@ -54,6 +60,21 @@ def snakemake(work: Path, settings: Mapping[str, Any], *words: str) -> str:
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
     return done.stdout + done.stderr
+
+
+def alone(script: Path, job: SimpleNamespace, folder: Path) -> float:
+    """A rule's script in a new Python, handed over and held to a thread as Snakemake does: peak
+    memory, GB."""
+    (folder / "job.pickle").write_bytes(pickle.dumps(job))
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, str(folder / "job.pickle"), str(script)],
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return float(done.stdout.split()[-1])
 
 
 class Stage(NamedTuple):

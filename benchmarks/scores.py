@@ -7,10 +7,6 @@ one thread as Snakemake runs them.
 """
 
 import argparse
-import os
-import pickle
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -23,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.measure import say_machine, timed
-from benchmarks.pipeline import ROOT
+from benchmarks.pipeline import ROOT, WORK, alone
 from rtlmp.backtest import MODEL
 from rtlmp.baselines import BASELINES
 from rtlmp.clock import HORIZON_HOURS
@@ -36,9 +32,6 @@ FIRST: Final = date(2023, 1, 1)
 THRESHOLDS: Final = (50.0, 100.0, 200.0, 500.0)
 MODELS: Final = (MODEL, *BASELINES)
 STAMP: Final = pa.timestamp("us", "UTC")
-ALONE: Final = """import pickle, resource, runpy, sys
-runpy.run_path(sys.argv[2], {'snakemake': pickle.load(open(sys.argv[1], 'rb'))})
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)"""
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +43,8 @@ def run(given: argparse.Namespace) -> None:
     names = [f"NODE_{k:04d}" for k in range(given.nodes)]
     days = [FIRST + timedelta(days=k) for k in range(given.days)]
     say_machine()
-    with tempfile.TemporaryDirectory(dir=ROOT / "results") as folder:
+    WORK.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=WORK) as folder:
         work = Path(folder)
         path = work / "forecasts.parquet"
         made, _ = timed(lambda: write_groups(tables(names, days), path))
@@ -82,17 +76,7 @@ def job(
     """Peak memory of a rule's script, GB."""
     given = SimpleNamespace(**params, seed=7, config={"seed": 7})
     asked = SimpleNamespace(input=source, output=[out], params=given)
-    (work / "job.pickle").write_bytes(pickle.dumps(asked))
-    paths = [str(work / "job.pickle"), str(ROOT / "workflow/scripts" / script)]
-    done = subprocess.run(
-        [sys.executable, "-c", ALONE, *paths],
-        cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return float(done.stdout.split()[-1])
+    return alone(ROOT / "workflow/scripts" / script, asked, work)
 
 
 def tables(names: Sequence[str], days: Sequence[date]) -> Iterator[pa.Table]:

@@ -6,10 +6,7 @@ same parts of the stacked rows, in memory, the same parameters, rounds and threa
 """
 
 import argparse
-import pickle
 import runpy
-import subprocess
-import sys
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -23,6 +20,7 @@ from benchmarks.measure import say_machine, say_ratio, seconds
 from benchmarks.pipeline import (
     ROOT,
     WORK,
+    alone,
     config_of,
     learned,
     open_learned,
@@ -65,7 +63,7 @@ def run(given: argparse.Namespace) -> None:
             (
                 seconds(lambda: [fit(task, task.model["threads"]) for task in todo]),
                 seconds(lambda: runpy.run_path(str(SCRIPT), {"snakemake": job})),
-                seconds(lambda: alone(job, Path(out))),
+                seconds(lambda: alone(SCRIPT, job, Path(out))),
             )
             for _ in range(given.runs)
         ]
@@ -84,14 +82,4 @@ def described(result: Path, out: Path, pool: str, day: date, config: Config) -> 
         output=SimpleNamespace(boosters=boosters, card=out / "card.json"),
         wildcards=SimpleNamespace(pool=pool, date=day.isoformat()),
         params=SimpleNamespace(config=config),
-    )
-
-
-def alone(job: SimpleNamespace, out: Path) -> None:
-    """In a new Python, handed over as Snakemake does."""
-    (out / "job.pickle").write_bytes(pickle.dumps(job))
-    start = "import pickle, runpy, sys; job = pickle.load(open(sys.argv[1], 'rb'))"
-    call = f"{start}; runpy.run_path(sys.argv[2], {{'snakemake': job}})"
-    subprocess.run(
-        [sys.executable, "-c", call, str(out / "job.pickle"), str(SCRIPT)], cwd=ROOT, check=True
     )

@@ -14,7 +14,7 @@ from rtlmp.baselines import BASELINES
 from rtlmp.catalog import MARKETS, Q
 from rtlmp.clock import HORIZON_HOURS, horizon_start, issue_time
 from rtlmp.config import Config
-from rtlmp.forecasting import ASKED, forecast, table
+from rtlmp.forecasting import forecast, table
 from rtlmp.labels import past
 from rtlmp.models.store import Trained
 from rtlmp.tables import Asks, Bounded, Features, Scored, Truth
@@ -50,7 +50,7 @@ def baselines(
     seen = past(prices, at, hour_range(hours), config["label_coverage"])
     asks, xs = asked(config, day), config["thresholds"]
     target = pd.DatetimeIndex(asks[Asks.valid_time]).tz_convert(tz)
-    of_all = pd.concat([asks[ASKED].assign(**{Scored.location: node}) for node in nodes])
+    of_all = pd.concat([asks.assign(**{Scored.location: node}) for node in nodes])
     parts = []
     for name, baseline in BASELINES.items():
         p = np.concatenate([baseline(seen[node], hours, target, xs) for node in nodes])
@@ -64,8 +64,8 @@ def asked(config: Config, day: date) -> pd.DataFrame:
     start = pd.Timestamp(horizon_start(config, day))
     return pd.DataFrame(
         {
-            Asks.valid_time: pd.date_range(start, periods=HORIZON_HOURS, freq="h", unit="us"),
             Asks.issue_time: pd.Timestamp(issue_time(config, day)).as_unit("us"),
+            Asks.valid_time: pd.date_range(start, periods=HORIZON_HOURS, freq="h", unit="us"),
             Asks.lead_hour: np.arange(1, HORIZON_HOURS + 1),
         }
     )
@@ -105,12 +105,10 @@ def _true(truth: DataFrame[Truth] | None, ours: pd.DataFrame) -> list[pd.DataFra
 
 def _came(rows: pd.DataFrame, prices: Archive, enough: float) -> Floats:
     """Highest price of each row as known in the end; NaN where the hour is incomplete."""
-    held, end = prices[Q.RT_MAX], pd.Timestamp.max.tz_localize("UTC")
-    known = past(prices, end, range(held.start, held.start + len(held.value)), enough)
-    highest = np.column_stack([np.where(of.complete, of.highest, np.nan) for of in known.values()])
     hour = rows[Scored.valid_time].to_numpy("datetime64[us]").astype(np.int64) // US_PER_HOUR
-    hour, place = hour - held.start, pd.Index([*known]).get_indexer(pd.Index(rows[Scored.location]))
-    inside = (hour >= 0) & (hour < len(highest)) & (place >= 0)
-    came = np.full(len(rows), np.nan)
-    came[inside] = highest[hour[inside], place[inside]]
-    return came
+    hours, end = range(int(hour.min()), int(hour.max()) + 1), pd.Timestamp.max.tz_localize("UTC")
+    known = past(prices, end, hours, enough)
+    place, nodes = pd.factorize(rows[Scored.location])
+    each = [known[node] for node in nodes]
+    came = np.stack([np.where(of.complete, of.highest, np.nan) for of in each])
+    return np.asarray(came[place, hour - hours.start])

@@ -69,21 +69,26 @@ class Cases(NamedTuple):
 
 
 def cases(scored: DataFrame[Scored]) -> Iterator[Cases]:
-    """Those of each threshold of a table in memory, lowest first."""
-    for x, rows in scored.groupby(Scored.threshold):
-        yield _laid_out(rows, float(str(x)))
+    """Those of each threshold of a table in memory that has any, lowest first."""
+    for x, rows in _known(scored).groupby(Scored.threshold):
+        if len((of := _laid_out(rows, float(str(x)))).issued):
+            yield of
 
 
 def read_cases(path: str | Path, nodes: Collection[str] = ()) -> Iterator[Cases]:
-    """Those of each threshold of a file, lowest first, of `nodes` or all: a row group at a time."""
+    """The same of a file, of `nodes` or all: a row group at a time."""
     file = pq.ParquetFile(path)
     columns = [c for c in (*COLUMNS, *BOUNDS) if c in file.schema_arrow.names]
     here = possible(file, {Scored.location: (min(nodes, default=None), max(nodes, default=None))})
     for x, held in sorted(_groups(file, here).items()):
-        groups = (file.read_row_group(k, columns).to_pandas() for k in held)
-        parts = [_laid_out(rows[_of(rows, x, nodes)], x) for rows in groups]
+        groups = (_known(file.read_row_group(k, columns).to_pandas()) for k in held)
+        parts = [_laid_out(rows, x) for of in groups if len(rows := of[_of(of, x, nodes)])]
         if parts := [part for part in parts if len(part.issued)]:
             yield _joined(parts)
+
+
+def _known(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows[Scored.max_price].notna() & rows[Scored.probability].notna()]
 
 
 def _groups(file: pq.ParquetFile, among: Collection[int]) -> dict[float, list[int]]:
@@ -102,7 +107,6 @@ def _of(rows: pd.DataFrame, x: float, nodes: Collection[str]) -> "pd.Series[bool
 
 def _laid_out(rows: pd.DataFrame, x: float) -> Cases:
     """Of one threshold: each model's rows in the order of the questions that all answered."""
-    rows = rows[rows[Scored.max_price].notna() & rows[Scored.probability].notna()]
     place, places = pd.factorize(rows[Scored.location], sort=True)
     issued, valid = (rows[k].to_numpy("datetime64[us]") for k in KEYS[:2])
     order = np.lexsort((place, valid, issued))
@@ -116,9 +120,10 @@ def _laid_out(rows: pd.DataFrame, x: float) -> Cases:
     of_model = [order[(model == k)[order] & kept[order]] for k in range(len(models))]
     if any(len(of) != np.sum(answers >= len(models)) for of in of_model):
         raise ValueError(f"threshold {x:g}: a model forecast one hour of a node twice on one date")
-    first = of_model[0] if of_model else order
+    first = of_model[0]
     p, said = rows[Scored.probability].to_numpy(), dict(zip(models, of_model, strict=True))
     bounded = BOUNDS if {MODEL, TRUTH} <= said.keys() and Scored.lower in rows else ()
+    bounds = np.array([rows[c].to_numpy()[said[MODEL]] for c in bounded])
     return Cases(
         x,
         [*places],
@@ -128,8 +133,8 @@ def _laid_out(rows: pd.DataFrame, x: float) -> Cases:
         place[first].astype(np.int32),
         rows[Scored.lead_day].to_numpy(np.int32)[first],
         rows[Scored.max_price].to_numpy()[first],
-        np.stack([p[of] for of in of_model]) if said else np.empty((0, 0)),
-        np.array([rows[c].to_numpy()[said[MODEL]] for c in bounded]).reshape(-1, len(first)),
+        np.stack([p[of] for of in of_model]),
+        bounds.reshape(len(bounded), len(first)),
     )
 
 

@@ -18,6 +18,7 @@ from rtlmp.catalog import MARKETS
 from rtlmp.clock import issue_time
 from rtlmp.config import Config, Window
 from rtlmp.features import DESIGN
+from rtlmp.forecasting import ASKED
 from rtlmp.history import Rows, read, read_pools
 from rtlmp.labels import past, spike
 from rtlmp.origins import Span, labelled, spans
@@ -111,9 +112,7 @@ def _asked(
     came = past(prices, until, hours, c["label_coverage"])[node].at(
         (hour - hours.start).astype(np.intp)
     )
-    asks = rows[[Asks.valid_time, Asks.issue_time, Asks.lead_hour]].assign(
-        **{Scored.location: node}
-    )
+    asks = rows[ASKED].assign(**{Scored.location: node})
     asks[Scored.lead_day] = (rows[Asks.lead_hour] - 1) // 24 + 1
     asks[Scored.max_price] = np.where(came.complete, came.highest, np.nan)
     spiked = np.column_stack([spike(came, x) for x in c["thresholds"]])

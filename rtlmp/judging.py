@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -12,14 +12,22 @@ from rtlmp.archive import Floats, Ints
 from rtlmp.cases import Cases
 from rtlmp.findings import Decisions, MetricsBy, Reliability, Significance
 from rtlmp.losses import daily, diebold_mariano, log_loss
-from rtlmp.metrics import ALL, Cell, Sample, Scope, cells, draws, interval, places_of, scores
+from rtlmp.metrics import (
+    Cell,
+    Sample,
+    Scope,
+    cells,
+    metrics,
+    scores,
+    tabled,
+)
 from rtlmp.tables import Metrics
+from rtlmp.twcrps import Briers, briers_of, twcrps
 from rtlmp.verification import (
     decide,
     decomposition,
     pairs,
     reliability,
-    threshold_weighted_crps,
 )
 
 LOSSES: Final[dict[str, Callable[[Floats, Floats], Floats]]] = {
@@ -43,16 +51,29 @@ def metrics_by(scored: Iterable[Cases], tz: str, seed: int) -> DataFrame[Metrics
     return MetricsBy.validate(pd.DataFrame(rows))
 
 
+def every_metric(scored: Iterable[Cases], seed: int, scope: Scope) -> DataFrame[Metrics]:
+    """Those of `metrics` and of `extra_metrics`, each threshold read once."""
+    plain: list[DataFrame[Metrics]] = []
+
+    def seen() -> Iterator[Cases]:
+        for of in scored:
+            plain.append(metrics([of], seed, scope))
+            yield of
+
+    extra = extra_metrics(seen(), seed, scope)
+    return Metrics.validate(pd.concat([*plain, extra], ignore_index=True))
+
+
 def extra_metrics(scored: Iterable[Cases], seed: int, scope: Scope = "both") -> DataFrame[Metrics]:
     """Parts of the Brier score, a cell each, and the twCRPS (threshold 0 pools thresholds)."""
-    parts: list[dict[str, str | float | int]] = []
+    parts: list[Cell] = []
     briers = list[Briers]()
     for of in scored:
-        briers.append(_briers(of, scope))
+        briers.append(briers_of(of, scope))
         for cell, sample in cells(of, scope):
             exact = _exact(decomposition(sample.y, sample.p)._asdict())
             parts += [{**cell, **named} for named in _named(exact)]
-    return Metrics.validate(pd.DataFrame([*parts, *_twcrps(briers, seed)]))
+    return tabled([*parts, *_pooled(briers, seed)])
 
 
 def decisions(scored: Iterable[Cases], cost_loss: list[float]) -> DataFrame[Decisions]:
@@ -132,44 +153,8 @@ def _tested(a: Sample, b: Sample, loss: str) -> dict[str, float | int]:
     }
 
 
-class Briers(NamedTuple):
-    """Brier score of one threshold, summed by issue day: (models, places, days)."""
-
-    threshold: float
-    models: list[str]
-    places: list[str]
-    days: list[np.datetime64]
-    total: Floats
-    rows: Floats  # (places, days)
-
-
-def _briers(of: Cases, scope: Scope) -> Briers:
-    """Of each place and, as the mean of all questions, of ALL."""
-    days, day = np.unique(of.issued, return_inverse=True)
-    shape = (len(of.places), len(days))
-    cell, places = of.place * shape[1] + day, places_of(of, scope)
-
-    def summed(value: Floats | None) -> Floats:
-        each = np.bincount(cell, value, minlength=shape[0] * shape[1]).reshape(shape)
-        named = {ALL: each.sum(axis=0), **dict(zip(of.places, each, strict=True))}
-        return np.stack([named[place] for place in places]).astype(np.float64)
-
-    total = np.stack([summed((p - of.spiked) ** 2) for p in of.p])
-    return Briers(of.threshold, of.models, places, [*days], total, summed(None))
-
-
-def _twcrps(briers: Sequence[Briers], seed: int) -> Iterator[dict[str, str | float | int]]:
-    """The Brier scores integrated over thresholds: of each place, with its interval."""
-    first = briers[0]
-    if any(of[1:4] != first[1:4] for of in briers):
-        said = [f"{of.threshold:g}: {of.models}, {len(of.days)} days" for of in briers]
-        raise ValueError(f"thresholds were not asked alike: {said}")
-    x = np.array([of.threshold for of in briers])
-    total = threshold_weighted_crps(np.stack([of.total for of in briers]), x)
-    weights = draws(len(first.days), seed)
-    for k, model in enumerate(first.models):
-        for place, loss, rows in zip(first.places, total[k], first.rows, strict=True):
-            cell: Cell = {Metrics.model: model, Metrics.location: place, Metrics.threshold: POOLED}
-            drawn = interval((weights @ loss) / (weights @ rows))
-            for named in _named({"twcrps": (float(loss.sum() / rows.sum()), *drawn)}):
-                yield {**cell, Metrics.lead_day: 0, **named}
+def _pooled(briers: Sequence[Briers], seed: int) -> Iterator[Cell]:
+    for model, place, value in twcrps(briers, seed):
+        cell: Cell = {Metrics.model: model, Metrics.location: place, Metrics.threshold: POOLED}
+        for named in _named({"twcrps": value}):
+            yield {**cell, Metrics.lead_day: 0, **named}

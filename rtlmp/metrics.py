@@ -48,7 +48,12 @@ def metrics(scored: Iterable[Cases], seed: int, scope: Scope = "both") -> DataFr
         for cell, sample in cells(of, scope)
         for name, (value, low, high) in scores(sample, seed).items()
     ]
-    return Metrics.validate(pd.DataFrame(rows))
+    return tabled(rows)
+
+
+def tabled(rows: Sequence[Cell]) -> DataFrame[Metrics]:
+    """Checked, also where there is none: a pool may have had no spike."""
+    return Metrics.validate(pd.DataFrame(rows)) if rows else Metrics.empty()
 
 
 def cells(

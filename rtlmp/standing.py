@@ -48,8 +48,8 @@ def by_threshold(
     each: Sequence[Stood], table: Callable[[Stood], Mapping[str, float | str]]
 ) -> pd.DataFrame:
     """A row a threshold that has anything in the table."""
-    rows = [{Metrics.threshold: of.threshold, **table(of)} for of in each if table(of)]
-    return pd.DataFrame(rows)
+    found = ((of.threshold, table(of)) for of in each)
+    return pd.DataFrame([{Metrics.threshold: x, **row} for x, row in found if row])
 
 
 def beside(metrics: DataFrame[Metrics], each: Sequence[Stood]) -> pd.DataFrame:

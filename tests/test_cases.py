@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from rtlmp.cases import Cases, cases, read_cases
+from rtlmp.judging import every_metric
 from rtlmp.metrics import ALL, metrics
 from rtlmp.parquet import write_groups
 from rtlmp.tables import Metrics, Scored
@@ -79,10 +80,34 @@ def test_questions_that_a_model_left_out_or_whose_price_never_came_are_not_score
     assert (of.places, len(of.highest)) == (["A"], MODEL_ROWS)
 
 
+def test_a_part_of_a_file_whose_prices_never_came_is_left_out(scored, tmp_path):
+    first = scored[Scored.issue_time] == scored[Scored.issue_time].min()
+    rows = scored.assign(**{Scored.max_price: scored[Scored.max_price].mask(first)})
+    groups = (of for _, of in rows.groupby([Scored.threshold, Scored.issue_time]))
+    tables = map(partial(pa.Table.from_pandas, preserve_index=False), groups)
+    write_groups(tables, tmp_path / "forecasts.parquet")
+    for one, other in zip(cases(rows), read_cases(tmp_path / "forecasts.parquet"), strict=True):
+        assert len(one.issued) == len(other.issued) == 2 * (MODEL_ROWS - 72)
+        np.testing.assert_array_equal(one.of("model"), in_order(other).of("model"))
+
+
 def test_a_question_answered_twice_is_refused(scored):
     twice = pd.concat([scored, scored[scored[Scored.model] == "model"].head(1)])
     with pytest.raises(ValueError, match="a model forecast one hour of a node twice"):
         list(cases(twice))
+
+
+def test_a_pool_without_a_spike_or_a_price_has_an_empty_table(scored):
+    scored = scored.sort_values(Scored.model)
+    calm = scored.assign(**{Scored.max_price: 1.0})
+    unknown = scored.assign(**{Scored.max_price: np.nan})
+    for rows, found in ((calm, {"twcrps"}), (unknown, set())):
+        made = every_metric(cases(rows), 7, "each")
+        assert set(made[Metrics.metric]) == found
+    whole = every_metric(cases(scored), 7, "both")
+    assert not whole.empty
+    joined = pd.concat([whole, made], ignore_index=True)
+    pd.testing.assert_frame_equal(Metrics.validate(joined), whole)
 
 
 def test_nothing_half_written_is_left(tmp_path):

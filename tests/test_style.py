@@ -54,6 +54,7 @@ LAYERS = [
         "gate",
         "explaining",
         "model_card",
+        "twcrps",
         "judging",
     ),
     *("scenarios", "settlement", "value"),

@@ -25,10 +25,9 @@ from rtlmp.models.ladder import (
     stack_all,
     stack_reached,
 )
-from rtlmp.models.parts import Layout, parts_of
+from rtlmp.models.parts import Layout, parts_of, turns
 
 Parameters: TypeAlias = dict[str, str | int | float | tuple[int, ...]]
-TURNS: Final = 2  # of each part of the rows
 APART: Final = 10_000_019  # of the seeds of turns: further than those of dated models ever are
 FOREST: Final = {
     "learning_rate": 1.0,
@@ -50,14 +49,14 @@ def boost(layout: Layout, t: Training, model: Model, seed: int, trunk: int) -> F
     parts, start = parts_of(layout, t, model, model["parts"], hold_out=bool(trunk))
     constraint = (*(0,) * t.x.shape[1], layout.monotone)
     chosen = {**parameters(model, seed), "monotone_constraints": constraint}
-    turns, booster = TURNS * len(parts), None
-    for k in range(turns):
-        data, weight, early = parts[k % len(parts)]
+    booster = None
+    for k, ((data, weight, early), trees) in enumerate(turns(parts, model["rounds"])):
         # A new one over the old trees: XGBoost keeps the rows' sums up to date at no cost only on
         # the matrix that a booster grew its first tree on.
         booster = xgb.Booster({**chosen, "seed": seed + k * APART}, [data], model_file=booster)
-        for i in range(*(of * model["rounds"] // turns for of in (k, k + 1))):
-            data.set_weight(weight if i >= trunk else weight * early)
+        for i in trees:
+            if i in (trees.start, trunk):
+                data.set_weight(weight if i >= trunk else weight * early)
             booster.update(data, i)
     return Fitted(booster, {"start": numbers(start)})
 

@@ -5,8 +5,8 @@ rows, and nearly all of what they tell, for a third of the time; and the next tr
 last on rows that it has not seen.
 """
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 import xgboost as xgb
@@ -15,6 +15,9 @@ from rtlmp.archive import Floats, Matrix
 from rtlmp.config import Model
 from rtlmp.labels import Labels
 from rtlmp.models.ladder import Stack, Training, log_odds, stacked
+
+T = TypeVar("T")
+TURNS: Final = 2  # of each part of the rows
 
 
 class Layout(NamedTuple):
@@ -80,6 +83,13 @@ def quantised(
         nthread=threads,
         ref=ref,
     )
+
+
+def turns(parts: Sequence[T], rounds: int) -> list[tuple[T, range]]:
+    """Each turn's part and the trees that it grows."""
+    count = TURNS * len(parts)
+    edges = [k * rounds // count for k in range(count + 1)]
+    return [(parts[k % len(parts)], range(*edges[k : k + 2])) for k in range(count)]
 
 
 def parts_of(
