@@ -49,11 +49,12 @@ def baselines(
     hours = hours[hours < at].tz_convert(tz)
     seen = past(prices, at, hour_range(hours), config["label_coverage"])
     asks, xs = asked(config, day), config["thresholds"]
-    target = pd.DatetimeIndex(asks[Asks.valid_time]).tz_convert(tz)
+    local = hours.hour.to_numpy()
+    target = asks[Asks.valid_time].dt.tz_convert(tz).dt.hour.to_numpy()
     of_all = pd.concat([asks.assign(**{Scored.location: node}) for node in nodes])
     parts = []
     for name, baseline in BASELINES.items():
-        p = np.concatenate([baseline(seen[node], hours, target, xs) for node in nodes])
+        p = np.concatenate([baseline(seen[node], local, target, xs) for node in nodes])
         made = table(of_all, xs, {Scored.probability: p}, day.isoformat())
         parts.append(made.assign(**{Scored.model: name}))
     return pd.concat(parts, ignore_index=True)

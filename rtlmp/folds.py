@@ -25,7 +25,7 @@ from rtlmp.origins import Span, labelled, spans
 from rtlmp.tables import Asks, Features, Scored, read_each
 from rtlmp.training import Learnt, gathered
 
-HOURS: Final = pd.date_range("2000-01-01", periods=24, freq="h")  # of a day
+HOURS: Final = np.arange(24, dtype=np.int32)
 
 
 class Fold(NamedTuple):
@@ -125,7 +125,6 @@ def _climatology(learnt: Learnt, prices: Archive, config: Config) -> dict[str, F
     hours = range(us(learnt.since) // US_PER_HOUR, us(learnt.until) // US_PER_HOUR)
     known = past(prices, learnt.until, hours, config["label_coverage"])
     first = pd.Timestamp(hours.start, unit="h", tz="UTC")
-    local = pd.date_range(first, periods=len(hours), freq="h").tz_convert(
-        MARKETS[config["market"]].tz
-    )
+    utc = pd.date_range(first, periods=len(hours), freq="h")
+    local = utc.tz_convert(MARKETS[config["market"]].tz).hour.to_numpy()
     return {node: climatology(of, local, HOURS, config["thresholds"]) for node, of in known.items()}

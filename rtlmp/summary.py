@@ -18,7 +18,7 @@ from rtlmp.tables import Metrics
 SHOWN = ("log_loss_skill", "brier_skill", "auc", "average_precision")
 
 
-class Window(NamedTuple):
+class Extent(NamedTuple):
     """What a backtest covers."""
 
     issued: list[date]
@@ -26,11 +26,11 @@ class Window(NamedTuple):
 
 
 def summary(
-    metrics: DataFrame[Metrics], scored: Iterable[Cases], window: Window, title: str, seed: int
+    metrics: DataFrame[Metrics], scored: Iterable[Cases], extent: Extent, title: str, seed: int
 ) -> str:
     """Scores with intervals by threshold and lead day, and reliability, as Markdown."""
     each = [stood(of, seed) for of in scored]
-    issued, nodes = window
+    issued, nodes = extent
     span = f"{len(issued)} issue dates, {min(issued)} to {max(issued)}"
     return "\n".join(
         [

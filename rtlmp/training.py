@@ -32,9 +32,6 @@ class Samples(NamedTuple):
     age: Floats  # days from issue time to the model's
     hour: Ints  # target hour, since 1970
 
-    def at(self, rows: Flags) -> "Samples":
-        return Samples(self.x[rows], self.labels.at(rows), self.age[rows], self.hour[rows])
-
 
 class Learnt(NamedTuple):
     """What the model of a pool dated `day` learns from: rows issued in [since, until)."""
@@ -128,17 +125,17 @@ def _member(
     # models that are averaged draw different rows
     seed = member.get("seed", config["seed"]) + day.toordinal()
     inside = rows.age < history + 0.5  # a clock change makes a day an hour longer
-    learned = inside & _learned(rows.age, seed)
-    part = rows.at(learned)
-    weight = 0.5 ** (part.age / model["half_life_days"])
+    learned = np.flatnonzero(inside & _learned(rows.age, seed))
+    weight = 0.5 ** (rows.age / model["half_life_days"])
     trunk = 0 if early.all() else round(config["gate"]["trunk"] * model["rounds"])
-    t = Training(part.x, part.labels, weight, early[learned], turn(part))
+    whole = Training(rows.x, np.arange(len(rows.x)), rows.labels, weight, early, turn(rows))
+    t = whole.at(learned)
     fitted = fit(t, model, seed, trunk)
     return fitted, MemberCard(
         model=model,
         history_days=history,
         seed=seed,
-        rows=len(part.x),
+        rows=len(learned),
         trunk=trunk,
         state=fitted.state,
     )

@@ -42,7 +42,8 @@ def training(rows: int, seed: int, early: float = 1.0) -> Training:
     """The first share `early` of the rows is old enough for the trunk."""
     x, highest = world(rows, seed)
     seen = Labels(highest, np.ones(rows, bool))
-    return Training(x, seen, np.ones(rows), np.arange(rows) < early * rows, np.arange(rows))
+    each = np.arange(rows)
+    return Training(x, each, seen, np.ones(rows), each < early * rows, each)
 
 
 LEARNERS = [name for name in ESTIMATORS if name not in ("climatology", "persistence")]
@@ -135,9 +136,8 @@ def test_climatology_and_persistence_say_what_they_say():
         np.where(np.arange(600) % 2, 150, 30) / 20
     )
     highest = np.where(np.arange(600) % 24 == 18, 300.0, 20.0)
-    t = Training(
-        x, Labels(highest, np.ones(600, bool)), np.ones(600), np.ones(600, bool), np.arange(600)
-    )
+    every, each = np.ones(600, bool), np.arange(600)
+    t = Training(x, each, Labels(highest, every), np.ones(600), every, each)
     hourly, latest = (model(name) for name in ("climatology", "persistence"))
     curve = survival(fit(t, hourly, 1), x[:24], hourly)
     assert (curve[18, :4] > 0.97).all()

@@ -91,7 +91,7 @@ def separately(t: Training, model: Model, seed: int, _: int) -> Fitted:
     above = (t.labels.highest[rows, None] > grid).astype(np.float64)
     start = np.array([log_odds(0 * rows, y, t.weight[rows], 1)[0] for y in above.T])
     data = xgb.QuantileDMatrix(
-        t.x[rows],
+        t.x[t.row[rows]],
         above,
         weight=t.weight[rows],
         base_margin=np.tile(start, (len(rows), 1)),

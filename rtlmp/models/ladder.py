@@ -14,18 +14,23 @@ PIECE: Final = 1024  # rows
 
 
 class Training(NamedTuple):
-    """(rows, features) and (rows,): what a model is fitted on."""
+    """What a model is fitted on: (rows,) each, and a matrix that holds more rows than these."""
 
     x: Matrix
+    row: Ints  # of `x`
     labels: Labels
     weight: Floats
     early: Flags  # not of the days that the champion gate holds out
     turn: Ints  # rows alike in it, modulo the parts, are learned from together
 
+    def at(self, of: Ints) -> "Training":
+        """Some of the rows."""
+        x, row, labels, weight, early, turn = self
+        return Training(x, row[of], labels.at(of), weight[of], early[of], turn[of])
+
     def settled(self) -> "Training":
         """The early rows alone."""
-        x, labels, weight, early, turn = self
-        return Training(x[early], labels.at(early), weight[early], early[early], turn[early])
+        return self.at(np.flatnonzero(self.early))
 
 
 def exceedance(curve: Floats, grid: list[float], thresholds: list[float]) -> Floats:

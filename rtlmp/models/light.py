@@ -25,7 +25,7 @@ def light(t: Training, model: Model, seed: int, trunk: int) -> Fitted:
     weight = t.weight[row]
     early = weight * t.early[row] if trunk else weight
     start = log_odds(step, above, early, len(grid))
-    x = stacked(t.x, row, np.log(grid)[step])
+    x = stacked(t.x, t.row[row], np.log(grid)[step])
     first = _grown(x, above, early, start[step], model, seed, trunk or model["rounds"])
     state: State = {"start": numbers(start), TRUNK: first.model_to_string()}
     if trunk:

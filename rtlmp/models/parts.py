@@ -59,7 +59,7 @@ def dealt(
     parts = (np.flatnonzero(t.turn[row] % count == k) for k in range(count))
     return (
         Laid(
-            stacked(t.x, row[at], np.log(grid)[step[at]]),
+            stacked(t.x, t.row[row[at]], np.log(grid)[step[at]]),
             above[at],
             count * weight[at],  # each part stands for all rows
             start[step[at]],

@@ -23,7 +23,7 @@ def logistic(t: Training, model: Model, _: int, __: int) -> Fitted:
 
     t, grid = t.settled(), np.array(model["grid"])
     row, step, above = stack_reached(t.labels, grid)
-    x = t.x.astype(np.float64)
+    x = t.x[t.row].astype(np.float64)
     seen = ~np.isnan(x).all(axis=0)
     middle, spread = np.zeros(x.shape[1]), np.zeros(x.shape[1])
     middle[seen], spread[seen] = np.nanmean(x[:, seen], axis=0), np.nanstd(x[:, seen], axis=0)
@@ -52,7 +52,7 @@ def climatology(t: Training, model: Model, _: int, __: int) -> Fitted:
     """Weighted frequency of each local hour over the pool."""
     t, grid = t.settled(), np.array(model["grid"])
     row, step, above = stack_all(t.labels, grid)
-    cell = t.x[row, _hour()].astype(np.intp) * len(grid) + step
+    cell = t.x[t.row[row], _hour()].astype(np.intp) * len(grid) + step
     odds = log_odds(cell, above, t.weight[row], 24 * len(grid)).reshape(24, len(grid))
     return Fitted(None, {"hours": [numbers(hour) for hour in share(odds)]})
 
