@@ -100,7 +100,7 @@ def run(given: argparse.Namespace) -> None:
     if beside:
         say_ratio("backtest / bare loop, two of nthread=1", ours, beside)
     say_stages(work, ours[-1])
-    print(f"no-op rerun: {median(rerun):.1f} s{AIM if given.days == YEAR else ''}")
+    say_rerun(rerun, given.days)
 
 
 def fresh(work: Path, settings: Settings) -> float:
@@ -115,6 +115,10 @@ def again(work: Path, settings: Settings) -> float:
     if "Nothing to be done" not in said:
         raise RuntimeError(f"the rerun ran something:\n{said}")
     return took
+
+
+def say_rerun(took: Sequence[float], days: int) -> None:
+    print(f"no-op rerun: {median(took):.1f} s{AIM if days == YEAR else ''}")
 
 
 def bare(result: Path, pool: str, config: Config, workers: int, every: int) -> float:

@@ -19,7 +19,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.backtest import END, MOST, RUN, bare, fresh, say_size, settings_of, size
+from benchmarks.backtest import (
+    END,
+    MOST,
+    RUN,
+    again,
+    bare,
+    fresh,
+    say_rerun,
+    say_size,
+    settings_of,
+    size,
+)
 from benchmarks.measure import say_ratio
 from benchmarks.peer_worker import DAY, GAP, HORIZON, PEERS
 from benchmarks.pipeline import ROOT, WORK, config_of, open_learned, say_stages
@@ -49,9 +60,11 @@ def run(given: argparse.Namespace) -> None:
     say_size(given, config)
     [pool] = config["pools"]
     peer_days = given.peer_days or given.days
-    ours, loops, theirs = [], [], {name: list[float | None]() for name in given.only if python}
+    ours, rerun, loops = [], [], list[float]()
+    theirs = {name: list[float | None]() for name in given.only if python}
     for _ in range(given.runs):
         ours.append(fresh(work, settings))
+        rerun.append(again(work, settings))
         if given.bare_every:
             loops.append(bare(work / RUN, pool, config, 1, given.bare_every))
         if python:
@@ -67,6 +80,7 @@ def run(given: argparse.Namespace) -> None:
         if len(whole) == len(ours):
             say_ratio(f"backtest / {name}", ours, whole, 1)
     say_stages(work, ours[-1])
+    say_rerun(rerun, given.days)
 
 
 def environment(folder: Path) -> Path | None:
