@@ -7,10 +7,10 @@ ROOT = Path(workflow.basedir)
 sys.path.insert(0, str(ROOT))
 # Scripts run in processes of their own and find the package through this.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-# They keep what they free: glibc else gives it back to the kernel and asks for it again with every
-# tree, a tenth of a training.
-os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(4 << 30))
-os.environ.setdefault("MALLOC_TOP_PAD_", str(64 << 20))
+
+from rtlmp.jobs import ENVIRONMENT
+
+os.environ.update({**ENVIRONMENT, **os.environ})
 
 
 configfile: ROOT / "config.yaml"

@@ -17,6 +17,7 @@ import yaml
 from rtlmp.archive import Archive, archive_of
 from rtlmp.config import Config, checked
 from rtlmp.history import Rows, nodes_of, read
+from rtlmp.jobs import ENVIRONMENT
 
 ROOT: Final = Path(__file__).parents[1]
 WORK: Final = ROOT / "results/bench"
@@ -69,7 +70,7 @@ def alone(script: Path, job: SimpleNamespace, folder: Path) -> float:
     done = subprocess.run(
         [sys.executable, "-c", ALONE, str(folder / "job.pickle"), str(script)],
         cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        env={**ENVIRONMENT, **os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         check=True,
         capture_output=True,
         text=True,

@@ -24,6 +24,7 @@ LAYERS = [
         "catalog",
         "columns",
         "disk",
+        "jobs",
         "tables",
         "config",
         "clock",
