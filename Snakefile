@@ -8,7 +8,7 @@ sys.path.insert(0, str(ROOT))
 # Scripts run in processes of their own and find the package through this.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
 
-from rtlmp.jobs import ENVIRONMENT
+from rtlmp.pipeline.environment import ENVIRONMENT
 
 os.environ.update({**ENVIRONMENT, **os.environ})
 
@@ -20,13 +20,13 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 
 
-if DONORS:
+if AUXILIARY_NODES:
 
-    include: "workflow/rules/donors.smk"
+    include: "workflow/rules/auxiliary.smk"
 
 
 include: "workflow/rules/model.smk"
-include: "workflow/rules/learn.smk"
+include: "workflow/rules/model_selection.smk"
 include: "workflow/rules/forecast.smk"
 include: "workflow/rules/backtest.smk"
 include: "workflow/rules/verify.smk"
@@ -72,7 +72,7 @@ rule backtest:
 
 rule verify:
     input:
-        rules.judge.output,
+        rules.score_backtest.output,
         rules.metrics_by.output,
         rules.settlement.output,
         paths_of(rules.scenario.output, scenario=C["scenarios"]),
@@ -80,22 +80,22 @@ rule verify:
 
 rule validate:
     input:
-        rules.validation.output,
+        rules.cross_validation.output,
 
 
 rule tune:
     input:
-        rules.tuned.output,
+        rules.tune_model.output,
 
 
 rule ablation:
     input:
-        rules.ablated.output,
+        rules.ablate_features.output,
 
 
 rule compare:
     input:
-        paths_of(rules.compare_runs.output, versus=C.get("versus") or []),
+        paths_of(rules.compare_runs.output, compare_to=C.get("compare_to") or []),
 
 
 rule report:
@@ -108,9 +108,9 @@ rule report:
 
 rule value:
     input:
-        rules.report_value.output,
-        rules.worth.output,
-        paths_of(rules.worth.output.worth)[0].replace(".parquet", ".csv"),
+        rules.report_revenue.output,
+        rules.revenue.output,
+        paths_of(rules.revenue.output.revenue)[0].replace(".parquet", ".csv"),
 
 
 rule export:
@@ -120,10 +120,10 @@ rule export:
             for made in [
                 rules.backtest_forecasts.output,
                 rules.metrics.output,
-                rules.judge.output,
+                rules.score_backtest.output,
                 rules.metrics_by.output,
                 rules.settlement.output,
-                rules.worth.output,
+                rules.revenue.output,
                 rules.scenario.output,
             ]
             for path in paths_of(made, scenario=C["scenarios"])

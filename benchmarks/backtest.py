@@ -34,10 +34,10 @@ from benchmarks.pipeline import (
     say_stages,
     snakemake,
 )
-from rtlmp.archive import us
+from rtlmp.asof.vintages import to_us
 from rtlmp.clock import issue_time
 from rtlmp.config import Config
-from rtlmp.history import Rows
+from rtlmp.features.history import HistoryRows
 
 MOST: Final = 1.25  # times the bare loop
 YEAR: Final = 365  # days: the aims are for this
@@ -147,11 +147,11 @@ def bare(result: Path, pool: str, config: Config, workers: int, every: int) -> f
         return took * len(dates) / len(chosen) + spent
 
 
-def asked(result: Path, pool: str, history: Sequence[Rows], config: Config) -> Iterator[Ask]:
+def asked(result: Path, pool: str, history: Sequence[HistoryRows], config: Config) -> Iterator[Ask]:
     """What each issue date's forecast asks, and of which models: the gate's choice."""
     for path in sorted(result.glob(f"backtest/replay/{pool}/*.gate.json")):
         for day, served in json.loads(path.read_text())["serving"].items():
-            at = us(issue_time(config, date.fromisoformat(day)))
+            at = to_us(issue_time(config, date.fromisoformat(day)))
             yield ask(history, at, served, config["model"]["grid"])
 
 

@@ -8,41 +8,42 @@ from unittest.mock import patch
 import numpy as np
 import xgboost as xgb
 
-from rtlmp.archive import Archive, Matrix
-from rtlmp.config import Config, Model
-from rtlmp.history import Rows
-from rtlmp.models.boosted import HAZARD, parameters
+from rtlmp.asof.vintages import Archive, Matrix
+from rtlmp.config import Config
+from rtlmp.config.model import Model
+from rtlmp.features.history import HistoryRows
+from rtlmp.models.blocks import StackedRows, partition, quantised, round_robin
+from rtlmp.models.boosted import parameters
+from rtlmp.models.curve import TrainingRows, at_every_threshold
 from rtlmp.models.fitted import Fitted
-from rtlmp.models.ladder import Training, beside
-from rtlmp.models.parts import Laid, dealt, quantised, turns
-from rtlmp.training import train
+from rtlmp.models.training import train
 
 
 class Task(NamedTuple):
     """One training, laid out as `hazard` lays it out: the parts its trees learn from by turns."""
 
-    parts: list[Laid]
+    parts: list[StackedRows]
     model: Model
     seed: int
 
 
-def tasks(history: Sequence[Rows], prices: Archive, config: Config, day: date) -> list[Task]:
+def tasks(history: Sequence[HistoryRows], prices: Archive, config: Config, day: date) -> list[Task]:
     """What the members of the model dated `day` are fitted on: the very rows that ours takes."""
     caught: list[Task] = []
 
-    def catch(t: Training, model: Model, seed: int, _: int) -> Fitted:
+    def catch(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
         caught.append(_task(t, model, seed))
         return Fitted(None, {})
 
-    with patch("rtlmp.training.fit", catch):
+    with patch("rtlmp.models.training.fit", catch):
         train(history, prices, config, day)
     return caught
 
 
-def _task(t: Training, model: Model, seed: int) -> Task:
+def _task(t: TrainingRows, model: Model, seed: int) -> Task:
     if model["estimator"] != "hazard":
         raise ValueError(f"{model['estimator']}: the bare loop knows `hazard` only")
-    rows, _ = dealt(HAZARD, t, model, model["parts"], hold_out=False)
+    rows, _ = partition(t, model, model["row_blocks"], hold_out=False)
     return Task(list(rows), model, seed)
 
 
@@ -52,7 +53,7 @@ def fit(task: Task, threads: int) -> xgb.Booster:
     for part in task.parts:
         data.append(quantised(part, task.model, threads, data[0] if data else None))
     chosen = {**parameters(task.model, task.seed), "nthread": threads}
-    (rows, trees), *rest = turns(data, task.model["rounds"])
+    (rows, trees), *rest = round_robin(data, task.model["rounds"])
     booster = xgb.train(chosen, rows, len(trees))
     for rows, trees in rest:
         booster = xgb.train(chosen, rows, len(trees), xgb_model=booster)
@@ -66,7 +67,7 @@ class Ask(NamedTuple):
     x: Matrix  # every row at every grid point
 
 
-def ask(history: Sequence[Rows], at: int, models: list[str], grid: Sequence[float]) -> Ask:
+def ask(history: Sequence[HistoryRows], at: int, models: list[str], grid: Sequence[float]) -> Ask:
     """Of the issue time `at`, us since 1970."""
     x = np.concatenate([part.x[part.issued == at] for part in history])
-    return Ask(models, beside(x, np.array(grid)))
+    return Ask(models, at_every_threshold(x, np.array(grid)))

@@ -19,8 +19,8 @@ from scipy.optimize import nnls
 from benchmarks.backtest import fresh, settings_of
 from benchmarks.measure import say_machine
 from benchmarks.pipeline import CORES, ROOT, WORK, config_of, stages, waiting
-from rtlmp.archive import Floats
-from rtlmp.figures.style import NODE_LOOKS, tidy
+from rtlmp.asof.vintages import Floats
+from rtlmp.report.figures.style import NODE_LOOKS, tidy
 
 NODES: Final = (10, 100, 1000)  # of the curve
 DAYS: Final = (30, 365, 1460)
@@ -33,7 +33,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, nargs="+", default=[30, 60])
     parser.add_argument("--history-days", type=int, default=90)
     parser.add_argument("--rounds", type=int, default=50)
-    parser.add_argument("--rows", type=int, default=60_000, help="sample_rows")
+    parser.add_argument("--rows", type=int, default=60_000, help="max_train_rows")
     parser.add_argument("--results", type=Path, default=WORK / "cost.csv")
     parser.add_argument("--figure", type=Path, default=ROOT / "docs/cost.png")
 
@@ -53,7 +53,7 @@ def cell(given: argparse.Namespace, nodes: int, days: int) -> pd.DataFrame:
     """Seconds by stage of one backtest."""
     names = [f"NODE_{k:04d}" for k in range(nodes)]
     asked = argparse.Namespace(**{**vars(given), "days": days})
-    sized = {"nodes": names, "sample_rows": given.rows}
+    sized = {"nodes": names, "max_train_rows": given.rows}
     settings = settings_of(asked, names) | sized
     config_of(settings)  # a mistake should stop us now
     work = WORK / f"cost-{nodes}-{days}"

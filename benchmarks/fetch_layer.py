@@ -16,12 +16,11 @@ import pandas as pd
 
 from benchmarks.measure import seconds
 from rtlmp.catalog import STORED
-from rtlmp.sources.ercot import source_of, stock
-from rtlmp.sources.ercot_files import Posting
-from rtlmp.sources.ercot_reports import REPORTS
-from rtlmp.sources.interface import Tools, observe
-from rtlmp.sources.store import Shelf, keep_posting, keep_shelf, place
-from rtlmp.sources.web import Client
+from rtlmp.sources.base.interface import Tools, observe
+from rtlmp.sources.base.store import Listing, Posting, posting_path, save_listing, save_posting
+from rtlmp.sources.base.web import Client
+from rtlmp.sources.ercot.postings import source_of, stored_postings
+from rtlmp.sources.ercot.reports import REPORTS
 
 DAY = datetime(2026, 6, 10, tzinfo=UTC)
 END = DAY + timedelta(days=1)
@@ -47,8 +46,8 @@ def fill(folder: Path) -> tuple[Posting, ...]:
     times = [DAY + k * timedelta(minutes=5) + timedelta(seconds=20) for k in range(288)]
     postings = tuple(Posting(str(k), at, "") for k, at in enumerate(times))
     for one in postings:
-        keep_posting(folder, one, posting(one.published, rng))
-    keep_shelf(folder, Shelf(DAY, END, postings))
+        save_posting(folder, one, posting(one.published, rng))
+    save_listing(folder, Listing(DAY, END, postings))
     return postings
 
 
@@ -74,10 +73,10 @@ def run(_: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as name:
         store = Path(name)
         folder = store / REPORT.emil / "2026-06"
-        paths = [place(folder, one) for one in fill(folder)]
+        paths = [posting_path(folder, one) for one in fill(folder)]
         source = source_of(REPORT)
         every, few = tools(store, ()), tools(store, KEPT)
-        assert len(stock(REPORT, folder, DAY, END, every)) == len(paths)
+        assert len(stored_postings(REPORT, folder, DAY, END, every)) == len(paths)
         assert len(by_pandas(paths)) == len(observe(source, DAY, END, every))
         work = {
             "pandas, all points": lambda: by_pandas(paths),

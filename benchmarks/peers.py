@@ -34,11 +34,11 @@ from benchmarks.backtest import (
 from benchmarks.measure import say_ratio
 from benchmarks.peer_worker import DAY, GAP, HORIZON, PEERS
 from benchmarks.pipeline import ROOT, WORK, config_of, open_learned, say_stages
-from rtlmp.archive import EPOCH, US_PER_HOUR, us
+from rtlmp.asof.labels import known_labels
+from rtlmp.asof.vintages import EPOCH, US_PER_HOUR, to_us
 from rtlmp.clock import horizon_start
 from rtlmp.config import Config
-from rtlmp.history import joined
-from rtlmp.labels import past
+from rtlmp.features.history import concat_history
 from rtlmp.models.boosted import parameters
 
 FOLDER: Final = ROOT / "benchmarks"
@@ -123,16 +123,16 @@ def lay_out(work: Path, config: Config, origins: int) -> Path:
     """The peers' task, from what ours learned: hours in a row, the last vintage of each."""
     [pool] = config["pools"]
     parts, prices = open_learned(work / RUN, pool)
-    rows = joined(parts)
+    rows = concat_history(parts)
     train = config["history_days"] * DAY
-    end = us(horizon_start(config, END)) // US_PER_HOUR + HORIZON
+    end = to_us(horizon_start(config, END)) // US_PER_HOUR + HORIZON
     hours = range(end - train - GAP - HORIZON - DAY * (origins - 1), end)
     inside = np.flatnonzero((rows.hour >= hours.start) & (rows.hour < hours.stop))
     order = inside[np.argsort(rows.issued[inside], kind="stable")]
     x = np.full((len(rows.nodes), len(hours), len(rows.design)), np.nan, dtype=np.float32)
     x[rows.node[order], rows.hour[order] - hours.start] = rows.x[order]
     later = datetime.max.replace(tzinfo=EPOCH.tzinfo)
-    known = past(prices, later, hours, config["label_coverage"])
+    known = known_labels(prices, later, hours, config["label_coverage"])
     highest = np.nan_to_num([known[node].highest for node in rows.nodes])
     said: dict[str, Any] = {
         "start": (EPOCH + timedelta(hours=hours.start)).replace(tzinfo=None).isoformat(),

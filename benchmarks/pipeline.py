@@ -14,10 +14,10 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from rtlmp.archive import Archive, archive_of
-from rtlmp.config import Config, checked
-from rtlmp.history import Rows, nodes_of, read
-from rtlmp.jobs import ENVIRONMENT
+from rtlmp.asof.vintages import Archive, read_archive
+from rtlmp.config import Config, parse_config
+from rtlmp.features.history import HistoryRows, nodes_of, read_history
+from rtlmp.pipeline.environment import ENVIRONMENT
 
 ROOT: Final = Path(__file__).parents[1]
 WORK: Final = ROOT / "results/bench"
@@ -42,7 +42,7 @@ def config_of(settings: Mapping[str, Any]) -> Config:
     """config.yaml with these settings, checked."""
     raw: Settings = yaml.safe_load((ROOT / "config.yaml").read_text())
     nested = {k: {**raw[k], **v} for k, v in settings.items() if isinstance(v, dict)}
-    return checked({**raw, **settings, **nested})
+    return parse_config({**raw, **settings, **nested})
 
 
 def snakemake(work: Path, settings: Mapping[str, Any], *words: str) -> str:
@@ -128,13 +128,13 @@ def raw_files(first: date, last: date, nodes: Sequence[str] = ()) -> Path:
 
 
 def learned(run: Path, pool: str) -> tuple[list[Path], list[Path]]:
-    """Files that the trainings of `pool` under `run` read: history and hourly, donors' too."""
-    history = [*run.glob(f"history/{pool}/*.arrow"), *run.glob("donors/history/*/*.arrow")]
-    hourly = [*run.glob("hourly/*.parquet"), *run.glob("donors/hourly/*.parquet")]
+    """Files that the trainings of `pool` under `run` read: history and hourly, auxiliary too."""
+    history = [*run.glob(f"history/{pool}/*.arrow"), *run.glob("auxiliary/history/*/*.arrow")]
+    hourly = [*run.glob("hourly/*.parquet"), *run.glob("auxiliary/hourly/*.parquet")]
     return sorted(history), sorted(hourly)
 
 
-def open_learned(run: Path, pool: str) -> tuple[list[Rows], Archive]:
+def open_learned(run: Path, pool: str) -> tuple[list[HistoryRows], Archive]:
     paths, hourly = learned(run, pool)
-    history = [read(path) for path in paths]
-    return history, archive_of(hourly, nodes_of(history))
+    history = [read_history(path) for path in paths]
+    return history, read_archive(hourly, nodes_of(history))

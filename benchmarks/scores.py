@@ -20,17 +20,17 @@ import pyarrow.parquet as pq
 
 from benchmarks.measure import say_machine, timed
 from benchmarks.pipeline import ROOT, WORK, alone
-from rtlmp.backtest import MODEL
-from rtlmp.baselines import BASELINES
 from rtlmp.clock import HORIZON_HOURS
-from rtlmp.parquet import write_groups
-from rtlmp.tables import Scored
+from rtlmp.forecast.baselines import BASELINES
+from rtlmp.io.parquet import write_row_groups
+from rtlmp.schemas.core import Scored
+from rtlmp.schemas.names import Forecaster
 
 POOL: Final = 125  # nodes
 MONTH: Final = 30  # days of a part
 FIRST: Final = date(2023, 1, 1)
 THRESHOLDS: Final = (50.0, 100.0, 200.0, 500.0)
-MODELS: Final = (MODEL, *BASELINES)
+MODELS: Final = (Forecaster.MODEL, *BASELINES)
 STAMP: Final = pa.timestamp("us", "UTC")
 
 
@@ -47,7 +47,7 @@ def run(given: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(dir=WORK) as folder:
         work = Path(folder)
         path = work / "forecasts.parquet"
-        made, _ = timed(lambda: write_groups(tables(names, days), path))
+        made, _ = timed(lambda: write_row_groups(tables(names, days), path))
         rows, size = pq.read_metadata(path).num_rows, path.stat().st_size / 1e9
         print(f"{len(names)} nodes, {len(days)} days: {rows:,} rows, {size:.1f} GB, {made:.0f} s")
         pooled, pool = work / "pooled.parquet", work / "pool.parquet"

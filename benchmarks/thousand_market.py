@@ -15,20 +15,13 @@ import numpy.typing as npt
 import pandas as pd
 import yaml
 
-from rtlmp.archive import Floats, Ints, Rows, save
-from rtlmp.asof import part
-from rtlmp.catalog import MARKETS, Q
-from rtlmp.sources.synthetic_price import (
-    RUNS,
-    Trait,
-    day_ahead_price,
-    margin,
-    price,
-    run_noise,
-)
-from rtlmp.sources.synthetic_publish import DAY_AHEAD, Window, observations
-from rtlmp.sources.synthetic_weather import Weather, calendar, generator, weather, within_days
-from rtlmp.tables import month_of
+from rtlmp.asof.view import series_rows
+from rtlmp.asof.vintages import Floats, Ints, VintageRows, save_observations
+from rtlmp.catalog import MARKETS, SeriesName
+from rtlmp.schemas.core import month_of
+from rtlmp.sources.synthetic.price import RUNS, Trait, day_ahead_price, margin, price, run_noise
+from rtlmp.sources.synthetic.publication import DAY_AHEAD, Window, observations
+from rtlmp.sources.synthetic.weather import Weather, calendar, generator, weather, within_days
 
 ZONES: Final = ("COAST", "EAST", "FAR_WEST", "NORTH", "NORTH_C", "SOUTH", "SOUTH_C", "WEST")
 START, END, SEED = date(2023, 1, 1), date(2025, 1, 20), 7
@@ -45,7 +38,7 @@ def settings(folder: Path, nodes: int) -> dict[str, object]:
         "data_dir": str(folder / "data"),
         "nodes": [node for of in pools.values() for node in of],
         "pools": pools,
-        "sample_rows": 150_000,  # of a pool's 6.5 million: two nodes a zone and issue date
+        "max_train_rows": 150_000,  # of a pool's 6.5 million: two nodes a zone and issue date
         "figures": [of[0] for of in pools.values()],
     }
 
@@ -58,12 +51,12 @@ def build(folder: Path, nodes: int) -> None:
     state = weather(window.hours, SEED)
     none = {"": margin(state, Trait(0, 0, 0))}  # the nodes' own prices come below
     for q, of in observations(window, state, none, SEED).items():
-        if q not in (Q.RT_LMP, Q.RT_SPP, Q.DAM_SPP):
+        if q not in (SeriesName.RT_LMP, SeriesName.RT_SPP, SeriesName.DAM_SPP):
             for month, rows in of.groupby(month_of(of["publish_time"])):
-                save({q: part(rows)}, _path(folder, q, str(month)))
+                save_observations({q: series_rows(rows)}, _path(folder, q, str(month)))
     came, ahead = _nodes(window, state, config["pools"])  # type: ignore[arg-type]
-    _write(folder, Q.DAM_SPP, _day_ahead(window, ahead), config["nodes"])  # type: ignore[arg-type]
-    _write(folder, Q.RT_LMP, _runs(window, came), config["nodes"])  # type: ignore[arg-type]
+    _write(folder, SeriesName.DAM_SPP, _day_ahead(window, ahead), config["nodes"])  # type: ignore[arg-type]
+    _write(folder, SeriesName.RT_LMP, _runs(window, came), config["nodes"])  # type: ignore[arg-type]
     (folder / "thousand.yaml").write_text(yaml.safe_dump(config, sort_keys=False, width=100))
 
 
@@ -114,18 +107,18 @@ def _monthly(publish: Ints, valid: Ints, values: Numbers) -> Iterator[tuple[Ints
 
 
 def _write(
-    folder: Path, q: Q, months: Iterator[tuple[Ints, Ints, Floats]], nodes: list[str]
+    folder: Path, q: SeriesName, months: Iterator[tuple[Ints, Ints, Floats]], nodes: list[str]
 ) -> None:
     for publish, valid, values in months:
         column = np.tile(np.arange(len(nodes)), len(publish))
         published, began = (of.repeat(len(nodes)) for of in (publish, valid))
         month = str(publish[0].astype("datetime64[us]").astype("datetime64[M]"))
-        rows = Rows(published, began, column, values.ravel())
-        save({q: (rows, nodes)}, _path(folder, q, month))
+        rows = VintageRows(published, began, column, values.ravel())
+        save_observations({q: (rows, nodes)}, _path(folder, q, month))
         print(q, month, f"{len(rows.value):,} rows", flush=True)
 
 
-def _path(folder: Path, q: Q, month: str) -> Path:
+def _path(folder: Path, q: SeriesName, month: str) -> Path:
     return folder / "data" / f"{q}_{month}.parquet"
 
 

@@ -75,7 +75,7 @@ def run(given: argparse.Namespace) -> None:
 def described(result: Path, out: Path, pool: str, day: date, config: Config) -> SimpleNamespace:
     """The job as its script sees it, on the files that Snakemake made for this one model."""
     history, hourly = learned(result, pool)
-    given = {"history": history, "donor_history": [], "hourly": hourly, "donor_hourly": []}
+    given = {"history": history, "auxiliary_history": [], "hourly": hourly, "auxiliary_hourly": []}
     boosters = [out / f"{k}.ubj" for k in range(len(config["members"]))]
     return SimpleNamespace(
         input=InputFiles(fromdict=given),

@@ -10,7 +10,7 @@ Step: TypeAlias = Literal["5min", "15min", "h", "D"]
 MINUTES: Final[dict[Step, int]] = {"5min": 5, "15min": 15, "h": 60, "D": 1440}
 
 
-class Q(StrEnum):
+class SeriesName(StrEnum):
     """A series: stored name, unit, step of its intervals, meaning (report)."""
 
     unit: Unit
@@ -84,19 +84,44 @@ class Q(StrEnum):
     RT_COVERAGE = "rt_coverage", "1", "h", "share of the hour's intervals with a price"
 
 
-DERIVED: Final = frozenset({Q.RT_MAX, Q.RT_MEAN, Q.RT_COVERAGE})
-BY_NAME: Final[dict[str, Q]] = {q.value: q for q in Q}
-STORED: Final = tuple(q for q in Q if q not in DERIVED)
-RETIRED: Final = frozenset({Q.RT_RESERVES})  # in the archive only
+DERIVED: Final = frozenset({SeriesName.RT_MAX, SeriesName.RT_MEAN, SeriesName.RT_COVERAGE})
+BY_NAME: Final[dict[str, SeriesName]] = {q.value: q for q in SeriesName}
+STORED: Final = tuple(q for q in SeriesName if q not in DERIVED)
+RETIRED: Final = frozenset({SeriesName.RT_RESERVES})  # in the archive only
 # What features and labels read: the raw files that every run has, whatever its source.
-READ: Final = STORED[: STORED.index(Q.TEMPERATURE_FORECAST) + 1]
+READ: Final = STORED[: STORED.index(SeriesName.TEMPERATURE_FORECAST) + 1]
 
-RT_PARTS: Final = (Q.RT_LMP_ENERGY, Q.RT_LMP_CONGESTION, Q.RT_LMP_LOSS)
-DAM_PARTS: Final = (Q.DAM_LMP_ENERGY, Q.DAM_LMP_CONGESTION, Q.DAM_LMP_LOSS)
-RT_AS: Final = (Q.RT_AS_REGUP, Q.RT_AS_REGDN, Q.RT_AS_RRS, Q.RT_AS_NSPIN, Q.RT_AS_ECRS)
-RUNS: Final = (Q.RT_LMP, *RT_PARTS, Q.SYSTEM_LAMBDA, Q.RELIABILITY_ADDER, Q.RT_RESERVES)
+RT_PARTS: Final = (SeriesName.RT_LMP_ENERGY, SeriesName.RT_LMP_CONGESTION, SeriesName.RT_LMP_LOSS)
+DAM_PARTS: Final = (
+    SeriesName.DAM_LMP_ENERGY,
+    SeriesName.DAM_LMP_CONGESTION,
+    SeriesName.DAM_LMP_LOSS,
+)
+RT_AS: Final = (
+    SeriesName.RT_AS_REGUP,
+    SeriesName.RT_AS_REGDN,
+    SeriesName.RT_AS_RRS,
+    SeriesName.RT_AS_NSPIN,
+    SeriesName.RT_AS_ECRS,
+)
+RUNS: Final = (
+    SeriesName.RT_LMP,
+    *RT_PARTS,
+    SeriesName.SYSTEM_LAMBDA,
+    SeriesName.RELIABILITY_ADDER,
+    SeriesName.RT_RESERVES,
+)
 ACTUALS: Final = frozenset(  # never known ahead
-    {Q.RT_SPP, Q.LOAD, Q.WIND, Q.SOLAR, Q.GENERATION, Q.AS_CAPABILITY, *RUNS, *RT_AS}
+    {
+        SeriesName.RT_SPP,
+        SeriesName.LOAD,
+        SeriesName.WIND,
+        SeriesName.SOLAR,
+        SeriesName.GENERATION,
+        SeriesName.AS_CAPABILITY,
+        *RUNS,
+        *RT_AS,
+    }
 )
 
 

@@ -9,11 +9,10 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from rtlmp.archive import Floats
-from rtlmp.catalog import Market, Q
-from rtlmp.findings import Blocks, Components, LoadRisk, TopBottom
-from rtlmp.labels import Flags
-from rtlmp.tables import Observations
+from rtlmp.asof.vintages import Flags, Floats
+from rtlmp.catalog import Market, SeriesName
+from rtlmp.schemas.core import Observations
+from rtlmp.schemas.evaluation import Blocks, Components, LoadRisk, TopBottom
 
 PEAK: Final = (6, 22)  # local hours that start in [6, 22): hours ending 7 to 22
 SATURDAY: Final = 5
@@ -22,9 +21,21 @@ WHOLE: Final = 23  # hours of the shortest local day
 ALL_MONTHS: Final = "ALL"
 DA, RT, LOAD = "day_ahead", "real_time", "load"
 NAMES: Final = (Components.energy, Components.congestion, Components.loss)
-PARTS: Final[dict[str, dict[Q, str]]] = {
-    DA: dict(zip((Q.DAM_LMP_ENERGY, Q.DAM_LMP_CONGESTION, Q.DAM_LMP_LOSS), NAMES, strict=True)),
-    RT: dict(zip((Q.RT_LMP_ENERGY, Q.RT_LMP_CONGESTION, Q.RT_LMP_LOSS), NAMES, strict=True)),
+PARTS: Final[dict[str, dict[SeriesName, str]]] = {
+    DA: dict(
+        zip(
+            (SeriesName.DAM_LMP_ENERGY, SeriesName.DAM_LMP_CONGESTION, SeriesName.DAM_LMP_LOSS),
+            NAMES,
+            strict=True,
+        )
+    ),
+    RT: dict(
+        zip(
+            (SeriesName.RT_LMP_ENERGY, SeriesName.RT_LMP_CONGESTION, SeriesName.RT_LMP_LOSS),
+            NAMES,
+            strict=True,
+        )
+    ),
 }
 S = TypeVar("S", bound=pa.DataFrameModel)
 
@@ -123,7 +134,7 @@ def shaping(price: "pd.Series[float]", load: "pd.Series[float]") -> float:
 
 
 def _split(
-    parts: DataFrame[Observations], names: Mapping[Q, str], tz: str
+    parts: DataFrame[Observations], names: Mapping[SeriesName, str], tz: str
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """(hours, parts) of each node that has all of them."""
     for node, rows in parts.groupby(Observations.location):

@@ -9,12 +9,12 @@ import pandas as pd
 import yaml
 from pandera.typing import DataFrame
 
-from rtlmp import archive
-from rtlmp.asof import part
-from rtlmp.catalog import BY_NAME, Q
-from rtlmp.hourly import hourly
-from rtlmp.sources.files import read_months
-from rtlmp.tables import UTC_DTYPE, Observations
+from rtlmp.asof import vintages as archive
+from rtlmp.asof.hourly import hourly_vintages
+from rtlmp.asof.view import series_rows
+from rtlmp.catalog import BY_NAME, SeriesName
+from rtlmp.schemas.core import UTC_DTYPE, Observations
+from rtlmp.sources.files.months import read_months
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,7 +24,7 @@ def utc(text: str) -> pd.Timestamp:
 
 
 def observations(
-    series: Q, location: str, valid: Any, publish: Any, value: Sequence[float] | np.ndarray
+    series: SeriesName, location: str, valid: Any, publish: Any, value: Sequence[float] | np.ndarray
 ) -> DataFrame[Observations]:
     made = pd.DataFrame(
         {
@@ -41,24 +41,29 @@ def observations(
 def five_minutes(start: str, prices: Sequence[float], location: str = "N") -> pd.DataFrame:
     """SCED runs from `start`, 12 s after each round five minutes, published a minute later."""
     valid = pd.date_range(utc(start), periods=len(prices), freq="5min") + pd.Timedelta("12s")
-    return observations(Q.RT_LMP, location, valid, valid + pd.Timedelta("1min"), prices)
+    return observations(SeriesName.RT_LMP, location, valid, valid + pd.Timedelta("1min"), prices)
 
 
 def hourly_prices(prices: pd.DataFrame) -> archive.Archive:
     """What is known of the real-time price by the hour."""
-    rows, locations = part(prices)
+    rows, locations = series_rows(prices)
     series = BY_NAME[prices[Observations.series].iloc[0]]
-    return {q: archive.vintages(of, locations) for q, of in hourly(rows, series).items()}
+    return {
+        q: archive.arrange_vintages(of, locations)
+        for q, of in hourly_vintages(rows, series).items()
+    }
 
 
-def hourly_noise(series: Q, location: str, start: str, days: int, seed: int) -> pd.DataFrame:
+def hourly_noise(
+    series: SeriesName, location: str, start: str, days: int, seed: int
+) -> pd.DataFrame:
     """Random hourly values, published five minutes after their hour."""
     valid = pd.date_range(utc(start), periods=24 * days, freq="h")
     value = 30 * np.random.default_rng(seed).lognormal(0, 1.2, len(valid))
     return observations(series, location, valid, valid + pd.Timedelta("65min"), value)
 
 
-def vintages(series: Q, location: str, start: str, days: int, seed: int) -> pd.DataFrame:
+def vintages(series: SeriesName, location: str, start: str, days: int, seed: int) -> pd.DataFrame:
     """A forecast a day at 14:00 UTC of the following 120 hours."""
     rng = np.random.default_rng(seed)
     parts = [
@@ -74,11 +79,11 @@ def vintages(series: Q, location: str, start: str, days: int, seed: int) -> pd.D
     return pd.concat(parts, ignore_index=True)
 
 
-def read_frames(paths: Sequence[Path]) -> dict[Q, pd.DataFrame]:
+def read_frames(paths: Sequence[Path]) -> dict[SeriesName, pd.DataFrame]:
     """Observations in files, checked, a table a series."""
-    parts: dict[Q, list[pd.DataFrame]] = {}
+    parts: dict[SeriesName, list[pd.DataFrame]] = {}
     for q, _, part_ in read_months(paths):
-        parts.setdefault(q, []).append(archive.observed(q, *part_).to_pandas())
+        parts.setdefault(q, []).append(archive.observation_table(q, *part_).to_pandas())
     return {q: Observations.validate(pd.concat(of, ignore_index=True)) for q, of in parts.items()}
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from rtlmp.sources.ercot_reports import REPORTS
+from rtlmp.sources.ercot.reports import REPORTS
 
 CENTRAL = ZoneInfo("America/Chicago")
 HOUR, DAY, SCED = timedelta(hours=1), timedelta(days=1), timedelta(minutes=5)

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from rtlmp.catalog import STORED
-from rtlmp.sources import ercot
-from rtlmp.sources.interface import Tools, observe
-from rtlmp.sources.web import client
+from rtlmp.sources.base.interface import Tools, observe
+from rtlmp.sources.base.web import client
+from rtlmp.sources.ercot import postings as ercot
 from tests.build import settings
 from tests.ercot_world import BY_EMIL, POINTS
 from tests.replay import Server, hosts

@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from rtlmp.sources.ercot_reports import REPORTS
+from rtlmp.sources.ercot.reports import REPORTS
 from tests.ercot_world import BY_EMIL, CENTRAL, DAY, HOUR, TEXTS, number, postings
 
 BY_NUMBER = {report.number: report for report in REPORTS}

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from rtlmp.asof import archive, known, view
-from rtlmp.catalog import MARKETS, Q
+from rtlmp.asof.view import archive_of_frames, known_frame, view
+from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import HORIZON_HOURS
-from rtlmp.tables import Observations
+from rtlmp.schemas.core import Observations
 from tests.build import observations, utc
 
 T0 = utc("2026-01-01")
@@ -31,7 +31,7 @@ def tables(draw):
     floats = st.floats(-250, 5000)
     values = draw(st.lists(floats, min_size=len(keys), max_size=len(keys)))
     valid, publish, location = zip(*keys, strict=True)
-    made = observations(Q.LOAD, "A", valid, publish, values)
+    made = observations(SeriesName.LOAD, "A", valid, publish, values)
     return made.assign(**{Observations.location: location})
 
 
@@ -40,14 +40,16 @@ def tables(draw):
 def test_the_future_cannot_change_the_answer(table, at):
     later = table[Observations.publish_time] > at
     poisoned = table.assign(**{Observations.value: table[Observations.value].mask(later, 1e9)})
-    got, want = (known(archive([t])[Q.LOAD], at, HOURS) for t in (poisoned, table))
+    got, want = (
+        known_frame(archive_of_frames([t])[SeriesName.LOAD], at, HOURS) for t in (poisoned, table)
+    )
     pd.testing.assert_frame_equal(got, want)
 
 
 @given(tables(), minutes)
 @settings(deadline=None, max_examples=80)
 def test_it_is_the_last_published_of_each_hour(table, at):
-    got = known(archive([table])[Q.LOAD], at, HOURS)
+    got = known_frame(archive_of_frames([table])[SeriesName.LOAD], at, HOURS)
     for place in got:
         for hour in HOURS:
             seen = table[
@@ -60,18 +62,22 @@ def test_it_is_the_last_published_of_each_hour(table, at):
 
 
 def test_a_reader_refuses_to_look_ahead():
-    table = observations(Q.LOAD, "ERCOT", [T0], [T0], [1.0])
-    seen = view(archive([table]), T0, T0, MARKETS["ERCOT"], pd.Index(["N"]))
+    table = observations(SeriesName.LOAD, "ERCOT", [T0], [T0], [1.0])
+    seen = view(archive_of_frames([table]), T0, T0, MARKETS["ERCOT"], pd.Index(["N"]))
     with pytest.raises(ValueError, match="after issue time"):
-        seen.read(Q.LOAD, -pd.Timedelta("1h"))
+        seen.read(SeriesName.LOAD, -pd.Timedelta("1h"))
 
 
 @pytest.mark.parametrize("day", ["2024-03-10 06:00", "2024-11-03 05:00", "2024-08-21 05:00"])
 def test_a_view_always_has_72_consecutive_hours(day):
-    table = observations(Q.LOAD, "ERCOT", [T0], [T0], [1.0])
+    table = observations(SeriesName.LOAD, "ERCOT", [T0], [T0], [1.0])
     start = utc(day)
     seen = view(
-        archive([table]), start - pd.Timedelta("14h"), start, MARKETS["ERCOT"], pd.Index([])
+        archive_of_frames([table]),
+        start - pd.Timedelta("14h"),
+        start,
+        MARKETS["ERCOT"],
+        pd.Index([]),
     )
     assert len(seen.valid_time) == HORIZON_HOURS
     assert (np.diff(seen.valid_time) == np.timedelta64(1, "h")).all()

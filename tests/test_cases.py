@@ -7,11 +7,11 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from rtlmp.cases import Cases, cases, read_cases
-from rtlmp.judging import every_metric
-from rtlmp.metrics import ALL, metrics
-from rtlmp.parquet import write_groups
-from rtlmp.tables import Metrics, Scored
+from rtlmp.evaluation.pairs import Pairs, pairs, read_pairs
+from rtlmp.evaluation.score_tables import all_metrics
+from rtlmp.evaluation.scores import ALL, score_table
+from rtlmp.io.parquet import write_row_groups
+from rtlmp.schemas.core import Metrics, Scored
 from tests.test_judging import finished
 
 MODEL_ROWS = 12 * 72
@@ -32,16 +32,16 @@ def path(scored, tmp_path_factory):
     made = tmp_path_factory.mktemp("cases") / "forecasts.parquet"
     keys = [Scored.threshold, Scored.issue_time, Scored.location]
     groups = (rows for _, rows in scored.groupby(keys))
-    write_groups(map(partial(pa.Table.from_pandas, preserve_index=False), groups), made)
+    write_row_groups(map(partial(pa.Table.from_pandas, preserve_index=False), groups), made)
     return made
 
 
-def in_order(of: Cases) -> Cases:
+def in_order(of: Pairs) -> Pairs:
     return of.at(np.lexsort((of.place, of.valid, of.issued)))
 
 
 def test_a_row_stands_once_beside_the_probability_of_each_model(scored):
-    low, high = cases(scored)
+    low, high = pairs(scored)
     assert (low.threshold, high.threshold) == (20.5, 100.0)
     assert high.p.shape == (3, 2 * MODEL_ROWS)
     for model in high.models:
@@ -53,7 +53,7 @@ def test_a_row_stands_once_beside_the_probability_of_each_model(scored):
 
 
 def test_the_parts_of_a_file_are_the_table(scored, path):
-    for one, other in zip(cases(scored), read_cases(path), strict=True):
+    for one, other in zip(pairs(scored), read_pairs(path), strict=True):
         read = in_order(other)
         assert {*read.models} == {*one.models}
         read = read._replace(models=one.models, p=np.stack([read.of(m) for m in one.models]))
@@ -62,9 +62,9 @@ def test_the_parts_of_a_file_are_the_table(scored, path):
 
 
 def test_scores_made_in_parts_are_those_of_the_whole(scored, path):
-    whole = metrics(cases(scored), 7)
-    each = [metrics(read_cases(path, [node]), 7, "each") for node in "AB"]
-    made = pd.concat([metrics(read_cases(path), 7, "pooled"), *each], ignore_index=True)
+    whole = score_table(pairs(scored), 7)
+    each = [score_table(read_pairs(path, [node]), 7, "each") for node in "AB"]
+    made = pd.concat([score_table(read_pairs(path), 7, "pooled"), *each], ignore_index=True)
     keys = [Metrics.threshold, Metrics.location, Metrics.model, Metrics.lead_day, Metrics.metric]
     one, other = (of.sort_values(keys, ignore_index=True) for of in (whole, made))
     assert set(one[Metrics.location]) == {ALL, "A", "B"}
@@ -74,9 +74,9 @@ def test_scores_made_in_parts_are_those_of_the_whole(scored, path):
 def test_questions_that_a_model_left_out_or_whose_price_never_came_are_not_scored(scored):
     x = scored[scored[Scored.threshold] == 100].reset_index(drop=True)
     left = x.drop(x.index[x[Scored.model] == "persistence"][:5])
-    assert next(cases(left)).p.shape == (3, 2 * MODEL_ROWS - 5)
+    assert next(pairs(left)).p.shape == (3, 2 * MODEL_ROWS - 5)
     unknown = x.assign(**{Scored.max_price: x[Scored.max_price].where(x[Scored.location] == "A")})
-    [of] = cases(unknown)
+    [of] = pairs(unknown)
     assert (of.places, len(of.highest)) == (["A"], MODEL_ROWS)
 
 
@@ -85,8 +85,8 @@ def test_a_part_of_a_file_whose_prices_never_came_is_left_out(scored, tmp_path):
     rows = scored.assign(**{Scored.max_price: scored[Scored.max_price].mask(first)})
     groups = (of for _, of in rows.groupby([Scored.threshold, Scored.issue_time]))
     tables = map(partial(pa.Table.from_pandas, preserve_index=False), groups)
-    write_groups(tables, tmp_path / "forecasts.parquet")
-    for one, other in zip(cases(rows), read_cases(tmp_path / "forecasts.parquet"), strict=True):
+    write_row_groups(tables, tmp_path / "forecasts.parquet")
+    for one, other in zip(pairs(rows), read_pairs(tmp_path / "forecasts.parquet"), strict=True):
         assert len(one.issued) == len(other.issued) == 2 * (MODEL_ROWS - 72)
         np.testing.assert_array_equal(one.of("model"), in_order(other).of("model"))
 
@@ -94,7 +94,7 @@ def test_a_part_of_a_file_whose_prices_never_came_is_left_out(scored, tmp_path):
 def test_a_question_answered_twice_is_refused(scored):
     twice = pd.concat([scored, scored[scored[Scored.model] == "model"].head(1)])
     with pytest.raises(ValueError, match="a model forecast one hour of a node twice"):
-        list(cases(twice))
+        list(pairs(twice))
 
 
 def test_a_pool_without_a_spike_or_a_price_has_an_empty_table(scored):
@@ -102,9 +102,9 @@ def test_a_pool_without_a_spike_or_a_price_has_an_empty_table(scored):
     calm = scored.assign(**{Scored.max_price: 1.0})
     unknown = scored.assign(**{Scored.max_price: np.nan})
     for rows, found in ((calm, {"twcrps"}), (unknown, set())):
-        made = every_metric(cases(rows), 7, "each")
+        made = all_metrics(pairs(rows), 7, "each")
         assert set(made[Metrics.metric]) == found
-    whole = every_metric(cases(scored), 7, "both")
+    whole = all_metrics(pairs(scored), 7, "both")
     assert not whole.empty
     joined = pd.concat([whole, made], ignore_index=True)
     pd.testing.assert_frame_equal(Metrics.validate(joined), whole)
@@ -116,5 +116,5 @@ def test_nothing_half_written_is_left(tmp_path):
         raise RuntimeError("stopped")
 
     with pytest.raises(RuntimeError, match="stopped"):
-        write_groups(tables(), tmp_path / "whole.parquet")
+        write_row_groups(tables(), tmp_path / "whole.parquet")
     assert not list(tmp_path.iterdir())

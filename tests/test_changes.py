@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtlmp.changes import coalitions, shapley
+from rtlmp.report.changes import coalitions, shapley
 
 PLAYERS = frozenset("abc")
 

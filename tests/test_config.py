@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtlmp.clock import RETRAIN_EPOCH, days, horizon_start, issue_time, model_date
-from rtlmp.config import checked, threshold_name
+from rtlmp.config import parse_config, threshold_name
 from tests.build import settings
 
 BAD = {
@@ -32,11 +32,11 @@ BAD = {
 def test_mistakes_are_named(case):
     change, words = BAD[case]
     with pytest.raises(ValueError, match=words):
-        checked(settings(**change))
+        parse_config(settings(**change))
 
 
 def test_yaml_without_quotes_means_the_clock_all_the_same():
-    assert checked(settings(issue_time=600))["issue_time"] == "10:00"
+    assert parse_config(settings(issue_time=600))["issue_time"] == "10:00"
 
 
 def test_thresholds_stand_in_paths_as_a_person_writes_them():
@@ -44,7 +44,7 @@ def test_thresholds_stand_in_paths_as_a_person_writes_them():
 
 
 def test_issue_times_follow_the_local_clock_across_both_changes():
-    config = checked(settings())
+    config = parse_config(settings())
     utc_hours = [
         issue_time(config, date.fromisoformat(d)).hour
         for d in ("2024-03-09", "2024-03-10", "2024-11-02", "2024-11-03")

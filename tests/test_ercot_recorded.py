@@ -8,12 +8,13 @@ from datetime import datetime
 import pandas as pd
 import pytest
 
-from rtlmp.catalog import Q
-from rtlmp.sources.ercot_client import site_postings
-from rtlmp.sources.ercot_files import Posting, api_table
-from rtlmp.sources.ercot_parse import parse, tabulated
-from rtlmp.sources.ercot_times import published
-from rtlmp.tables import Observations
+from rtlmp.catalog import SeriesName
+from rtlmp.schemas.core import Observations
+from rtlmp.sources.base.store import Posting
+from rtlmp.sources.ercot.client import site_postings
+from rtlmp.sources.ercot.files import api_table
+from rtlmp.sources.ercot.parse import parse, tabulated
+from rtlmp.sources.ercot.times import published
 from tests.build import ROOT, utc
 from tests.ercot_world import BY_EMIL
 
@@ -25,15 +26,15 @@ pytestmark = needs_recorded
 
 # report: rows, and one value by hand: series, location, UTC start of interval
 ARCHIVE = {
-    "np6-788-cd": (20, Q.RT_LMP, "LZ_WEST", "2026-09-29 16:25:17", 15.11),
-    "np6-905-cd": (28, Q.RT_SPP, "LZ_WEST_EW", "2026-09-29 16:00", 20.12),
-    "np4-190-cd": (40, Q.DAM_SPP, "LZ_WEST", "2026-09-29 06:00", 23.03),
-    "np3-565-cd": (162, Q.LOAD_FORECAST, "ERCOT", "2026-09-29 05:00", 61659.8796),
-    "np4-732-cd": (24, Q.WIND_FORECAST, "LZ_SOUTH_HOUSTON", "2026-09-27 15:00", 398.4),
-    "np4-737-cd": (6, Q.SOLAR, "ERCOT", "2026-09-27 16:00", 29769.73),
-    "np6-322-cd": (1, Q.SYSTEM_LAMBDA, "ERCOT", "2026-09-29 16:25:17", 23.88898),
-    "np6-345-cd": (18, Q.LOAD, "NCENT", "2026-09-28 06:00", 15796.55),
-    "np6-331-cd": (5, Q.RT_AS_REGDN, "ERCOT", "2026-09-29 16:00", 1.51),
+    "np6-788-cd": (20, SeriesName.RT_LMP, "LZ_WEST", "2026-09-29 16:25:17", 15.11),
+    "np6-905-cd": (28, SeriesName.RT_SPP, "LZ_WEST_EW", "2026-09-29 16:00", 20.12),
+    "np4-190-cd": (40, SeriesName.DAM_SPP, "LZ_WEST", "2026-09-29 06:00", 23.03),
+    "np3-565-cd": (162, SeriesName.LOAD_FORECAST, "ERCOT", "2026-09-29 05:00", 61659.8796),
+    "np4-732-cd": (24, SeriesName.WIND_FORECAST, "LZ_SOUTH_HOUSTON", "2026-09-27 15:00", 398.4),
+    "np4-737-cd": (6, SeriesName.SOLAR, "ERCOT", "2026-09-27 16:00", 29769.73),
+    "np6-322-cd": (1, SeriesName.SYSTEM_LAMBDA, "ERCOT", "2026-09-29 16:25:17", 23.88898),
+    "np6-345-cd": (18, SeriesName.LOAD, "NCENT", "2026-09-28 06:00", 15796.55),
+    "np6-331-cd": (5, SeriesName.RT_AS_REGDN, "ERCOT", "2026-09-29 16:00", 1.51),
 }
 
 
@@ -46,7 +47,7 @@ def recorded(emil: str) -> tuple[pd.DataFrame, datetime]:
     return parse(BY_EMIL[emil], [(Posting("1", at, emil), body.getvalue())]), at
 
 
-def value(rows: pd.DataFrame, series: Q, location: str, valid: str) -> float:
+def value(rows: pd.DataFrame, series: SeriesName, location: str, valid: str) -> float:
     key = (rows[Observations.series] == series) & (rows[Observations.location] == location)
     (found,) = rows.loc[key & (rows[VALID] == utc(valid)), VALUE]
     return found
@@ -64,17 +65,19 @@ def test_an_archived_posting_is_read_whole_with_its_posting_time(emil):
 
 def test_models_of_the_load_forecast_are_kept_apart_from_the_one_in_use():
     rows, _ = recorded("np3-565-cd")
-    models = rows[rows[Observations.series] == Q.LOAD_FORECAST_MODEL]
+    models = rows[rows[Observations.series] == SeriesName.LOAD_FORECAST_MODEL]
     assert len(models) == 2 * 8 * 9  # hours, models, zones
-    assert value(rows, Q.LOAD_FORECAST_MODEL, "ERCOT/E1", "2026-09-29 06:00") == 59263.0389
-    assert value(rows, Q.LOAD_FORECAST_MODEL, "ERCOT/X", "2026-09-29 06:00") == 58542.3791
+    assert value(rows, SeriesName.LOAD_FORECAST_MODEL, "ERCOT/E1", "2026-09-29 06:00") == 59263.0389
+    assert value(rows, SeriesName.LOAD_FORECAST_MODEL, "ERCOT/X", "2026-09-29 06:00") == 58542.3791
 
 
 def test_a_page_of_the_row_api_keeps_both_vintages_of_an_hour():
     page = json.loads((PIT / "api/np4-732-cd.json").read_text())
     rows = pd.concat(tabulated(BY_EMIL["np4-732-cd"], api_table(page), [], frozenset()))
     Observations.validate(rows.reset_index(drop=True))
-    of = rows[(rows[Observations.series] == Q.WIND) & (rows[Observations.location] == "ERCOT")]
+    of = rows[
+        (rows[Observations.series] == SeriesName.WIND) & (rows[Observations.location] == "ERCOT")
+    ]
     assert set(of[VALID]) == {utc("2026-09-15 05:00"), utc("2026-09-15 06:00")}
     assert set(of[PUBLISH]) == {utc("2026-09-16 19:55:13"), utc("2026-09-16 18:55:13")}
 
@@ -84,7 +87,7 @@ def test_a_page_of_prices_without_posting_times_counts_as_public_a_minute_later(
     rows = pd.concat(tabulated(BY_EMIL["np6-788-cd"], api_table(page), [], frozenset()))
     assert len(rows) == len(page["data"])
     assert (rows[PUBLISH] - rows[VALID] == pd.Timedelta("1min")).all()
-    assert value(rows, Q.RT_LMP, "HB_NORTH", "2026-09-28 17:10:18") == 37.03
+    assert value(rows, SeriesName.RT_LMP, "HB_NORTH", "2026-09-28 17:10:18") == 37.03
 
 
 def test_the_sites_listing_gives_csv_postings_in_utc():
@@ -104,7 +107,7 @@ def test_25_hours_of_the_autumn_change_follow_each_other():
     for _, of in rows.groupby(Observations.location):
         hours = pd.date_range(utc("2024-11-03 05:00"), periods=25, freq="h", unit="us")
         assert list(of[VALID]) == list(hours)
-    assert value(rows, Q.DAM_AS_CLEARED, "RRSPFR", "2024-11-04 05:00") == 1400.6
+    assert value(rows, SeriesName.DAM_AS_CLEARED, "RRSPFR", "2024-11-04 05:00") == 1400.6
     assert rows[Observations.location].nunique() == 8
 
 
@@ -130,9 +133,9 @@ def as_zip(sheet: pd.DataFrame) -> bytes:
 @pytest.mark.parametrize(
     ("emil", "column", "series", "location"),
     [
-        ("np4-732-cd", "STWPF SYSTEM WIDE", Q.WIND_FORECAST, "ERCOT"),
-        ("np4-737-cd", "GEN SYSTEM WIDE", Q.SOLAR, "ERCOT"),
-        ("np6-345-cd", "COAST", Q.LOAD, "COAST"),
+        ("np4-732-cd", "STWPF SYSTEM WIDE", SeriesName.WIND_FORECAST, "ERCOT"),
+        ("np4-737-cd", "GEN SYSTEM WIDE", SeriesName.SOLAR, "ERCOT"),
+        ("np6-345-cd", "COAST", SeriesName.LOAD, "COAST"),
     ],
 )
 def test_gridstatus_reads_the_same_hours_and_values(emil, column, series, location):

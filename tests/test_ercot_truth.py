@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.asof import archive, known
-from rtlmp.catalog import Q
-from rtlmp.sources.ercot_reports import REPORTS
-from rtlmp.sources.interface import Source, observe
+from rtlmp.asof.view import archive_of_frames, known_frame
+from rtlmp.catalog import SeriesName
+from rtlmp.schemas.core import Observations
+from rtlmp.sources.base.interface import Source, observe
+from rtlmp.sources.ercot.reports import REPORTS
 from rtlmp.sources.registry import SOURCES
-from rtlmp.tables import Observations
 from tests import live
 from tests.build import utc
 from tests.ercot_world import BY_EMIL, TEXTS, local_day, number, postings, week
@@ -63,16 +63,16 @@ def test_every_report_keeps_every_hour_of_a_clock_change(emil, change, tmp_path)
 @pytest.mark.parametrize("emil", ["np4-742-cd", "np3-565-cd", "np6-345-cd", "np4-190-cd"])
 def test_what_is_known_equals_a_brute_force_reader_of_the_postings(emil, tmp_path):
     rows = around(AUTUMN, emil, tmp_path)
-    held = archive([Observations.validate(rows)])
+    held = archive_of_frames([Observations.validate(rows)])
     hours = pd.date_range(utc("2026-10-30"), utc("2026-11-08"), freq="h", unit="us")
     want = {
-        "np4-742-cd": (Q.WIND_FORECAST, "COASTAL", "STWPF_COASTAL"),
-        "np3-565-cd": (Q.LOAD_FORECAST, "FWEST", "FarWest"),
-        "np6-345-cd": (Q.LOAD, "ERCOT", "TOTAL"),
-        "np4-190-cd": (Q.DAM_SPP, "HB_WEST", "HB_WEST"),
+        "np4-742-cd": (SeriesName.WIND_FORECAST, "COASTAL", "STWPF_COASTAL"),
+        "np3-565-cd": (SeriesName.LOAD_FORECAST, "FWEST", "FarWest"),
+        "np6-345-cd": (SeriesName.LOAD, "ERCOT", "TOTAL"),
+        "np4-190-cd": (SeriesName.DAM_SPP, "HB_WEST", "HB_WEST"),
     }[emil]
     for at in pd.date_range(utc("2026-11-01 04:07"), utc("2026-11-03 22:00"), freq="5h37min"):
-        found = known(held[want[0]], at, hours)
+        found = known_frame(held[want[0]], at, hours)
         brute = brute_force(tmp_path / emil, want[2], at.to_pydatetime())
         series = found[want[1]] if want[1] in found else pd.Series(np.nan, hours)
         assert dict(series.dropna().items()) == brute, at

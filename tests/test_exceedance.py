@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from rtlmp.config import checked
-from rtlmp.features import DESIGN
-from rtlmp.labels import Labels
-from rtlmp.models.ladder import Training, exceedance, stack_all, stack_reached
-from rtlmp.models.registry import ESTIMATORS, fit, survival
-from rtlmp.models.store import Card, MemberCard, Trained, load, save
+from rtlmp.asof.labels import Labels
+from rtlmp.config import parse_config
+from rtlmp.models.curve import TrainingRows, exceedance, stack_reached
+from rtlmp.models.estimators import ESTIMATORS, fit, threshold_curve
+from rtlmp.models.store import Card, MemberCard, Trained, load_model, save_model
 from tests.build import settings
 
 GRID = [25, 50, 100, 200, 400]
@@ -20,7 +19,7 @@ GRID = [25, 50, 100, 200, 400]
 def model(estimator: str, **change):
     small = {"grid": GRID, "rounds": 60, "learning_rate": 0.1, "max_depth": 3, "threads": 1}
     small |= {"min_child_weight": 5, "reg_lambda": 1, "subsample": 1.0, "colsample_bytree": 1.0}
-    config = checked(
+    config = parse_config(
         settings(thresholds=[50, 100], model={**small, "estimator": estimator, **change})
     )
     return config["model"]
@@ -38,15 +37,15 @@ def world(rows: int, seed: int):
     return x, highest
 
 
-def training(rows: int, seed: int, early: float = 1.0) -> Training:
-    """The first share `early` of the rows is old enough for the trunk."""
+def training(rows: int, seed: int, early: float = 1.0) -> TrainingRows:
+    """The first share `early` of the rows is old enough for the gate_trees."""
     x, highest = world(rows, seed)
     seen = Labels(highest, np.ones(rows, bool))
     each = np.arange(rows)
-    return Training(x, each, seen, np.ones(rows), each < early * rows, each)
+    return TrainingRows(x, each, seen, np.ones(rows), each < early * rows, each)
 
 
-LEARNERS = [name for name in ESTIMATORS if name not in ("climatology", "persistence")]
+LEARNERS = list(ESTIMATORS)
 # of the mean and of the mean absolute error: a shallow forest and a line are coarser
 TOLERANCE = {"forest": (0.04, 0.12), "logistic": (0.02, 0.06), "separate": (0.01, 0.035)}
 
@@ -60,7 +59,7 @@ def fitted(request):
 def test_it_recovers_the_true_curve_even_between_grid_points(fitted):
     chosen, curve_of = fitted
     x, _ = world(4000, 2)
-    curve = survival(curve_of, x, chosen)
+    curve = threshold_curve(curve_of, x, chosen)
     for threshold in (50, 70, 100, 300):
         got = exceedance(curve, GRID, [threshold])[:, 0]
         bias, error = TOLERANCE.get(chosen["estimator"], (0.01, 0.03))
@@ -71,7 +70,9 @@ def test_it_recovers_the_true_curve_even_between_grid_points(fitted):
 def test_probabilities_never_rise_with_the_threshold(fitted):
     chosen, curve_of = fitted
     x, _ = world(500, 4)
-    many = exceedance(survival(curve_of, x * 3, chosen), GRID, list(np.linspace(25, 400, 60)))
+    many = exceedance(
+        threshold_curve(curve_of, x * 3, chosen), GRID, list(np.linspace(25, 400, 60))
+    )
     assert (np.diff(many, axis=1) <= 1e-12).all()
     assert ((many >= 0) & (many <= 1)).all()
 
@@ -79,77 +80,58 @@ def test_probabilities_never_rise_with_the_threshold(fitted):
 def test_a_row_is_forecast_alike_alone_and_in_company(fitted):
     chosen, curve_of = fitted
     x, _ = world(300, 5)
-    together = survival(curve_of, x, chosen)
-    alone = np.concatenate([survival(curve_of, row[None], chosen) for row in x])
+    together = threshold_curve(curve_of, x, chosen)
+    alone = np.concatenate([threshold_curve(curve_of, row[None], chosen) for row in x])
     np.testing.assert_array_equal(together, alone)
 
 
 def test_a_threshold_outside_the_grid_is_refused(fitted):
     chosen, curve_of = fitted
-    curve = survival(curve_of, world(3, 6)[0], chosen)
+    curve = threshold_curve(curve_of, world(3, 6)[0], chosen)
     with pytest.raises(ValueError, match=r"\[401\] outside model.grid 25..400"):
         exceedance(curve, GRID, [401])
 
 
-@pytest.mark.parametrize("stack", [stack_all, stack_reached])
-def test_an_incomplete_hour_says_only_what_it_proves(stack):
+def test_an_incomplete_hour_says_only_what_it_proves():
     """Highest so far 120 with intervals missing: above 100 for sure, 200 unknown."""
     seen = Labels(np.array([120.0, 120.0]), np.array([False, True]))
-    row, step, above = stack(seen, np.array(GRID, dtype=float))
+    row, step, above = stack_reached(seen, np.array(GRID, dtype=float))
     of_incomplete = dict(zip(step[row == 0], above[row == 0], strict=True))
     of_complete = dict(zip(step[row == 1], above[row == 1], strict=True))
     assert of_incomplete == {0: 1, 1: 1, 2: 1}
     assert of_complete.items() >= {0: 1, 1: 1, 2: 1, 3: 0}.items()
 
 
-def test_hazard_stacks_far_fewer_rows_than_stacked():
+def test_hazard_stacks_far_fewer_rows_than_all_thresholds():
     highest = world(10_000, 7)[1]
     labels = Labels(highest, np.ones(len(highest), bool))
-    grid = np.array(GRID, dtype=float)
-    reached, every = (len(stack(labels, grid)[0]) for stack in (stack_reached, stack_all))
-    assert reached < 0.4 * every == 0.4 * len(GRID) * len(highest)
+    reached = len(stack_reached(labels, np.array(GRID, dtype=float))[0])
+    assert reached < 0.4 * len(GRID) * len(highest)
 
 
-def test_the_trunk_knows_nothing_of_the_rows_held_out(fitted):
+def test_the_gate_trees_know_nothing_of_the_rows_held_out(fitted):
     """Poison their labels: the first trees do not change, the whole does if it is boosted."""
     chosen, _ = fitted
     clean = training(4000, 11, early=0.8)
-    highest = np.where(clean.early, clean.labels.highest, 5000.0)
+    highest = np.where(clean.not_held_out, clean.labels.highest, 5000.0)
     poisoned = clean._replace(labels=Labels(highest, clean.labels.complete))
     x, _ = world(300, 12)
-    trunks, wholes = (
-        [survival(fit(t, chosen, 3, 40), x, chosen, trees) for t in (clean, poisoned)]
+    of_gate_trees, wholes = (
+        [threshold_curve(fit(t, chosen, 3, 40), x, chosen, trees) for t in (clean, poisoned)]
         for trees in (40, 0)
     )
-    grows = chosen["estimator"] in ("hazard", "stacked", "lightgbm")
+    grows = chosen["estimator"] in ("hazard", "lightgbm")
     if chosen["estimator"] in ("hazard", "lightgbm"):  # rungs reached move bins and random draws
-        assert abs(np.subtract(*trunks).mean()) < 0.1 * abs(np.subtract(*wholes).mean())
+        assert abs(np.subtract(*of_gate_trees).mean()) < 0.1 * abs(np.subtract(*wholes).mean())
     else:
-        np.testing.assert_array_equal(*trunks)
+        np.testing.assert_array_equal(*of_gate_trees)
     assert np.array_equal(*wholes) != grows
-
-
-def test_climatology_and_persistence_say_what_they_say():
-    x = np.full((600, len(DESIGN)), np.nan, dtype=np.float32)
-    x[:, DESIGN.index("local_hour")] = np.arange(600) % 24
-    x[:, DESIGN.index("rt_max_same_hour_0")] = np.arcsinh(
-        np.where(np.arange(600) % 2, 150, 30) / 20
-    )
-    highest = np.where(np.arange(600) % 24 == 18, 300.0, 20.0)
-    every, each = np.ones(600, bool), np.arange(600)
-    t = Training(x, each, Labels(highest, every), np.ones(600), every, each)
-    hourly, latest = (model(name) for name in ("climatology", "persistence"))
-    curve = survival(fit(t, hourly, 1), x[:24], hourly)
-    assert (curve[18, :4] > 0.97).all()
-    assert (np.delete(curve, 18, axis=0) < 0.03).all()
-    came = survival(fit(t, latest, 1), x[:2], latest)
-    np.testing.assert_array_equal(came, [[1, 0, 0, 0, 0], [1, 1, 1, 0, 0]])
 
 
 def test_a_saved_model_comes_back_to_the_bit_and_is_no_pickle(fitted, tmp_path):
     chosen, curve_of = fitted
     member = MemberCard(
-        model=chosen, history_days=30, seed=3, rows=1, trunk=0, state=curve_of.state
+        model=chosen, history_days=30, seed=3, rows=1, gate_trees=0, state=curve_of.state
     )
     card = Card(
         date="2024-01-01",
@@ -164,12 +146,12 @@ def test_a_saved_model_comes_back_to_the_bit_and_is_no_pickle(fitted, tmp_path):
         inputs_sha256="",
     )
     paths = [tmp_path / "booster.ubj"], tmp_path / "card.json"
-    save(Trained([curve_of], card), *paths)
-    again = load(*paths)
+    save_model(Trained([curve_of], card), *paths)
+    again = load_model(*paths)
     x, _ = world(200, 8)
     np.testing.assert_array_equal(
-        survival(again.members[0], x, again.card["members"][0]["model"]),
-        survival(curve_of, x, chosen),
+        threshold_curve(again.members[0], x, again.card["members"][0]["model"]),
+        threshold_curve(curve_of, x, chosen),
     )
     assert json.loads(paths[1].read_text()) == card
     assert paths[0][0].read_bytes()[:1] == b"{"  # UBJSON object

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from rtlmp.explaining import shares
-from rtlmp.models.ladder import SMALLEST, exceedance
-from rtlmp.models.registry import fit, survival
+from rtlmp.forecast.explain import shares
+from rtlmp.models.curve import SMALLEST, exceedance
+from rtlmp.models.estimators import fit, threshold_curve
 from tests.test_exceedance import GRID, model, training, world
 
 
@@ -16,7 +16,7 @@ def test_shares_sum_to_ln_p_even_between_grid_points(name):
     x, _ = world(100, 2)
     split = shares(fitted, x, np.array(GRID, float), asked)
     assert split.shape == (3, 100, 4)
-    p = exceedance(survival(fitted, x, chosen), GRID, asked)
+    p = exceedance(threshold_curve(fitted, x, chosen), GRID, asked)
     told = p.T > 100 * SMALLEST  # below that, `exceedance` keeps the curve off zero
     assert told.mean() > 0.9
     np.testing.assert_allclose(np.exp(split.sum(axis=-1))[told], p.T[told], rtol=2e-4)

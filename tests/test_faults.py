@@ -9,11 +9,11 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
-from rtlmp.sources.ercot_client import CredentialsError
-from rtlmp.sources.ercot_files import ReportError
-from rtlmp.sources.interface import IncompleteError
-from rtlmp.sources.web import FetchError, due, pacer, retry_after
-from rtlmp.tables import Observations
+from rtlmp.schemas.core import Observations
+from rtlmp.sources.base.interface import IncompleteError
+from rtlmp.sources.base.web import FetchError, due, pacer, retry_after
+from rtlmp.sources.ercot.client import CredentialsError
+from rtlmp.sources.ercot.files import ReportError
 from tests import live
 from tests.replay import reply, serving
 

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.asof import archive, view
-from rtlmp.catalog import DERIVED, MARKETS, READ, Q
-from rtlmp.features import DESIGN, FEATURES, table
+from rtlmp.asof.view import archive_of_frames, view
+from rtlmp.catalog import DERIVED, MARKETS, READ, SeriesName
 from rtlmp.features.fundamentals import REGIONS
+from rtlmp.features.matrix import DESIGN, FEATURES, feature_tables
 from rtlmp.features.registry import Feature
-from rtlmp.tables import Features, Observations
+from rtlmp.schemas.core import Features, Observations
 from tests.build import hourly_noise, observations, utc, vintages
 
 NODES = pd.Index(["N", "H"])
@@ -21,7 +21,15 @@ ISSUE, HORIZON = utc("2024-03-09 16:00"), utc("2024-03-10 06:00")
 
 def everything() -> pd.DataFrame:
     """Every series, before, at and after the issue time."""
-    actuals = (Q.RT_MAX, Q.RT_MEAN, Q.RT_COVERAGE, Q.LOAD, Q.WIND, Q.SOLAR, Q.DAM_SPP)
+    actuals = (
+        SeriesName.RT_MAX,
+        SeriesName.RT_MEAN,
+        SeriesName.RT_COVERAGE,
+        SeriesName.LOAD,
+        SeriesName.WIND,
+        SeriesName.SOLAR,
+        SeriesName.DAM_SPP,
+    )
     reserves = [q for q in READ if q.unit == "USD/MW"]
     forecasts = [q for q in READ if "_FORECAST" in q.name]
     parts = [
@@ -41,17 +49,24 @@ def clean():
 
 @pytest.fixture(scope="module")
 def seen(clean):
-    return view(archive([clean]), ISSUE, HORIZON, MARKET, NODES)
+    return view(archive_of_frames([clean]), ISSUE, HORIZON, MARKET, NODES)
 
 
 @pytest.fixture(scope="module")
 def poisoned(clean):
     later = clean[Observations.publish_time] > ISSUE
     assert later.any()
-    assert set(clean[later][Observations.series]) >= {*READ, *DERIVED} - {Q.RT_LMP, Q.RT_SPP}
+    assert set(clean[later][Observations.series]) >= {*READ, *DERIVED} - {
+        SeriesName.RT_LMP,
+        SeriesName.RT_SPP,
+    }
     values = clean[Observations.value].mask(later, 1e9)
     return view(
-        archive([clean.assign(**{Observations.value: values})]), ISSUE, HORIZON, MARKET, NODES
+        archive_of_frames([clean.assign(**{Observations.value: values})]),
+        ISSUE,
+        HORIZON,
+        MARKET,
+        NODES,
     )
 
 
@@ -68,15 +83,19 @@ def test_reads_only_what_it_says(feature: Feature, clean, seen):
     others = ~clean[Observations.series].isin({q.value for q in feature.inputs})
     values = clean[Observations.value].where(~others, 1.0)
     changed = view(
-        archive([clean.assign(**{Observations.value: values})]), ISSUE, HORIZON, MARKET, NODES
+        archive_of_frames([clean.assign(**{Observations.value: values})]),
+        ISSUE,
+        HORIZON,
+        MARKET,
+        NODES,
     )
     np.testing.assert_array_equal(feature.compute(changed), feature.compute(seen))
 
 
 def test_a_series_that_no_source_has_leaves_its_columns_missing():
     only_prices = pd.concat([hourly_noise(q, n, START, DAYS, 1) for q in DERIVED for n in NODES])
-    lone = view(archive([only_prices]), ISSUE, HORIZON, MARKET, NODES)
-    made = dict(table([lone]))["N"]
+    lone = view(archive_of_frames([only_prices]), ISSUE, HORIZON, MARKET, NODES)
+    made = dict(feature_tables([lone]))["N"]
     absent = [f.name for f in FEATURES if f.inputs and not f.inputs & DERIVED]
     assert made[absent].isna().all().all()
     present = [f.name for f in FEATURES if f.inputs and f.inputs <= DERIVED]
@@ -84,8 +103,8 @@ def test_a_series_that_no_source_has_leaves_its_columns_missing():
 
 
 def test_a_node_without_prices_has_rows_all_the_same(clean):
-    of = view(archive([clean]), ISSUE, HORIZON, MARKET, pd.Index(["N", "NEW"]))
-    made = dict(table([of]))
+    of = view(archive_of_frames([clean]), ISSUE, HORIZON, MARKET, pd.Index(["N", "NEW"]))
+    made = dict(feature_tables([of]))
     assert len(made["NEW"]) == 72
     assert list(made["NEW"].columns) == list(made["N"].columns)
 
@@ -105,8 +124,8 @@ def test_a_view_of_an_hour_takes_the_day_it_names():
     valid = pd.date_range("2024-02-20", "2024-03-09 15:00", freq="h", tz="UTC")
     local = valid.tz_convert(MARKET.tz)
     stamp = local.dayofyear * 100.0 + local.hour
-    data = archive([observations(Q.DAM_SPP, "N", valid, valid, stamp)])
+    data = archive_of_frames([observations(SeriesName.DAM_SPP, "N", valid, valid, stamp)])
     lone = view(data, ISSUE, HORIZON, MARKET, pd.Index(["N"]))
     want = (lone.local - pd.DateOffset(days=7)).dayofyear * 100.0 + lone.local.hour
     ordinary = lone.local.normalize() > lone.local[0].normalize()
-    np.testing.assert_array_equal(back(lone, Q.DAM_SPP, 7)[ordinary, 0], want[ordinary])
+    np.testing.assert_array_equal(back(lone, SeriesName.DAM_SPP, 7)[ordinary, 0], want[ordinary])

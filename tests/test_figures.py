@@ -5,23 +5,23 @@ import pandas as pd
 import pytest
 from sklearn.metrics import auc, roc_auc_score
 
-from rtlmp.cases import cases
-from rtlmp.figures import data, drivers
-from rtlmp.figures.book import BOOK, Finished
-from rtlmp.findings import Importance
-from rtlmp.judging import decisions, metrics_by, reliability_table
-from rtlmp.metrics import metrics
-from rtlmp.plots import save
-from rtlmp.tables import Metrics, Scored
+from rtlmp.evaluation.pairs import pairs
+from rtlmp.evaluation.score_tables import decisions, metrics_by, reliability_table
+from rtlmp.evaluation.scores import score_table
+from rtlmp.report.figures import data, drivers
+from rtlmp.report.figures.book import FIGURES, BacktestResults
+from rtlmp.report.figures.forecast import save_figure
+from rtlmp.schemas.core import Metrics, Scored
+from rtlmp.schemas.evaluation import Importance
 from tests.test_judging import TZ, finished
 
 
 @pytest.fixture(scope="module")
-def backtest() -> Finished:
+def backtest() -> BacktestResults:
     scored = finished(days=40)
-    of = list(cases(scored))
-    tables = metrics(of, 7), metrics_by(of, TZ, 7), decisions(of, [0.1, 0.3])
-    return Finished(scored, *tables, reliability_table(of, 7), [], TZ, "N")
+    of = list(pairs(scored))
+    tables = score_table(of, 7), metrics_by(of, TZ, 7), decisions(of, [0.1, 0.3])
+    return BacktestResults(scored, *tables, reliability_table(of, 7), [], TZ, "N")
 
 
 def test_the_roc_drawn_has_the_area_of_the_auc(backtest):
@@ -46,10 +46,10 @@ def test_the_timeline_holds_whole_local_days_around_the_highest_price(backtest):
     assert table.index[0].hour == 0
 
 
-@pytest.mark.parametrize("name", sorted(set(BOOK) - {"importance"}))
+@pytest.mark.parametrize("name", sorted(set(FIGURES) - {"importance"}))
 def test_every_figure_is_drawn_and_labelled(backtest, name, tmp_path):
-    figure = BOOK[name].draw(backtest)
-    save(figure, tmp_path / "figure.png")
+    figure = FIGURES[name].draw(backtest)
+    save_figure(figure, tmp_path / "figure.png")
     assert any(ax.get_xlabel() for ax in figure.axes)
 
 

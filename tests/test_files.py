@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.catalog import Q
-from rtlmp.config import checked
-from rtlmp.sources.coverage import coverage, issue_dates
-from rtlmp.sources.files import read_months
-from rtlmp.sources.groups import BadFileError
-from rtlmp.tables import Observations, empty
+from rtlmp.catalog import SeriesName
+from rtlmp.config import parse_config
+from rtlmp.schemas.core import Observations, no_observations
+from rtlmp.sources.files.coverage import coverage, issue_dates
+from rtlmp.sources.files.groups import BadFileError
+from rtlmp.sources.files.months import read_months
 from tests.build import five_minutes, hourly_noise, read_frames, settings, utc
 
 VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
@@ -31,8 +31,10 @@ def save(df: pd.DataFrame, path) -> list[Path]:
 @pytest.mark.parametrize("name", ["x.parquet", "x.csv"])
 def test_parquet_and_csv_come_back_as_they_were(good, tmp_path, name):
     read = read_frames(save(good, tmp_path / name))
-    pd.testing.assert_frame_equal(read[Q.RT_LMP], good[list(read[Q.RT_LMP].columns)])
-    Observations.validate(read[Q.RT_LMP])
+    pd.testing.assert_frame_equal(
+        read[SeriesName.RT_LMP], good[list(read[SeriesName.RT_LMP].columns)]
+    )
+    Observations.validate(read[SeriesName.RT_LMP])
 
 
 BAD = {
@@ -102,12 +104,12 @@ def test_months_are_those_of_publication(tmp_path):
     rows = five_minutes("2024-01-31 23:50", [1.0, 2.0, 3.0])
     made = read_months(save(rows, tmp_path / "x.parquet"))
     assert {m: len(of.value) for _, m, (of, _) in made} == {"2024-01": 2, "2024-02": 1}
-    Observations.validate(empty())
+    Observations.validate(no_observations())
 
 
 def test_a_month_is_whole_however_the_files_are_split(good, tmp_path):
     """Row groups out of order, two series mixed, a month in three files: nothing is lost."""
-    rows = pd.concat([good, hourly_noise(Q.LOAD, "ERCOT", "2023-11-20", 100, 1)])
+    rows = pd.concat([good, hourly_noise(SeriesName.LOAD, "ERCOT", "2023-11-20", 100, 1)])
     shuffled = rows.sample(frac=1, random_state=3)
     parts = np.array_split(np.arange(len(rows)), 3)
     paths = []
@@ -128,9 +130,9 @@ def test_a_month_is_whole_however_the_files_are_split(good, tmp_path):
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
 def test_coverage_is_that_of_the_target_at_the_nodes(good, tmp_path, suffix):
-    other = hourly_noise(Q.LOAD, "ERCOT", "2023-01-01", 900, 1)
+    other = hourly_noise(SeriesName.LOAD, "ERCOT", "2023-01-01", 900, 1)
     paths = save(pd.concat([good, other]), tmp_path / f"x{suffix}")
-    config = checked(settings(source="files", data_dir=str(tmp_path), nodes=["HB_NORTH"]))
+    config = parse_config(settings(source="files", data_dir=str(tmp_path), nodes=["HB_NORTH"]))
     covered = coverage(config, paths)
     assert covered.first == utc("2024-01-01 06:01:12")
     assert [str(d) for d in issue_dates(config, covered)] == ["2024-01-01", "2024-01-02"]
@@ -142,9 +144,9 @@ def test_coverage_is_that_of_the_target_at_the_nodes(good, tmp_path, suffix):
 def test_quoted_names_and_words_are_read_alike(good, tmp_path):
     path = tmp_path / "x.csv"
     good.to_csv(path, index=False, quoting=csv.QUOTE_ALL)
-    config = checked(settings(source="files", data_dir=str(tmp_path), nodes=["HB_NORTH"]))
+    config = parse_config(settings(source="files", data_dir=str(tmp_path), nodes=["HB_NORTH"]))
     assert coverage(config, [path]).first == utc("2024-01-01 06:01:12")
-    assert len(read_frames([path])[Q.RT_LMP]) == len(good)
+    assert len(read_frames([path])[SeriesName.RT_LMP]) == len(good)
 
 
 @pytest.mark.parametrize("size", [50, 1000])
@@ -153,7 +155,7 @@ def test_coverage_counts_the_nodes_alone_however_the_rows_are_grouped(good, tmp_
     late[PUBLISH] = good[PUBLISH] + pd.Timedelta("9D")
     rows = pd.concat([late, good.iloc[::-1]])
     rows.to_parquet(tmp_path / "x.parquet", index=False, row_group_size=size)
-    config = checked(settings(source="files", data_dir=str(tmp_path), nodes=["HB_NORTH"]))
+    config = parse_config(settings(source="files", data_dir=str(tmp_path), nodes=["HB_NORTH"]))
     covered = coverage(config, [tmp_path / "x.parquet"])
     of_node = good[good["location"] == "HB_NORTH"][PUBLISH]
     assert covered == (of_node.min(), of_node.max())

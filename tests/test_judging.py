@@ -6,11 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.cases import cases
-from rtlmp.findings import MetricsBy, Reliability, Significance
-from rtlmp.judging import decisions, extra_metrics, metrics_by, reliability_table, significance
-from rtlmp.scenarios import freshest, selected, together
-from rtlmp.tables import UTC_DTYPE, Metrics, Scored
+from rtlmp.evaluation.pairs import pairs
+from rtlmp.evaluation.scenarios import latest_issued, matched_runs, scenario_rows
+from rtlmp.evaluation.score_tables import (
+    decisions,
+    extra_metrics,
+    metrics_by,
+    reliability_table,
+    significance,
+)
+from rtlmp.schemas.core import UTC_DTYPE, Metrics, Scored
+from rtlmp.schemas.evaluation import MetricsBy, Reliability, Significance
 
 TZ = "America/Chicago"
 
@@ -43,7 +49,7 @@ def finished(days=12, start="2024-03-01", seed=0):
 
 
 def test_a_scenario_keeps_its_window_nodes_thresholds_and_local_hours():
-    part = selected(
+    part = scenario_rows(
         finished(), {"start": date(2024, 3, 3), "end": date(2024, 3, 5), "hours": [18, 19]}, TZ
     )
     assert part[Scored.issue_time].nunique() == 3
@@ -52,11 +58,11 @@ def test_a_scenario_keeps_its_window_nodes_thresholds_and_local_hours():
 
 def test_an_empty_scenario_says_what_there_is():
     with pytest.raises(ValueError, match=r"no forecast in it.*2024-03-01 to 2024-03-12.*\['N'\]"):
-        selected(finished(), {"start": date(2025, 1, 1), "end": date(2025, 1, 2)}, TZ)
+        scenario_rows(finished(), {"start": date(2025, 1, 1), "end": date(2025, 1, 2)}, TZ)
 
 
 def test_the_freshest_forecast_covers_every_hour_once_across_a_clock_change():
-    rows = freshest(finished(days=14))
+    rows = latest_issued(finished(days=14))
     model = rows[rows[Scored.model] == "model"].sort_values(Scored.valid_time)
     hours = model[Scored.valid_time]
     assert (hours.diff().dropna() == pd.Timedelta("1h")).all()
@@ -64,7 +70,7 @@ def test_the_freshest_forecast_covers_every_hour_once_across_a_clock_change():
 
 def test_better_probabilities_are_found_better_and_significantly():
     tests = (
-        significance(cases(finished(days=40)))
+        significance(pairs(finished(days=40)))
         .set_index(
             [Significance.model, Significance.versus, Significance.loss, Significance.lead_day]
         )
@@ -77,10 +83,10 @@ def test_better_probabilities_are_found_better_and_significantly():
 
 def test_two_runs_are_judged_on_the_questions_they_share():
     ours, theirs = finished(), finished(start="2024-03-05")
-    both = together(ours, theirs, ("a", "b"))
+    both = matched_runs(ours, theirs, ("a", "b"))
     assert set(both[Scored.model]) == {"a", "b", "climatology", "persistence"}
     assert both[Scored.issue_time].min() == theirs[Scored.issue_time].min()
-    tests = significance(cases(both))
+    tests = significance(pairs(both))
     same = tests[(tests[Significance.model] == "a") & (tests[Significance.versus] == "b")]
     assert (same[Significance.difference] == 0).all()
     assert same[Significance.p_value].isna().all()
@@ -88,12 +94,12 @@ def test_two_runs_are_judged_on_the_questions_they_share():
 
 def test_runs_with_nothing_in_common_are_refused():
     with pytest.raises(ValueError, match="runs a and b share no"):
-        together(finished(days=2), finished(start="2025-01-01", days=2), ("a", "b"))
+        matched_runs(finished(days=2), finished(start="2025-01-01", days=2), ("a", "b"))
 
 
 def test_every_table_is_made_and_checked():
     scored = finished()
-    by = metrics_by(cases(scored), TZ, 7)
+    by = metrics_by(pairs(scored), TZ, 7)
     assert set(by[MetricsBy.by]) == {"hour", "month"}
     rows = by[
         (by[Metrics.metric] == "rows")
@@ -101,11 +107,11 @@ def test_every_table_is_made_and_checked():
         & (by[Metrics.location] == "ALL")
     ]
     assert rows[rows[MetricsBy.by] == "month"][Metrics.value].sum() == 12 * 72
-    assert set(extra_metrics(cases(scored), 7)[Metrics.metric]) == {
+    assert set(extra_metrics(pairs(scored), 7)[Metrics.metric]) == {
         "miscalibration", "discrimination", "uncertainty", "twcrps"
     }  # fmt: skip
-    assert len(decisions(cases(scored), [0.1, 0.3])) == 3 * 2 * 4 * 2 * 8
+    assert len(decisions(pairs(scored), [0.1, 0.3])) == 3 * 2 * 4 * 2 * 8
     assert (
-        reliability_table(cases(scored), 7)[Reliability.rows].groupby(level=0).sum().sum()
+        reliability_table(pairs(scored), 7)[Reliability.rows].groupby(level=0).sum().sum()
         == 3 * 12 * 72
     )

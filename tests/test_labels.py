@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.asof import hour_range
-from rtlmp.catalog import Q
-from rtlmp.labels import Labels, past, spike
-from rtlmp.tables import UTC_DTYPE, Observations
+from rtlmp.asof.labels import Labels, known_labels, spike
+from rtlmp.asof.view import hour_range
+from rtlmp.catalog import SeriesName
+from rtlmp.schemas.core import UTC_DTYPE, Observations
 from tests.build import five_minutes, hourly_prices, observations, utc
 
 HOUR = pd.date_range("2024-07-01 10:00", periods=1, freq="h", tz="UTC")
@@ -15,8 +15,8 @@ TIMES = [Observations.valid_time, Observations.publish_time]
 LATER = utc("2024-08-01")
 
 
-def of_hour(prices, at=LATER, enough=0.8) -> Labels:
-    return past(hourly_prices(prices), at, hour_range(HOUR), enough)["N"]
+def of_hour(prices, at=LATER, min_coverage=0.8) -> Labels:
+    return known_labels(hourly_prices(prices), at, hour_range(HOUR), min_coverage)["N"]
 
 
 def test_spike_is_strictly_above():
@@ -29,7 +29,9 @@ def test_a_few_intervals_can_prove_a_spike_but_not_its_absence():
     half = of_hour(five_minutes("2024-07-01 10:00", [300.0, *[20.0] * 5]))
     assert spike(half, 200) == [1]
     assert np.isnan(spike(half, 500))
-    assert spike(of_hour(five_minutes("2024-07-01 10:00", [20.0] * 6), enough=0.5), 500) == [0]
+    assert spike(of_hour(five_minutes("2024-07-01 10:00", [20.0] * 6), min_coverage=0.5), 500) == [
+        0
+    ]
 
 
 def test_extra_runs_do_not_stand_in_for_missing_ones():
@@ -40,7 +42,7 @@ def test_extra_runs_do_not_stand_in_for_missing_ones():
 
 def test_a_run_belongs_to_the_hour_it_starts_in():
     early = utc("2024-07-01 10:59:58")
-    prices = observations(Q.RT_LMP, "N", [early], [early + pd.Timedelta("5s")], [900.0])
+    prices = observations(SeriesName.RT_LMP, "N", [early], [early + pd.Timedelta("5s")], [900.0])
     assert spike(of_hour(prices), 500) == [1]
 
 
@@ -70,7 +72,7 @@ def test_a_straggler_does_not_delay_its_hour():
     assert (first.highest, first.complete) == ([20], [True])
 
 
-@pytest.mark.parametrize(("target", "intervals"), [(Q.RT_LMP, 12), (Q.RT_SPP, 4)])
+@pytest.mark.parametrize(("target", "intervals"), [(SeriesName.RT_LMP, 12), (SeriesName.RT_SPP, 4)])
 def test_coverage_counts_the_targets_own_intervals(target, intervals):
     valid = pd.date_range(HOUR[0], periods=intervals, freq=target.step)
     prices = observations(target, "N", valid, valid + pd.Timedelta("17min"), [1.0] * intervals)

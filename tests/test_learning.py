@@ -5,8 +5,8 @@ import json
 import pytest
 import yaml
 
-from rtlmp.fold_tables import Ablation, FoldMetrics, Folds, Recalibrated, Trials
-from rtlmp.tables import read
+from rtlmp.io.tables import read_table
+from rtlmp.schemas.selection import Ablation, FoldMetrics, Folds, Recalibrated, Trials
 from tests.test_pipeline import RUN, SMALL, Repo
 
 pytestmark = pytest.mark.integration
@@ -31,14 +31,14 @@ def repo(tmp_path_factory):
 
 def test_every_table_is_there(repo):
     folder = repo.root / RUN
-    origins = read(Folds, folder / "validation/folds.parquet")[Folds.origin].tolist()
+    origins = read_table(Folds, folder / "validation/folds.parquet")[Folds.origin].tolist()
     assert origins == ["2024-02-20", "2024-02-25"]
-    assert set(read(FoldMetrics, folder / "validation/metrics.parquet")[FoldMetrics.origin]) == {
-        *origins
-    }
-    assert len(read(Recalibrated, folder / "validation/calibration.parquet")) == 4
-    assert len(read(Trials, folder / "tune/trials.parquet")) == 2 * 3
-    assert len(read(Ablation, folder / "ablation/ablation.parquet"))
+    assert set(
+        read_table(FoldMetrics, folder / "validation/metrics.parquet")[FoldMetrics.origin]
+    ) == {*origins}
+    assert len(read_table(Recalibrated, folder / "validation/calibration.parquet")) == 4
+    assert len(read_table(Trials, folder / "tune/trials.parquet")) == 2 * 3
+    assert len(read_table(Ablation, folder / "ablation/ablation.parquet"))
     assert "| inputs | net load |" in (folder / "ablation/ablation.md").read_text()
     assert repo.jobs("validate", "tune", "ablation") == {}
 
@@ -46,7 +46,7 @@ def test_every_table_is_there(repo):
 def test_training_follows_a_parameter_file_and_waits_for_the_own_one(repo):
     (repo.root / OWN).unlink()
     repo.configure(**SETTINGS, parameters=OWN)
-    assert repo.jobs(CARD)["tuned"] == 1
+    assert repo.jobs(CARD)["tune_model"] == 1
     found = {"parameters": {"max_depth": 2}, "calibration": {}}
     (repo.root / "mine.json").write_text(json.dumps(found))
     repo.configure(**SETTINGS, parameters="mine.json")

@@ -11,14 +11,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from rtlmp.catalog import MARKETS, Q
+from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import instant
-from rtlmp.config import checked
-from rtlmp.freshness import allowed, freshness
-from rtlmp.plots import forecast_figure
-from rtlmp.report.data import covered, page
-from rtlmp.sources.coverage import coverage
-from rtlmp.tables import Covered, Flagged, Forecast, Freshness, Observations, read, write
+from rtlmp.config import parse_config
+from rtlmp.io.tables import read_table, write_table
+from rtlmp.report.data import coverage_by_day, data_page
+from rtlmp.report.figures.forecast import forecast_figure
+from rtlmp.schemas.core import Covered, Flagged, Forecast, Freshness, Observations
+from rtlmp.sources.files.coverage import coverage
+from rtlmp.sources.freshness import age_limits, freshness
 from tests import live
 from tests.build import ROOT, five_minutes, settings, utc
 from tests.replay import Server, hosts, serving
@@ -74,7 +75,7 @@ def snakemake(run: Run, day: Any, *targets: str, **change: Any) -> str:
 
 
 def forecast(run: Run, day: Any) -> pd.DataFrame:
-    return read(Forecast, run.folder / f"results/live/forecast/HB_NORTH/100/{day}.parquet")
+    return read_table(Forecast, run.folder / f"results/live/forecast/HB_NORTH/100/{day}.parquet")
 
 
 @pytest.mark.integration
@@ -138,10 +139,10 @@ def test_no_secret_is_in_any_file_or_log(run):
 def test_freshness_says_old_and_missing(tmp_path):
     rows = five_minutes("2026-10-01 00:00", [1.0] * 12)
     path = tmp_path / "raw/rt_lmp/2026-10.parquet"
-    write(Observations, rows, path)
-    limits = allowed("ERCOT")
-    held = {Q.RT_LMP: [path]}
-    series = [Q.RT_LMP, Q.LOAD]
+    write_table(Observations, rows, path)
+    limits = age_limits("ERCOT")
+    held = {SeriesName.RT_LMP: [path]}
+    series = [SeriesName.RT_LMP, SeriesName.LOAD]
     soon, later = (
         freshness(held, series, live.at(text), limits)
         for text in ("2026-10-01T00:30", "2026-10-01T06:00")
@@ -157,18 +158,20 @@ def test_coverage_counts_intervals_and_lists_gaps(tmp_path):
         [five_minutes("2026-10-01", [1.0] * 288), five_minutes("2026-10-03", [1] * 72)]
     )
     path = tmp_path / "raw/rt_lmp/2026-10.parquet"
-    write(Observations, rows, path)
+    write_table(Observations, rows, path)
     span = live.at("2026-10-01T00:00"), live.at("2026-10-03T12:00")
-    shares = covered({Q.RT_LMP: [path]}, *span)
+    shares = coverage_by_day({SeriesName.RT_LMP: [path]}, *span)
     assert list(shares[Covered.share]) == [1, 0, 0.5]
-    fresh = freshness({Q.RT_LMP: [path]}, [Q.RT_LMP], span[1], allowed("ERCOT"))
-    html = page({"run": "r", "market": "ERCOT", "source": "live"}, span[1], fresh, shares)
+    fresh = freshness(
+        {SeriesName.RT_LMP: [path]}, [SeriesName.RT_LMP], span[1], age_limits("ERCOT")
+    )
+    html = data_page({"run": "r", "market": "ERCOT", "source": "live"}, span[1], fresh, shares)
     assert "Old or missing: rt_lmp" in html
     assert "2026-10-02 to 2026-10-03" in html
 
 
 def test_a_live_run_covers_start_to_the_issue_time_of_its_date():
-    config = checked(settings(source="live", start="2024-01-01", date="2024-08-20"))
+    config = parse_config(settings(source="live", start="2024-01-01", date="2024-08-20"))
     found = coverage(config, [])
     assert found.first == utc("2024-01-01 06:00")
     assert found.last == utc("2024-08-20 15:00") + pd.Timedelta("1us")
@@ -185,11 +188,11 @@ def test_a_live_run_covers_start_to_the_issue_time_of_its_date():
 )
 def test_an_impossible_live_config_stops_before_the_first_rule(change, said):
     with pytest.raises(ValueError, match=said):
-        checked(settings(**{"source": "live", "start": "2024-01-01", **change}))
+        parse_config(settings(**{"source": "live", "start": "2024-01-01", **change}))
 
 
 def test_a_date_whose_issue_time_is_to_come_is_refused():
     tomorrow = datetime.now(UTC).date() + 2 * DAY
-    config = checked(settings(source="live", start="2024-01-01", date=tomorrow))
+    config = parse_config(settings(source="live", start="2024-01-01", date=tomorrow))
     with pytest.raises(ValueError, match="still to come"):
         coverage(config, [])

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.catalog import DERIVED, MARKETS, READ, STORED, Q
-from rtlmp.config import checked
-from rtlmp.features import FEATURES
-from rtlmp.sources import isos
-from rtlmp.sources.interface import Source, observe
-from rtlmp.sources.iso_feeds import FEEDS
+from rtlmp.catalog import DERIVED, MARKETS, READ, STORED, SeriesName
+from rtlmp.config import parse_config
+from rtlmp.features.matrix import FEATURES
+from rtlmp.schemas.core import Observations
+from rtlmp.sources.base.interface import Source, observe
+from rtlmp.sources.base.web import FetchError
+from rtlmp.sources.isos import gridstatus_tables as isos
+from rtlmp.sources.isos.feeds import FEEDS
 from rtlmp.sources.registry import SOURCES, series_of, sources_of
-from rtlmp.sources.web import FetchError
-from rtlmp.tables import Observations
 from tests import live
 from tests.build import settings
 from tests.replay import serving
@@ -43,15 +43,25 @@ def test_the_registry_is_whole():
 @pytest.mark.parametrize("market", MARKETS)
 def test_every_market_has_the_standard_tables(market):
     given = {q for s in SOURCES if s.market == market for q in s.series}
-    assert {Q.RT_LMP, Q.DAM_SPP, Q.LOAD, Q.LOAD_FORECAST} <= given
+    assert {
+        SeriesName.RT_LMP,
+        SeriesName.DAM_SPP,
+        SeriesName.LOAD,
+        SeriesName.LOAD_FORECAST,
+    } <= given
     if market != "ERCOT":
-        assert {Q.RT_LMP_ENERGY, Q.RT_LMP_CONGESTION, Q.RT_LMP_LOSS, Q.GENERATION} <= given
+        assert {
+            SeriesName.RT_LMP_ENERGY,
+            SeriesName.RT_LMP_CONGESTION,
+            SeriesName.RT_LMP_LOSS,
+            SeriesName.GENERATION,
+        } <= given
     entry = MARKETS[market]
     assert ZoneInfo(entry.tz)
     assert datetime.strptime(entry.gate_closure, "%H:%M")  # noqa: DTZ007
-    config = checked(settings(market=market))
-    assert Q.RT_LMP in series_of(config)
-    assert Q.LOAD_FORECAST_MODEL not in series_of(config)
+    config = parse_config(settings(market=market))
+    assert SeriesName.RT_LMP in series_of(config)
+    assert SeriesName.LOAD_FORECAST_MODEL not in series_of(config)
     assert {s.market for s in sources_of(market, [*STORED], config["live"])} <= {"", market}
 
 

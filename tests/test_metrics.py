@@ -7,17 +7,18 @@ import pandas as pd
 import pytest
 from sklearn import metrics as sk
 
-from rtlmp.asof import archive
-from rtlmp.backtest import MODEL, TRUTH, baselines
-from rtlmp.baselines import BASELINES
-from rtlmp.cases import cases
-from rtlmp.catalog import Q
+from rtlmp.asof.view import archive_of_frames
+from rtlmp.catalog import SeriesName
 from rtlmp.clock import days, horizon_start, issue_time
-from rtlmp.config import checked
-from rtlmp.losses import CLIP
-from rtlmp.metrics import ALL, metrics
-from rtlmp.standing import WHERE, stood
-from rtlmp.tables import Forecast, Metrics, Observations, Scored
+from rtlmp.config import parse_config
+from rtlmp.evaluation.diagnostics import WHERE, diagnose
+from rtlmp.evaluation.losses import CLIP
+from rtlmp.evaluation.pairs import pairs
+from rtlmp.evaluation.scores import ALL, score_table
+from rtlmp.forecast.baselines import BASELINES
+from rtlmp.forecast.replay import baseline_forecasts
+from rtlmp.schemas.core import Forecast, Metrics, Observations, Scored
+from rtlmp.schemas.names import Forecaster
 from tests.build import hourly_noise, settings, utc
 
 X = 50.0
@@ -40,7 +41,7 @@ def scored():
     grid.loc[grid.index % 50 == 0, Scored.max_price] = np.nan
     parts = [
         grid.assign(**{Scored.model: name, Scored.probability: value})
-        for name, value in {MODEL: p, **dict.fromkeys(BASELINES, 0.14)}.items()
+        for name, value in {Forecaster.MODEL: p, **dict.fromkeys(BASELINES, 0.14)}.items()
     ]
     rows = pd.concat(parts, ignore_index=True)
     return Scored.validate(rows.assign(**{Scored.threshold: X, Scored.model_date: "2024-05-01"}))
@@ -48,10 +49,10 @@ def scored():
 
 @pytest.fixture(scope="module")
 def table(scored):
-    return metrics(cases(scored), seed=1)
+    return score_table(pairs(scored), seed=1)
 
 
-def value(table, metric, location=ALL, lead_day=0, model=MODEL, column=Metrics.value):
+def value(table, metric, location=ALL, lead_day=0, model=Forecaster.MODEL, column=Metrics.value):
     row = table[
         (table[Metrics.metric] == metric)
         & (table[Metrics.location] == location)
@@ -64,7 +65,7 @@ def value(table, metric, location=ALL, lead_day=0, model=MODEL, column=Metrics.v
 
 @pytest.mark.parametrize(("location", "lead_day"), [(ALL, 0), ("A", 0), ("B", 3), (ALL, 1)])
 def test_scores_equal_scikit_learn(scored, table, location, lead_day):
-    rows = scored[(scored[Scored.model] == MODEL) & scored[Scored.max_price].notna()]
+    rows = scored[(scored[Scored.model] == Forecaster.MODEL) & scored[Scored.max_price].notna()]
     rows = rows[(rows[Scored.location] == location) | (location == ALL)]
     rows = rows[(rows[Scored.lead_day] == lead_day) | (lead_day == 0)]
     y, p = rows[Scored.max_price] > X, rows[Scored.probability].clip(CLIP, 1 - CLIP)
@@ -100,13 +101,13 @@ def test_intervals_hold_the_value_and_narrow_with_data(table):
 
 def test_a_promise_is_judged_within_what_the_days_can_tell(scored):
     """Calibrated: the interval holds 1. Half the probability: it does not."""
-    ours = scored[scored[Scored.model] == MODEL]
+    ours = scored[scored[Scored.model] == Forecaster.MODEL]
     halved = scored.assign(**{Scored.probability: scored[Scored.probability] / 2})
     known = ours[ours[Scored.max_price].notna()]
     ratio = known[Scored.probability].mean() / (known[Scored.max_price] > X).mean()
     for rows, factor, kept in ((scored, 1, True), (halved, 0.5, False)):
-        [of] = cases(rows)
-        text = str(stood(of, seed=1).claims["mean/base 2024H1"])
+        [of] = pairs(rows)
+        text = str(diagnose(of, seed=1).claims["mean/base 2024H1"])
         value, low, high = map(
             float, text.replace("[", "").replace("]", "").replace(",", "").split()
         )
@@ -117,16 +118,16 @@ def test_a_promise_is_judged_within_what_the_days_can_tell(scored):
 
 def test_bounds_that_hold_are_counted_apart_where_it_matters(scored):
     """They hold exactly the rows above 2 %."""
-    ours = scored[scored[Scored.model] == MODEL]
+    ours = scored[scored[Scored.model] == Forecaster.MODEL]
     p = ours[Scored.probability]
     truth = p.where(p > 0.02, p + 0.5).clip(upper=1)
     bounds = {Scored.lower: (p - 0.01).clip(lower=0), Scored.upper: (p + 0.01).clip(upper=1)}
     rows = [
         scored.assign(**bounds),
-        ours.assign(**bounds, **{Scored.model: TRUTH, Scored.probability: truth}),
+        ours.assign(**bounds, **{Scored.model: Forecaster.TRUTH, Scored.probability: truth}),
     ]
-    [of] = cases(pd.concat(rows, ignore_index=True))
-    found = stood(of, seed=1).covered
+    [of] = pairs(pd.concat(rows, ignore_index=True))
+    found = diagnose(of, seed=1).covered
     assert found["within_bounds"] == pytest.approx(
         (p[ours[Scored.max_price].notna()] > 0.02).mean()
     )
@@ -139,13 +140,15 @@ def test_climatology_has_no_skill_over_itself(table):
 
 
 def test_baselines_equal_a_plain_count_of_what_was_known():
-    config = checked(settings(nodes=["N"], thresholds=[50]))
-    highest = hourly_noise(Q.RT_MAX, "N", "2024-05-01", 20, 3)
-    full = highest.assign(**{Observations.series: Q.RT_COVERAGE.value, Observations.value: 1.0})
+    config = parse_config(settings(nodes=["N"], thresholds=[50]))
+    highest = hourly_noise(SeriesName.RT_MAX, "N", "2024-05-01", 20, 3)
+    full = highest.assign(
+        **{Observations.series: SeriesName.RT_COVERAGE.value, Observations.value: 1.0}
+    )
     day = date(2024, 5, 15)
-    data = archive([pd.concat([highest, full], ignore_index=True)])
+    data = archive_of_frames([pd.concat([highest, full], ignore_index=True)])
     hours = pd.date_range(utc("2024-05-01"), utc("2024-05-20 23:00"), freq="h")
-    made = baselines(data, hours, config, day, ["N"])
+    made = baseline_forecasts(data, hours, config, day, ["N"])
     seen = highest[highest[Observations.publish_time] <= issue_time(config, day)]
     local = seen[Observations.valid_time].dt.tz_convert("America/Chicago")
     for hour in (0, 7, 18):

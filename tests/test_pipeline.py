@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from rtlmp.tables import Asks, Forecast, Metrics, Scored, read
+from rtlmp.io.tables import read_table
+from rtlmp.schemas.core import Forecast, HorizonRows, Metrics, Scored
 from tests.build import ROOT
 
 pytestmark = pytest.mark.integration
@@ -32,7 +33,7 @@ SMALL = {
 LEAST = {
     "synthetic": {"start": "2024-02-01", "end": "2024-03-20"},
     "history_days": 30,
-    "average_models": 1,
+    "ensemble_size": 1,
     "backtest": {"start": "2024-03-09", "end": "2024-03-10"},
 }
 
@@ -91,7 +92,7 @@ def forecast_files(repo: Repo, date: str) -> pd.DataFrame:
     paths = [
         repo.root / RUN / f"forecast/{n}/{x}/{date}.parquet" for n in NODES for x in THRESHOLDS
     ]
-    parts = [read(Forecast, path) for path in paths]
+    parts = [read_table(Forecast, path) for path in paths]
     assert [len(p) for p in parts] == [72] * len(paths)
     return pd.concat(parts, ignore_index=True)
 
@@ -123,10 +124,10 @@ def test_a_model_folder_is_ubjson_and_json_only(repo):
 
 
 def test_the_backtest_has_every_row_and_its_baselines(repo):
-    rows = read(Scored, repo.root / RUN / "backtest/forecasts.parquet")
+    rows = read_table(Scored, repo.root / RUN / "backtest/forecasts.parquet")
     assert len(rows) == 4 * 72 * len(NODES) * len(THRESHOLDS) * 4
     assert rows[Scored.max_price].notna().all()
-    metrics = read(Metrics, repo.root / RUN / "backtest/metrics.parquet")
+    metrics = read_table(Metrics, repo.root / RUN / "backtest/metrics.parquet")
     assert set(metrics[Metrics.model]) == {"model", "climatology", "persistence", "truth"}
     assert {"auc", "average_precision", "brier_skill", "log_loss_skill"} <= set(
         metrics[Metrics.metric]
@@ -138,11 +139,11 @@ def test_daily_path_and_backtest_agree_to_the_bit(repo, date):
     """Two of the dates are next to the clock change of 2024-03-10."""
     repo.run("forecast", "--config", f"date={date}")
     daily = forecast_files(repo, date)
-    scored = read(Scored, repo.root / RUN / "backtest/forecasts.parquet")
+    scored = read_table(Scored, repo.root / RUN / "backtest/forecasts.parquet")
     columns = list(Forecast.to_schema().columns)
     keys = [Forecast.location, Forecast.threshold, Forecast.valid_time]
     ours = scored[scored[Scored.model] == "model"][columns]
-    ours = ours[ours[Asks.issue_time].isin(daily[Asks.issue_time])]
+    ours = ours[ours[HorizonRows.issue_time].isin(daily[HorizonRows.issue_time])]
     pd.testing.assert_frame_equal(
         daily[columns].sort_values(keys, ignore_index=True),
         ours.sort_values(keys, ignore_index=True),
@@ -202,7 +203,7 @@ def test_a_line_of_the_package_reruns_what_depends_on_it(repo, file, reruns, lea
     [
         ({"thresholds": [50, 200]}, {"forecast_date", "forecast_figure"}, {"train", "features"}),
         ({"seed": 8}, {"train", "forecast_date"}, {"hourly"}),
-        ({"average_models": 1}, {"forecast_date"}, {"train", "features"}),
+        ({"ensemble_size": 1}, {"forecast_date"}, {"train", "features"}),
         ({"label_coverage": 0.9}, {"train"}, {"features", "hourly", "raw"}),
         ({"backtest": {"start": "2024-03-08", "end": "2024-03-10"}}, set(), {"train"}),
         ({"issue_time": "10:30"}, {"features", "train"}, {"hourly"}),

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from rtlmp.provenance import PACKAGE, imported
+from rtlmp.pipeline.provenance import PACKAGE, imported
 from tests.build import ROOT
 
 SCRIPTS = sorted((ROOT / "workflow/scripts").glob("*.py"))

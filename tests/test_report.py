@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from rtlmp.figures.book import BOOK
-from rtlmp.report.page import Page, Section, chart, group, prices, probabilities, render, table
+from rtlmp.report.figures.book import FIGURES
+from rtlmp.report.page import Page, Section, chart, group, html_table, prices, probabilities, render
 from tests.build import ROOT
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -39,7 +39,7 @@ def example() -> Page:
     wide.iloc[5] = np.nan
     panels = [probabilities(wide), prices(pd.Series(np.arange(48.0), hours), wide.columns)]
     groups = [group("A", hours, panels), group("B </script>", hours, panels[:1])]
-    numbers = table(pd.DataFrame({"a_b": [0.5, np.nan], "c": ["x", "<b>"]}), "Numbers")
+    numbers = html_table(pd.DataFrame({"a_b": [0.5, np.nan], "c": ["x", "<b>"]}), "Numbers")
     return Page("Title", "About", [Section("One", charts=[chart(groups)], tables=[numbers])], ["!"])
 
 
@@ -100,6 +100,6 @@ def test_a_page_draws_something(page):
     assert len(np.unique(np.asarray(Image.open(shot).convert("RGB")).reshape(-1, 3), axis=0)) > 20
 
 
-@pytest.mark.parametrize("name", BOOK)
+@pytest.mark.parametrize("name", FIGURES)
 def test_snakemakes_report_says_of_a_figure_what_our_page_says(name):
-    assert (ROOT / f"workflow/captions/{name}.rst").read_text().strip() == BOOK[name].caption
+    assert (ROOT / f"workflow/captions/{name}.rst").read_text().strip() == FIGURES[name].caption

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.catalog import MARKETS, Q
-from rtlmp.findings import Blocks, Components, LoadRisk, TopBottom
+from rtlmp.catalog import MARKETS, SeriesName
+from rtlmp.schemas.evaluation import Blocks, Components, LoadRisk, TopBottom
 from rtlmp.settlement import (
     DA,
     LOAD,
@@ -67,7 +67,11 @@ def test_parts_of_a_price_are_averaged_and_absent_ones_leave_an_empty_table():
     hours = pd.date_range("2024-07-01 05:00", periods=24, freq="h", tz="UTC")
     parts = pd.concat(
         observations(q, "N", hours, hours, np.full(24, value))
-        for q, value in ((Q.DAM_LMP_ENERGY, 30), (Q.DAM_LMP_CONGESTION, -4), (Q.DAM_LMP_LOSS, 1))
+        for q, value in (
+            (SeriesName.DAM_LMP_ENERGY, 30),
+            (SeriesName.DAM_LMP_CONGESTION, -4),
+            (SeriesName.DAM_LMP_LOSS, 1),
+        )
     )
     made = components(parts, MARKET)
     assert (made[[Components.energy, Components.congestion, Components.loss]] == [30, -4, 1]).all(
@@ -87,7 +91,7 @@ def test_a_month_without_load_has_prices_but_no_shaping():
 def test_hourly_prices_average_their_intervals():
     hour = pd.date_range("2024-07-01 10:00", periods=1, freq="h", tz="UTC")
     five = pd.date_range(hour[0], periods=12, freq="5min")
-    real = observations(Q.RT_LMP, "N", five, five, np.arange(12.0))
-    auction = observations(Q.DAM_SPP, "N", hour, hour, [7.0])
+    real = observations(SeriesName.RT_LMP, "N", five, five, np.arange(12.0))
+    auction = observations(SeriesName.DAM_SPP, "N", hour, hour, [7.0])
     made = hourly_prices(real, auction, auction.iloc[:0], MARKET)["N"]
     assert made[[DA, RT]].to_numpy().tolist() == [[7.0, 5.5]]

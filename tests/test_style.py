@@ -12,9 +12,9 @@ import pandera.pandas as pa
 import pytest
 import yaml
 
-from rtlmp import tables
-from rtlmp.catalog import Q
-from rtlmp.features import FEATURES
+from rtlmp.catalog import SeriesName
+from rtlmp.features.matrix import FEATURES
+from rtlmp.schemas import core as tables
 from tests.build import ROOT
 
 PACKAGE = ROOT / "rtlmp"
@@ -34,7 +34,7 @@ LAYERS = [
         "parquet",
         "archive",
     ),
-    *("sources", "asof", "labels", "hourly", "donors", "history"),
+    *("sources", "asof", "labels", "hourly", "auxiliary_nodes", "history"),
     *(
         "features",
         "models",
@@ -67,7 +67,7 @@ SCHEMAS = [
     for _, s in inspect.getmembers(tables, inspect.isclass)
     if issubclass(s, pa.DataFrameModel) and s is not pa.DataFrameModel
 ]
-NAMES = {c for s in SCHEMAS for c in s.to_schema().columns} | {q.value for q in Q}
+NAMES = {c for s in SCHEMAS for c in s.to_schema().columns} | {q.value for q in SeriesName}
 NAMES |= {f.name for f in FEATURES}
 # everyday words, of the config, of models or of pages, that are columns of some table too
 CONFIG_WORDS = {"model", "value", "load", "threshold", "share", "day"}
@@ -110,8 +110,8 @@ def test_no_column_series_or_feature_is_typed_as_text(path):
 
 
 def test_columns_are_spelt_as_in_the_tables():
-    from rtlmp import columns
-    from rtlmp.archive import SCHEMA
+    from rtlmp.asof.vintages import SCHEMA
+    from rtlmp.schemas import columns
 
     light = {name for key, name in vars(columns).items() if key.isupper() and key != "OBSERVED"}
     assert (
@@ -143,6 +143,10 @@ def test_every_job_says_what_it_needs_of_a_cluster(name):
 
 def test_the_profile_for_clusters_groups_rules_that_are_there():
     profile = yaml.safe_load((ROOT / "workflow/profiles/slurm/config.yaml").read_text())
-    there = set(RULES) | {"train_rival", "replay_rival", "replay_missing"}  # made from others
+    there = set(RULES) | {
+        "train_challenger",
+        "replay_challenger",
+        "replay_denied",
+    }  # made from others
     assert set(profile["groups"]) <= there
     assert set(profile["group-components"]) <= set(profile["groups"].values())

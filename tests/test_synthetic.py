@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.catalog import Q
+from rtlmp.catalog import SeriesName
 from rtlmp.clock import HORIZON_HOURS
-from rtlmp.sources.synthetic import World, world
-from rtlmp.sources.synthetic_price import (
+from rtlmp.schemas.core import Observations, Truth
+from rtlmp.sources.synthetic.market import World, world
+from rtlmp.sources.synthetic.price import (
     CURVE,
     HUBS,
     NOISE_GW,
@@ -20,9 +21,8 @@ from rtlmp.sources.synthetic_price import (
     price,
     spike_probability,
 )
-from rtlmp.sources.synthetic_publish import VINTAGES
-from rtlmp.sources.synthetic_weather import UNKNOWN
-from rtlmp.tables import Observations, Truth
+from rtlmp.sources.synthetic.publication import VINTAGES
+from rtlmp.sources.synthetic.weather import UNKNOWN
 
 TZ: Final = "America/Chicago"
 START, END = date(2022, 10, 1), date(2024, 4, 15)
@@ -30,16 +30,21 @@ THRESHOLDS: Final = (50.0, 100.0, 200.0, 500.0)
 HIT, LEAD_DAY, TOP = "hit", "lead_day", "top"
 TIMES: Final = (Observations.valid_time, Observations.publish_time)
 ACTUAL: Final = {
-    Q.LOAD_FORECAST: Q.LOAD,
-    Q.WIND_FORECAST: Q.WIND,
-    Q.SOLAR_FORECAST: Q.SOLAR,
+    SeriesName.LOAD_FORECAST: SeriesName.LOAD,
+    SeriesName.WIND_FORECAST: SeriesName.WIND,
+    SeriesName.SOLAR_FORECAST: SeriesName.SOLAR,
 }
 
 
 def make(
     start: date, end: date, nodes: tuple[str, ...] = tuple(HUBS), seed: int = 1, **more: object
 ) -> World:
-    settings = {"thresholds": THRESHOLDS, "issue_time": "10:00", "tz": TZ, "target": Q.RT_LMP}
+    settings = {
+        "thresholds": THRESHOLDS,
+        "issue_time": "10:00",
+        "tz": TZ,
+        "target": SeriesName.RT_LMP,
+    }
     return world(start, end, nodes, seed=seed, **(settings | more))  # type: ignore[arg-type]
 
 
@@ -51,7 +56,7 @@ def big() -> World:
 @pytest.fixture(scope="module")
 def scored(big: World) -> pd.DataFrame:
     """Truth with what came, where that is known."""
-    runs = big.observations[Q.RT_LMP]
+    runs = big.observations[SeriesName.RT_LMP]
     hour = runs[Observations.valid_time].dt.floor("h")
     top = runs.groupby([Observations.location, hour])[Observations.value].max().rename(TOP)
     both = big.truth.join(top, on=[Truth.location, Truth.valid_time], how="inner")
@@ -99,7 +104,7 @@ def test_later_end_and_more_nodes_only_add_rows():
         same(found, frame)
     keys = [c for c in Truth.to_schema().columns if c != Truth.probability]
     same(few.truth[keys].merge(more.truth, on=keys), few.truth)
-    prices = more.observations[Q.RT_LMP].groupby(Observations.location)[Observations.value]
+    prices = more.observations[SeriesName.RT_LMP].groupby(Observations.location)[Observations.value]
     assert prices.mean().nunique() == len(HUBS) + 2
 
 
@@ -117,7 +122,11 @@ def test_frames_are_in_the_schema_and_in_order(big):
 
 @pytest.mark.parametrize(
     ("q", "clock", "days_after"),
-    [(Q.LOAD, "05:50", 1), (Q.DAM_SPP, "13:30", -1), (Q.DAM_AS_ECRS, "13:30", -1)]
+    [
+        (SeriesName.LOAD, "05:50", 1),
+        (SeriesName.DAM_SPP, "13:30", -1),
+        (SeriesName.DAM_AS_ECRS, "13:30", -1),
+    ]
     + [(q, clock, None) for q, clock in VINTAGES.items()],
 )
 def test_published_at_the_local_clock(big, q, clock, days_after):
@@ -133,11 +142,11 @@ def test_real_time_is_published_after_the_run_and_wind_after_the_hour(big):
     delay = {
         q: big.observations[q][Observations.publish_time]
         - big.observations[q][Observations.valid_time]
-        for q in (Q.RT_LMP, Q.WIND, Q.SOLAR)
+        for q in (SeriesName.RT_LMP, SeriesName.WIND, SeriesName.SOLAR)
     }
-    assert (delay[Q.RT_LMP] == pd.Timedelta(minutes=1)).all()
-    assert (delay[Q.WIND] == pd.Timedelta(minutes=115)).all()
-    assert (delay[Q.SOLAR] == pd.Timedelta(minutes=115)).all()
+    assert (delay[SeriesName.RT_LMP] == pd.Timedelta(minutes=1)).all()
+    assert (delay[SeriesName.WIND] == pd.Timedelta(minutes=115)).all()
+    assert (delay[SeriesName.SOLAR] == pd.Timedelta(minutes=115)).all()
 
 
 @pytest.mark.parametrize("q", VINTAGES)
@@ -152,7 +161,11 @@ def test_this_mornings_forecast_covers_every_horizon(big, q):
 
 @pytest.mark.parametrize(("day", "hours"), [("2023-03-12", 23), ("2022-11-06", 25)])
 def test_a_changed_day_has_an_hour_less_or_more_of_12_runs_each(big, day, hours):
-    for q, rows in ((Q.RT_LMP, RUNS * len(HUBS)), (Q.DAM_SPP, len(HUBS)), (Q.LOAD, 1)):
+    for q, rows in (
+        (SeriesName.RT_LMP, RUNS * len(HUBS)),
+        (SeriesName.DAM_SPP, len(HUBS)),
+        (SeriesName.LOAD, 1),
+    ):
         valid = big.observations[q][Observations.valid_time]
         valid = valid[valid.dt.tz_convert(TZ).dt.date == date.fromisoformat(day)]
         assert valid.dt.floor("h").value_counts().to_list() == [rows] * hours
@@ -169,7 +182,7 @@ def test_horizon_is_72_hours_across_clock_changes(big, issue):
 
 
 def test_every_hour_has_12_runs_off_the_round_minute(big):
-    runs = big.observations[Q.RT_LMP][Observations.valid_time]
+    runs = big.observations[SeriesName.RT_LMP][Observations.valid_time]
     assert (runs.dt.floor("h").value_counts() == RUNS * len(HUBS)).all()
     seconds = (runs - runs.dt.floor("5min")).dt.total_seconds()
     assert seconds.between(8, 39).all()
@@ -195,7 +208,7 @@ def test_forecasts_are_martingales(big, q):
 
 
 def test_prices_are_like_ercots(big, scored):
-    prices = big.observations[Q.RT_LMP].groupby(Observations.location)[Observations.value]
+    prices = big.observations[SeriesName.RT_LMP].groupby(Observations.location)[Observations.value]
     assert prices.max().max() <= CURVE[0, 1]
     assert prices.median().between(15, 25).all()
     negative = prices.agg(lambda p: (p < 0).mean())
@@ -295,8 +308,8 @@ def test_probability_is_that_of_simulated_hours(threshold, mean, sd):
 
 
 def test_quarter_hours_are_means_of_three_runs_and_have_no_exact_truth():
-    made = make(START, START, target=Q.RT_SPP)
-    runs, quarters = (made.observations[q] for q in (Q.RT_LMP, Q.RT_SPP))
+    made = make(START, START, target=SeriesName.RT_SPP)
+    runs, quarters = (made.observations[q] for q in (SeriesName.RT_LMP, SeriesName.RT_SPP))
     slot = runs[Observations.valid_time].dt.floor("15min")
     means = runs.groupby([slot, Observations.location])[Observations.value].mean()
     keys = [Observations.valid_time, Observations.location]

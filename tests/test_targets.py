@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from rtlmp.findings import Changes, Significance, Worth
-from rtlmp.tables import Metrics, read
+from rtlmp.io.tables import read_table
+from rtlmp.schemas.core import Metrics
+from rtlmp.schemas.evaluation import Changes, Revenue, Significance
 from tests.build import ROOT
 
 pytestmark = pytest.mark.integration
@@ -69,28 +70,28 @@ def test_a_second_run_does_nothing(root):
 
 
 def test_the_battery_is_bounded_by_perfect_foresight(root):
-    worth = read(Worth, root / RUN / "value/worth.parquet")
-    share = worth[worth[Worth.measure] == "share_of_perfect"]
-    assert share[Worth.value].max() == pytest.approx(1)
+    worth = read_table(Revenue, root / RUN / "value/revenue.parquet")
+    share = worth[worth[Revenue.measure] == "share_of_perfect"]
+    assert share[Revenue.value].max() == pytest.approx(1)
 
 
 def test_every_table_is_exported_as_it_is(root):
-    table = read(Metrics, root / RUN / "backtest/metrics.parquet")
+    table = read_table(Metrics, root / RUN / "backtest/metrics.parquet")
     text = pd.read_csv(root / RUN / "backtest/metrics.csv", float_precision="round_trip")
     pd.testing.assert_frame_equal(text, table, check_dtype=False)
 
 
 def test_changes_are_shared_out_without_remainder(root):
-    rows = read(Changes, root / CHANGES.with_suffix(".parquet"))
+    rows = read_table(Changes, root / CHANGES.with_suffix(".parquet"))
     because = [c for c in rows if c.startswith("because_")]
     assert rows[because].sum(axis=1).to_numpy() == pytest.approx(rows[Changes.change], abs=1e-12)
     assert rows[Changes.valid_time].nunique() == 49  # 10 March has 23 hours: 72 - 23
 
 
 def test_a_run_beside_its_twin_differs_by_nothing(root):
-    (root / "small.yaml").write_text(yaml.safe_dump({**SMALL, "versus": "other"}))
+    (root / "small.yaml").write_text(yaml.safe_dump({**SMALL, "compare_to": "other"}))
     snakemake(root, "compare")
-    tests = read(Significance, root / RUN / "compare/other/significance.parquet")
+    tests = read_table(Significance, root / RUN / "compare/other/significance.parquet")
     twins = tests[(tests[Significance.model] == "small") & (tests[Significance.versus] == "other")]
     assert len(twins)
     assert (twins[Significance.difference] == 0).all()

@@ -7,27 +7,38 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.ablation import PARTS, ablated, page, without
-from rtlmp.asof import archive
-from rtlmp.calibration import judged, kept
-from rtlmp.catalog import Q
+from rtlmp.asof.view import archive_of_frames
+from rtlmp.catalog import SeriesName
 from rtlmp.clock import days, issue_time
-from rtlmp.config import checked
-from rtlmp.disk import write_json
-from rtlmp.features import DESIGN, FEATURES, learned, monthly
-from rtlmp.fold_tables import Ablation, FoldMetrics, Folds, Trials
-from rtlmp.folds import folds
-from rtlmp.forecasting import of_model
-from rtlmp.history import draw
-from rtlmp.metrics import REFERENCE
-from rtlmp.models.calibration import bent, learnt
-from rtlmp.origins import days_to_label, labelled, require_apart, spans
-from rtlmp.paired import by_day, origins
-from rtlmp.parameters import adopted, curves
-from rtlmp.tables import Asks, Observations, Scored
-from rtlmp.training import train
-from rtlmp.tuning import tuned
-from rtlmp.validation import fold_metrics, models_of, refitted, scored, spans_table
+from rtlmp.config import parse_config
+from rtlmp.features.history import node_sample
+from rtlmp.features.matrix import DESIGN, FEATURES, monthly_features, training_features
+from rtlmp.forecast.forecast import model_probability
+from rtlmp.io.files import write_json
+from rtlmp.model_selection.ablation import PARTS, ablate_features, ablation_page, without
+from rtlmp.model_selection.cross_validation import (
+    fold_forecasts,
+    fold_metrics,
+    fold_models,
+    folds_table,
+    refitted,
+)
+from rtlmp.model_selection.folds import folds
+from rtlmp.model_selection.paired_loss import daily_loss, fold_days
+from rtlmp.model_selection.recalibration import accepted_calibration, recalibration_skill
+from rtlmp.model_selection.tuning import tune_model
+from rtlmp.model_selection.windows import (
+    days_to_label,
+    fold_windows,
+    labels_known,
+    require_before_backtest,
+)
+from rtlmp.models.calibration import fit_calibration, recalibrated
+from rtlmp.models.parameters import adopted, curves
+from rtlmp.models.training import train
+from rtlmp.schemas.core import HorizonRows, Observations, Scored
+from rtlmp.schemas.names import Forecaster
+from rtlmp.schemas.selection import Ablation, FoldMetrics, Folds, Trials
 from tests.build import hourly_noise, settings
 
 MODEL = {"rounds": 5, "grid": [25, 50, 100, 200], "min_child_weight": 1, "threads": 1}
@@ -37,19 +48,27 @@ TUNE = {**WINDOW, "trials": 3, "space": {"max_depth": [2, 4], "learning_rate": [
 
 @pytest.fixture(scope="module")
 def config():
-    small = {"history_days": 25, "model": MODEL, "thresholds": [50, 100], "gate": {"days": 0}}
+    small = {
+        "history_days": 25,
+        "model": MODEL,
+        "thresholds": [50, 100],
+        "gate": {"days": 0},
+    }
     windows = {"validation": {**WINDOW, "every_days": 4}, "backtest": {"start": "2024-07-25"}}
-    made = checked(settings(nodes=["N", "H"], **small, **windows))
-    return {**made, "tune": checked({**settings(), "tune": TUNE})["tune"]}
+    made = parse_config(settings(nodes=["N", "H"], **small, **windows))
+    return {**made, "tune": parse_config({**settings(), "tune": TUNE})["tune"]}
 
 
 @pytest.fixture(scope="module")
 def prices():
     parts = []
     for seed, node in enumerate("NH"):
-        highest = hourly_noise(Q.RT_MAX, node, "2024-06-01", 70, seed)
-        parts += [highest.assign(**{Observations.series: q.value}) for q in (Q.RT_MAX, Q.RT_MEAN)]
-        full = highest.assign(**{Observations.series: Q.RT_COVERAGE.value})
+        highest = hourly_noise(SeriesName.RT_MAX, node, "2024-06-01", 70, seed)
+        parts += [
+            highest.assign(**{Observations.series: q.value})
+            for q in (SeriesName.RT_MAX, SeriesName.RT_MEAN)
+        ]
+        full = highest.assign(**{Observations.series: SeriesName.RT_COVERAGE.value})
         parts.append(full.assign(**{Observations.value: 1.0}))
     return pd.concat(parts, ignore_index=True)
 
@@ -57,19 +76,19 @@ def prices():
 @pytest.fixture(scope="module")
 def features(config, prices):
     issued = list(days(date(2024, 6, 12), date(2024, 7, 30)))
-    return dict(monthly(archive([prices]), issued, config))
+    return dict(monthly_features(archive_of_frames([prices]), issued, config))
 
 
 @pytest.fixture(scope="module")
 def history(config, prices):
     issued = list(days(date(2024, 6, 12), date(2024, 7, 30)))
-    parts = learned(archive([prices]), issued, config, draw(config))
+    parts = training_features(archive_of_frames([prices]), issued, config, node_sample(config))
     return {pool: [rows] for pool, rows in parts.items()}
 
 
 @pytest.fixture(scope="module")
 def made(config, prices, history, features):
-    return folds(history, features, archive([prices]), config, config["tune"])
+    return folds(history, features, archive_of_frames([prices]), config, config["tune"])
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +97,7 @@ def each(made, config):
 
 
 def test_origins_cover_the_window_and_models_are_an_embargo_older(config):
-    got = spans(config, WINDOW)
+    got = fold_windows(config, WINDOW)
     assert [s.origin.day for s in got] == [10, 14, 18]
     assert [s.last.day for s in got] == [13, 17, 20]
     assert {s.origin - s.day for s in got} == {timedelta(days=4)}
@@ -90,20 +109,20 @@ def test_an_embargo_shorter_than_lead_and_label_is_refused(config, clock, least)
     c = {**config, "issue_time": clock, "validation": short}
     assert days_to_label(c) == least
     with pytest.raises(ValueError, match=f"embargo_days {least - 1}: want {least} or more"):
-        spans(c, WINDOW)
+        fold_windows(c, WINDOW)
 
 
 def test_a_fold_learns_what_the_dated_model_learns(made, config, prices, history):
     """One way through the house: the model of the embargo before the origin, by its own hash."""
-    dated = train(history["all"], archive([prices]), config, made[0].span.day)
-    [ours] = models_of(made[:1], config)
+    dated = train(history["all"], archive_of_frames([prices]), config, made[0].span.day)
+    [ours] = fold_models(made[:1], config)
     assert ours.card == dated.card
     assert ours.card["trained_until"] == "2024-07-06T15:00:00+00:00"
 
 
 def test_every_row_is_scored_once_by_what_came(made, each, config):
-    rows = scored(made, each, config)
-    ours = rows[rows[Scored.model] != REFERENCE]
+    rows = fold_forecasts(made, each, config)
+    ours = rows[rows[Scored.model] != Forecaster.CLIMATOLOGY]
     assert len(ours) == 11 * 72 * 2 * 2
     keys = [Scored.issue_time, Scored.valid_time, Scored.location, Scored.threshold]
     assert not ours.duplicated(keys).any()
@@ -113,45 +132,47 @@ def test_every_row_is_scored_once_by_what_came(made, each, config):
 
 
 def test_tables_of_folds_and_their_scores(made, each, config):
-    table = spans_table(made, models_of(made, config))
+    table = folds_table(made, fold_models(made, config))
     assert table[Folds.rows_scored].tolist() == [4 * 144, 4 * 144, 3 * 144]
-    got = fold_metrics(scored(made, each, config), config["seed"])
+    got = fold_metrics(fold_forecasts(made, each, config), config["seed"])
     assert set(got[FoldMetrics.origin]) == {"2024-07-10", "2024-07-14", "2024-07-18"}
     assert {"log_loss", "log_loss_skill", "brier", "auc"} <= set(got[FoldMetrics.metric])
 
 
 def test_losses_by_day_are_those_of_the_rows(made, each):
-    whole, parts = by_day(made, each), [by_day(made, each, lead) for lead in (1, 2, 3)]
+    whole, parts = daily_loss(made, each), [daily_loss(made, each, lead) for lead in (1, 2, 3)]
     np.testing.assert_allclose(sum(parts), whole)
     y, p = np.concatenate([f.spiked for f in made]), np.concatenate(each)
     by_hand = -(y * np.log(p) + (1 - y) * np.log(1 - p))
     np.testing.assert_allclose(whole.sum(axis=1), by_hand.sum(axis=0), rtol=1e-5)
-    assert [int(of.sum()) for of in origins(made).values()] == [4, 4, 3]
+    assert [int(of.sum()) for of in fold_days(made).values()] == [4, 4, 3]
 
 
 def test_tuning_looks_at_nothing_after_its_window(
     made, config, prices, history, features, tmp_path
 ):
     """Poisoned prices and features from there on change no byte of the parameter file."""
-    until = pd.Timestamp(issue_time(config, labelled(config, config["tune"])))
+    until = pd.Timestamp(issue_time(config, labels_known(config, config["tune"])))
     later = prices[Observations.publish_time] > until
     spoilt = prices.assign(value=prices[Observations.value].mask(later, 4999.0))
     after = pd.Timestamp(issue_time(config, config["tune"]["end"]))
     poisoned = {
-        node: t.assign(**{c: t[c].mask(t[Asks.issue_time] > after, 99.0) for c in DESIGN[1:]})
+        node: t.assign(
+            **{c: t[c].mask(t[HorizonRows.issue_time] > after, 99.0) for c in DESIGN[1:]}
+        )
         for node, t in features.items()
     }
     [rows], late = history["all"], after.value // 1000
     rows = rows._replace(x=np.where((rows.issued > late)[:, None], np.float32(99), rows.x))
-    again = folds({"all": [rows]}, poisoned, archive([spoilt]), config, config["tune"])
+    again = folds({"all": [rows]}, poisoned, archive_of_frames([spoilt]), config, config["tune"])
     assert later.any()
     for name, of in (("clean", made), ("spoilt", again)):
-        write_json(tuned(of, config)[1], tmp_path / name)
+        write_json(tune_model(of, config)[1], tmp_path / name)
     assert (tmp_path / "clean").read_bytes() == (tmp_path / "spoilt").read_bytes()
 
 
 def test_the_file_says_what_is_kept_and_why(made, config):
-    trials, found = tuned(made, config)
+    trials, found = tune_model(made, config)
     assert trials[Trials.trial].max() == 3
     own = {k: config["model"][k] for k in TUNE["space"]}
     assert json.loads(trials[Trials.parameters].iloc[0]) == own
@@ -166,7 +187,7 @@ def test_a_better_model_is_kept(made, config):
     """The config's own parameters are spoilt: any trial beats them on every fold."""
     bad = {**config, "model": {**config["model"], "learning_rate": 1.0, "reg_lambda": 0.0}}
     space = {"learning_rate": (0.01, 0.02), "reg_lambda": (50.0, 100.0)}
-    found = tuned(made, {**bad, "tune": {**config["tune"], "space": space}})[1]
+    found = tune_model(made, {**bad, "tune": {**config["tune"], "space": space}})[1]
     assert found["kept"]
     assert found["gain"][1] > 0
     assert found["parameters"] == found["best"]
@@ -176,8 +197,8 @@ def test_a_tune_window_that_reaches_the_test_window_is_refused(config):
     near = {**config, "backtest": {"start": date(2024, 7, 24), "end": date(2024, 8, 1)}}
     words = "tune 2024-07-10 to 2024-07-20.*backtest 2024-07-24 to 2024-08-01"
     with pytest.raises(ValueError, match=words):
-        require_apart(near)
-    assert require_apart(config) == config["tune"]
+        require_before_backtest(near)
+    assert require_before_backtest(config) == config["tune"]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +212,7 @@ def test_a_tune_window_that_reaches_the_test_window_is_refused(config):
 )
 def test_a_space_outside_what_a_model_takes_is_refused(space, words):
     with pytest.raises(ValueError, match=words):
-        checked({**settings(), "tune": {**TUNE, "space": space}})
+        parse_config({**settings(), "tune": {**TUNE, "space": space}})
 
 
 def test_a_parameter_file_replaces_those_of_the_model(config, prices, history, features, tmp_path):
@@ -200,18 +221,18 @@ def test_a_parameter_file_replaces_those_of_the_model(config, prices, history, f
     write_json(found, tmp_path / "p.json")
     c = adopted(config, tmp_path / "p.json")
     assert (c["model"]["max_depth"], config["model"]["max_depth"]) == (2, 5)
-    data, day = archive([prices]), date(2024, 7, 10)
+    data, day = archive_of_frames([prices]), date(2024, 7, 10)
     trained = train(history["all"], data, c, day, curves(tmp_path / "p.json"))
     assert trained.card["members"][0]["model"]["max_depth"] == 2
     plain = train(history["all"], data, c, day)
     x = features["N"][DESIGN].to_numpy(np.float32)
-    left, bent_ = (of_model(m, x, [200, 50, 100]) for m in (plain, trained))
+    left, bent_ = (model_probability(m, x, [200, 50, 100]) for m in (plain, trained))
     np.testing.assert_array_equal(left[:, 1], bent_[:, 1])
     np.testing.assert_allclose(
-        bent_[:, 2], np.minimum(bent(left[:, 2], curve), left[:, 1]), rtol=1e-12
+        bent_[:, 2], np.minimum(recalibrated(left[:, 2], curve), left[:, 1]), rtol=1e-12
     )
     assert (bent_[:, 0] <= bent_[:, 2]).all()
-    np.testing.assert_array_equal(of_model(trained, x[:3], [200, 50, 100]), bent_[:3])
+    np.testing.assert_array_equal(model_probability(trained, x[:3], [200, 50, 100]), bent_[:3])
 
 
 def test_curves_undo_a_known_distortion():
@@ -221,10 +242,10 @@ def test_curves_undo_a_known_distortion():
     odds = np.log(truth / (1 - truth))
     told = 1 / (1 + np.exp(-(odds - 1) / 0.7))  # truth's odds are .7 of these, plus 1
     for kind in ("platt", "beta"):
-        curve = learnt(kind, told, y)
+        curve = fit_calibration(kind, told, y)
         assert all(b >= 0 for b in curve["coefficients"][1:])
-        np.testing.assert_allclose(bent(told, curve), truth, atol=0.03)
-    assert learnt("platt", told, y)["coefficients"] == pytest.approx([1, 0.7], abs=0.1)
+        np.testing.assert_allclose(recalibrated(told, curve), truth, atol=0.03)
+    assert fit_calibration("platt", told, y)["coefficients"] == pytest.approx([1, 0.7], abs=0.1)
 
 
 def test_calibration_is_kept_where_it_wins_out_of_time(made, config):
@@ -235,11 +256,11 @@ def test_calibration_is_kept_where_it_wins_out_of_time(made, config):
         f._replace(spiked=(rng.random(p.shape) < p) * 1.0) for f, p in zip(made, truth, strict=True)
     ]
     told = [np.column_stack([p[:, 0], p[:, 1] / 4]) for p in truth]
-    table = judged(faked, told, config)
-    found = kept(table, faked, told, config)
+    table = recalibration_skill(faked, told, config)
+    found = accepted_calibration(table, faked, told, config)
     assert [*found] == ["100"]
     with pytest.raises(ValueError, match="no origin after 2024-07-10"):
-        judged(faked[:1], told[:1], config)
+        recalibration_skill(faked[:1], told[:1], config)
 
 
 def test_what_is_left_out_is_never_known(made):
@@ -259,10 +280,10 @@ def test_parts_cover_every_feature():
 
 
 def test_ablation_of_what_is_empty_anyway_adds_exactly_nothing(made, config):
-    table = ablated(made[:1], config)
+    table = ablate_features(made[:1], config)
     assert len(table) == len(PARTS) * 2 * 4 * 2
     outages = table[table[Ablation.part] == "outages"]
     assert (outages[Ablation.value] == 0).all()
     assert (outages[[Ablation.low, Ablation.high]] == 0).all(axis=None)
-    text = page(table, made[:1], "small")
+    text = ablation_page(table, made[:1], "small")
     assert "| inputs | net load |" in text

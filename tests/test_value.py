@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtlmp.catalog import Q
-from rtlmp.config import checked
-from rtlmp.findings import Settled, Worth
-from rtlmp.value.battery import Market, one_way, solve
-from rtlmp.value.prices import classes, expected, intervals
-from rtlmp.value.settle import Came, follow, settle
-from rtlmp.value.strategies import Orders
-from rtlmp.value.summary import expected_shortfall, value_at_risk, worth
-from rtlmp.value.worth import PERFECT, Node, morning, node_prices, worth_of_node
+from rtlmp.battery.dispatch import PERFECT, NodePrices, dispatch_days, known_at_issue, node_prices
+from rtlmp.battery.prices import classes, expected, intervals
+from rtlmp.battery.programme import Market, one_way, solve
+from rtlmp.battery.revenue import expected_shortfall, revenue_table, value_at_risk
+from rtlmp.battery.settlement import DayPrices, follow, settle
+from rtlmp.battery.strategies import Orders
+from rtlmp.catalog import SeriesName
+from rtlmp.config import parse_config
+from rtlmp.schemas.evaluation import DispatchDays, Revenue
 from tests.build import five_minutes, observations, settings, utc
 
 BATTERY = {
@@ -24,7 +24,7 @@ BATTERY = {
     "wear_usd_mwh": 0.0, "clock_charge": [2, 3], "clock_discharge": [19, 20],
 }  # fmt: skip
 DAYS = [date(2024, 3, 8), date(2024, 3, 9), date(2024, 3, 10)]  # clocks change on the 10th
-CONFIG = checked(settings(nodes=["N"], battery=BATTERY))
+CONFIG = parse_config(settings(nodes=["N"], battery=BATTERY))
 
 
 def market(prices, **change):
@@ -42,11 +42,11 @@ def world(seed=0, days=40):
     real = five_minutes("2024-02-05 00:00", np.repeat(price, 12) * rng.lognormal(0, 0.2, 12 * n))
     hours = pd.date_range("2024-02-05", periods=n, freq="h", tz="UTC")
     told = hours.tz_convert("America/Chicago").normalize() - pd.Timedelta("10h")
-    auction = observations(Q.DAM_SPP, "N", hours, told.tz_convert("UTC"), price)
+    auction = observations(SeriesName.DAM_SPP, "N", hours, told.tz_convert("UTC"), price)
     return node_prices("N", real, auction)
 
 
-def flat_curves(node: Node):
+def flat_curves(node: NodePrices):
     hours = node.real.price.index
     keys = [
         (pd.Timestamp(t), hour)
@@ -96,7 +96,7 @@ def test_orders_never_overfill_overdraw_or_overcycle(hours, stored):
 
 
 def test_an_award_is_paid_day_ahead_and_its_shortfall_bought_back():
-    came = Came(np.full((2, 4), 200.0), np.array([70.0, 60.0]))
+    came = DayPrices(np.full((2, 4), 200.0), np.array([70.0, 60.0]))
     position = np.array([1.0, 1.0])
     delivered = settle(np.array([[1.0] * 4, [0.0] * 4]), position, came, BATTERY)
     assert delivered.revenue == pytest.approx(70 + 60 - 200)
@@ -117,13 +117,13 @@ def test_expected_price_weighs_what_such_hours_had():
 
 def test_no_strategy_beats_perfect_foresight_and_days_follow_the_clock():
     node = world()
-    settled = worth_of_node(node, flat_curves(node), CONFIG, DAYS)
-    total = settled.groupby(Settled.rule)[Settled.revenue].sum()
+    settled = dispatch_days(node, flat_curves(node), CONFIG, DAYS)
+    total = settled.groupby(DispatchDays.rule)[DispatchDays.revenue].sum()
     assert total.idxmax() == PERFECT
-    assert set(settled[Settled.day]) == {"2024-03-09", "2024-03-10", "2024-03-11"}
-    measures = worth(settled, CONFIG["battery"], 7)
-    share = measures[measures[Worth.measure] == "share_of_perfect"].set_index(Worth.rule)
-    assert (share[Worth.value] <= 1 + 1e-9).all()
+    assert set(settled[DispatchDays.day]) == {"2024-03-09", "2024-03-10", "2024-03-11"}
+    measures = revenue_table(settled, CONFIG["battery"], 7)
+    share = measures[measures[Revenue.measure] == "share_of_perfect"].set_index(Revenue.rule)
+    assert (share[Revenue.value] <= 1 + 1e-9).all()
 
 
 def test_a_morning_is_the_same_whatever_is_published_later():
@@ -135,7 +135,9 @@ def test_a_morning_is_the_same_whatever_is_published_later():
         auction=node.auction.where(node.auction_publish <= at, -1e5),
     )
     for clean, dirty in zip(
-        morning(node, curve, CONFIG, day), morning(poisoned, curve, CONFIG, day), strict=True
+        known_at_issue(node, curve, CONFIG, day),
+        known_at_issue(poisoned, curve, CONFIG, day),
+        strict=True,
     ):
         np.testing.assert_array_equal(clean, dirty)
 

@@ -9,16 +9,11 @@ from scipy.integrate import trapezoid
 from sklearn.metrics import brier_score_loss, confusion_matrix, precision_recall_fscore_support
 from sklearn.metrics import log_loss as sklearn_log_loss
 
-from rtlmp.losses import HAC_LAGS, diebold_mariano, log_loss
-from rtlmp.metrics import Sample, scores
-from rtlmp.verification import (
-    decide,
-    decomposition,
-    economic_value,
-    recalibrated,
-    reliability,
-    threshold_weighted_crps,
-)
+from rtlmp.evaluation.crps import threshold_weighted_crps
+from rtlmp.evaluation.decisions import decision_scores, economic_value
+from rtlmp.evaluation.losses import HAC_LAGS, diebold_mariano, log_loss
+from rtlmp.evaluation.reliability import decomposition, isotonic_recalibration, reliability
+from rtlmp.evaluation.scores import Sample, sample_scores
 
 EXACT = {"rtol": 0, "atol": 1e-12}
 RATIOS = [0.02, 0.1, 0.3, 0.7]
@@ -38,7 +33,7 @@ def array(values):
 def test_mean_scores_equal_scikit_learn(seed):
     y, p = random_cell(seed)
     climate = np.full_like(p, 0.1)
-    got = scores(Sample(np.arange(len(y)) // 24, y, p, climate), seed)
+    got = sample_scores(Sample(np.arange(len(y)) // 24, y, p, climate), seed)
     assert got["brier"][0] == pytest.approx(brier_score_loss(y, p), abs=1e-12)
     clipped = np.clip(p, 1e-6, 1 - 1e-6)
     assert got["log_loss"][0] == pytest.approx(sklearn_log_loss(y, clipped), abs=1e-12)
@@ -49,7 +44,7 @@ def test_mean_scores_equal_scikit_learn(seed):
 
 def test_brier_equals_scores(seed):
     y, p = random_cell(seed)
-    got = scores(Sample(np.arange(len(y)) // 24, y, p, p), seed)["brier"][0]
+    got = sample_scores(Sample(np.arange(len(y)) // 24, y, p, p), seed)["brier"][0]
     assert got == pytest.approx(float(reference.brier_score(array(p), array(y))), abs=1e-12)
 
 
@@ -58,7 +53,7 @@ def test_recalibration_equals_scores(seed):
     theirs = reference.isotonic_fit(p, y)
     values, order = np.unique(p, return_index=True)
     expected = np.interp(values, theirs["fcst_sorted"], theirs["regression_values"])
-    np.testing.assert_allclose(recalibrated(y, p)[order], expected, **EXACT)
+    np.testing.assert_allclose(isotonic_recalibration(y, p)[order], expected, **EXACT)
 
 
 def test_parts_of_the_brier_score_sum_to_it(seed):
@@ -72,7 +67,7 @@ def test_parts_of_the_brier_score_sum_to_it(seed):
 def test_decisions_equal_scikit_learn(seed):
     y, p = random_cell(seed)
     for ratio in RATIOS:
-        got, act = decide(y, p, ratio), p >= ratio
+        got, act = decision_scores(y, p, ratio), p >= ratio
         names = ["true_negatives", "false_positives", "false_negatives", "true_positives"]
         assert [got[n] for n in names] == confusion_matrix(y, act).ravel().tolist()
         theirs = precision_recall_fscore_support(y, act, average="binary", zero_division=np.nan)
@@ -103,10 +98,10 @@ def test_threshold_weighted_crps_is_the_integral_of_brier_scores(seed):
 def test_diebold_mariano_equals_a_regression_on_a_constant(seed):
     rng = np.random.default_rng(seed)
     clustered = np.convolve(rng.normal(size=187), np.ones(4) / 4, "valid")
-    loss, rival = rng.normal(size=184) ** 2, rng.normal(size=184) ** 2 + 0.2 * clustered
-    ours = diebold_mariano(loss, rival)
+    loss, challenger = rng.normal(size=184) ** 2, rng.normal(size=184) ** 2 + 0.2 * clustered
+    ours = diebold_mariano(loss, challenger)
     hac = {"cov_type": "HAC", "cov_kwds": {"maxlags": HAC_LAGS, "use_correction": False}}
-    theirs = sm.OLS(loss - rival, np.ones(184)).fit(**hac)
+    theirs = sm.OLS(loss - challenger, np.ones(184)).fit(**hac)
     assert ours.mean == pytest.approx(float(theirs.params[0]), abs=1e-12)
     assert ours.statistic == pytest.approx(float(theirs.tvalues[0]), abs=1e-12)
     assert ours.p_value == pytest.approx(float(theirs.pvalues[0]), abs=1e-12)

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from rtlmp.catalog import Q
-from rtlmp.sources.ercot_times import published_in_order, to_utc
-from rtlmp.sources.vintages import first_seen, vintages
-from rtlmp.tables import Observations
+from rtlmp.catalog import SeriesName
+from rtlmp.schemas.core import Observations
+from rtlmp.sources.base.vintages import distinct_vintages, first_seen
+from rtlmp.sources.ercot.times import published_in_order, to_utc
 from tests.build import observations, utc
 
 VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
@@ -16,16 +16,16 @@ def test_a_correction_is_a_new_vintage_and_a_repetition_is_none():
         utc("2026-10-01 12:00"),
         pd.DatetimeIndex([utc(f"2026-10-01 1{k}:55") for k in (3, 4, 5)]),
     )
-    said = observations(Q.WIND, "ERCOT", [hour] * 3, out, [5.0, 5.0, 7.0])
-    rows = vintages(said)
+    said = observations(SeriesName.WIND, "ERCOT", [hour] * 3, out, [5.0, 5.0, 7.0])
+    rows = distinct_vintages(said)
     assert list(rows[PUBLISH]) == [out[0], out[2]]
     assert list(rows[VALUE]) == [5.0, 7.0]
 
 
 def test_two_values_of_one_instant_are_both_kept_in_the_order_they_came():
     hour, out = utc("2026-10-01 12:00"), utc("2026-10-01 13:55")
-    one = observations(Q.LOAD, "A", [hour], [out], [1.0])
-    rows = vintages(pd.concat([one, one, one.assign(**{VALUE: 2.0})]))
+    one = observations(SeriesName.LOAD, "A", [hour], [out], [1.0])
+    rows = distinct_vintages(pd.concat([one, one, one.assign(**{VALUE: 2.0})]))
     assert list(rows[VALUE]) == [1.0, 2.0]
     assert rows[PUBLISH].is_unique
 
@@ -33,7 +33,7 @@ def test_two_values_of_one_instant_are_both_kept_in_the_order_they_came():
 def test_what_a_later_call_changes_is_published_when_it_is_seen():
     hours = pd.date_range(utc("2026-10-01 00:00"), periods=4, freq="h")
     rule = hours + pd.Timedelta("90min")
-    rows = observations(Q.LOAD, "CAISO", hours, rule, [1.0, 2.0, 3.0, 4.0])
+    rows = observations(SeriesName.LOAD, "CAISO", hours, rule, [1.0, 2.0, 3.0, 4.0])
     first = utc("2026-10-01 03:45")
     early = first_seen(rows.iloc[:2], rows.iloc[:0], None, first)
     assert list(early[PUBLISH]) == list(rule[:2])
@@ -45,7 +45,9 @@ def test_what_a_later_call_changes_is_published_when_it_is_seen():
 
 
 def test_the_clock_is_not_seen_before_it_is_public():
-    rows = observations(Q.GAS_PRICE, "HENRY_HUB", [utc("2026-10-01")], [utc("2026-10-09")], [3.0])
+    rows = observations(
+        SeriesName.GAS_PRICE, "HENRY_HUB", [utc("2026-10-01")], [utc("2026-10-09")], [3.0]
+    )
     seen = utc("2026-10-02 15:00")
     assert list(first_seen(rows, rows.iloc[:0], None, seen)[PUBLISH]) == [seen]
 

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from rtlmp.catalog import Q
+from rtlmp.catalog import SeriesName
+from rtlmp.schemas.core import Observations
 from rtlmp.sources import gas, weather
-from rtlmp.sources.interface import IncompleteError, observe
-from rtlmp.tables import Observations
+from rtlmp.sources.base.interface import IncompleteError, observe
 from tests import live
 from tests.build import utc
 from tests.replay import serving
@@ -40,7 +40,7 @@ def test_weather_of_both_doors_and_gas(tmp_path, monkeypatch):
     assert set(rows[Observations.series]) == {q.value for q in weather.VARIABLES}
     assert {name.split("/")[1] for name in rows[Observations.location]} == {"gfs_global"}
     assert (rows[VALID] - rows[PUBLISH]).max() == 4 * pd.Timedelta("1D") - weather.DELAY
-    sun = rows[rows[Observations.series] == Q.WEATHER_SUN]
+    sun = rows[rows[Observations.series] == SeriesName.WEATHER_SUN]
     assert (sun[VALID] - sun[PUBLISH]).min() == pd.Timedelta("15h")  # the hour before its stamp
     assert set(named[PUBLISH]) == {utc("2026-10-03 20:00"), utc("2026-10-04 08:00")}
     assert price[VALUE].between(1, 60).all()
@@ -64,4 +64,6 @@ def test_a_variable_that_the_model_lacks_is_an_error():
     stamps = {"time": ["2026-10-01T00:00", "2026-10-01T01:00"], "cloud_cover": [None, None]}
     point = {"hourly": stamps, "hourly_units": {"cloud_cover": "%"}}
     with pytest.raises(IncompleteError, match="houston: cloud_cover is null from 2026-10-01"):
-        weather._column(point, "houston", "cloud_cover", Q.WEATHER_CLOUD, weather.HOUR, now)
+        weather._column(
+            point, "houston", "cloud_cover", SeriesName.WEATHER_CLOUD, weather.HOUR, now
+        )

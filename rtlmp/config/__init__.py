@@ -7,17 +7,17 @@ from typing import Annotated, Literal, NotRequired, cast
 from pydantic import Field, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from rtlmp.catalog import MARKETS, STORED, Q
+from rtlmp.catalog import MARKETS, STORED, SeriesName
 from rtlmp.config.kinds import FORBID, Clock, Count, History, Hour, Name, Positive, Share, Text
-from rtlmp.config.learning import Tune as Tune
-from rtlmp.config.learning import Validation as Validation
-from rtlmp.config.learning import Window as Window
 from rtlmp.config.live import Live as Live
+from rtlmp.config.model import Challenger
 from rtlmp.config.model import Gate as Gate
 from rtlmp.config.model import Member as Member
 from rtlmp.config.model import Model as Model
-from rtlmp.config.model import Rival
 from rtlmp.config.model import held_out_span as held_out_span
+from rtlmp.config.selection import Tune as Tune
+from rtlmp.config.selection import Validation as Validation
+from rtlmp.config.selection import Window as Window
 
 
 @with_config(FORBID)
@@ -41,10 +41,10 @@ class Scenario(Window):
 
 
 @with_config(FORBID)
-class Donor(Window):
+class AuxiliaryNode(Window):
     """Prices that train models although they are not forecast; issue dates."""
 
-    price: Literal[Q.RT_LMP, Q.RT_SPP]
+    price: Literal[SeriesName.RT_LMP, SeriesName.RT_SPP]
     at: Name
 
 
@@ -54,22 +54,22 @@ class Config(TypedDict):
     market: str
     source: Literal["synthetic", "files", "live"]
     data_dir: str | None
-    target: Literal[Q.RT_LMP, Q.RT_SPP]
+    target: Literal[SeriesName.RT_LMP, SeriesName.RT_SPP]
     nodes: Annotated[list[Name], Field(min_length=1)]
     figures: list[Name]
     pools: dict[Name, list[Name]]
-    donors: dict[Name, Donor]
+    auxiliary_nodes: dict[Name, AuxiliaryNode]
     thresholds: Annotated[list[Positive], Field(min_length=1)]
     date: NotRequired[date | None]
     issue_time: Clock
     history_days: History
-    sample_rows: Count
+    max_train_rows: Count
     retrain_every_days: Count
-    average_models: Count
+    ensemble_size: Count
     label_coverage: Share
     backtest: Window
     scenarios: dict[Name, Scenario]
-    versus: NotRequired[Name | None]
+    compare_to: NotRequired[Name | None]
     cost_loss: Annotated[list[Share], Field(min_length=1)]
     battery: Battery
     synthetic: Window
@@ -78,15 +78,15 @@ class Config(TypedDict):
     model: Model
     members: Annotated[list[Member], Field(min_length=1)]
     gate: Gate
-    rivals: dict[Name, Rival]
-    missing: dict[Name, list[Text]]
+    challengers: dict[Name, Challenger]
+    data_denial: dict[Name, list[Text]]
     validation: Validation
     tune: Tune
     parameters: str | None
     seed: int
 
 
-def checked(raw: Mapping[str, object]) -> Config:
+def parse_config(raw: Mapping[str, object]) -> Config:
     """The checked config. Raises ValueError with the key, the value and what is allowed."""
     try:
         config = TypeAdapter(Config).validate_python(raw)
@@ -106,9 +106,9 @@ def _consistent(config: Config) -> Config:
         config["source"] == "files" and not config["data_dir"], "source files: data_dir is empty"
     )
     _refuse(config["source"] == "live" and not config.get("start"), "source live: start is empty")
-    named = {q for of in (config["live"]["fetch"], *config["missing"].values()) for q in of}
+    named = {q for of in (config["live"]["fetch"], *config["data_denial"].values()) for q in of}
     unknown = sorted(named - {*STORED})
-    _refuse(bool(unknown), f"live.fetch or missing has {unknown}: known {[*STORED]}")
+    _refuse(bool(unknown), f"live.fetch or data_denial has {unknown}: known {[*STORED]}")
     for key in ("backtest", "synthetic", "validation", "tune"):
         _refuse(config[key]["start"] > config[key]["end"], f"{key} ends before it starts")
     grid = config["model"]["grid"]
@@ -116,8 +116,8 @@ def _consistent(config: Config) -> Config:
     outside = [x for x in config["thresholds"] if not grid[0] <= x <= grid[-1]]
     _refuse(bool(outside), f"thresholds {outside} outside model.grid {grid[0]:g}..{grid[-1]:g}")
     _searchable(config)
-    both = sorted({*config["nodes"]} & {*config["donors"]})
-    _refuse(bool(both), f"donors {both} are nodes too: name them otherwise")
+    both = sorted({*config["nodes"]} & {*config["auxiliary_nodes"]})
+    _refuse(bool(both), f"auxiliary_nodes {both} are nodes too: name them otherwise")
     unknown = sorted({*config["figures"]} - {*config["nodes"]})
     _refuse(bool(unknown), f"figures has {unknown}: nodes are {config['nodes']}")
     config["figures"] = config["figures"] or config["nodes"]

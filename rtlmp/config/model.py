@@ -9,13 +9,10 @@ from rtlmp.config.kinds import FORBID, Bins, Count, History, Penalty, Positive, 
 
 EstimatorName = Literal[
     "hazard",
-    "stacked",
     "forest",
     "separate",
     "lightgbm",
     "logistic",
-    "climatology",
-    "persistence",
 ]
 
 Grid = Annotated[list[Positive], Field(min_length=2)]  # USD/MWh
@@ -27,7 +24,7 @@ class Model(TypedDict):
     grid: Grid
     half_life_days: Positive
     rounds: Count
-    parts: Count
+    row_blocks: Count
     learning_rate: Share
     max_depth: Count
     min_child_weight: Penalty
@@ -47,7 +44,7 @@ class Member(TypedDict, total=False):
     grid: Grid
     half_life_days: Positive
     rounds: Count
-    parts: Count
+    row_blocks: Count
     learning_rate: Share
     max_depth: Count
     min_child_weight: Penalty
@@ -60,7 +57,7 @@ class Member(TypedDict, total=False):
 
 
 @with_config(FORBID)
-class Rival(TypedDict):
+class Challenger(TypedDict):
     """A model that only backtests see: alone, without a gate."""
 
     retrain_every_days: Count
@@ -73,9 +70,9 @@ class Gate(TypedDict):
 
     days: Annotated[int, Field(ge=0)]
     every: Count
-    trunk: Share
-    noise: Positive
-    margin: Annotated[float, Field(ge=0)]
+    tree_share: Share
+    z_threshold: Positive
+    min_relative_loss: Annotated[float, Field(ge=0)]
 
 
 def held_out_span(gate: Gate) -> int:

@@ -6,8 +6,8 @@ from typing import Final
 import holidays
 import numpy as np
 
-from rtlmp.archive import Floats
-from rtlmp.asof import View
+from rtlmp.asof.view import View
+from rtlmp.asof.vintages import Floats
 from rtlmp.features.registry import Feature, Group, family
 
 YEAR: Final = 365.2425  # days

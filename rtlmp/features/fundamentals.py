@@ -9,28 +9,36 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from rtlmp.archive import Floats
-from rtlmp.asof import View
-from rtlmp.catalog import Q
+from rtlmp.asof.view import View
+from rtlmp.asof.vintages import Floats
+from rtlmp.catalog import SeriesName
 from rtlmp.features.reading import ISSUE_DAY, by_day, by_recency, target, target_hours, target_rows
 from rtlmp.features.registry import Feature, Group, family, highest, mean, once
 
 DAY: Final = pd.Timedelta(days=1)
-RENEWABLE: Final = ((Q.WIND_FORECAST, Q.WIND), (Q.SOLAR_FORECAST, Q.SOLAR))
-REGIONS: Final = (
-    *((Q.WIND_FORECAST, r) for r in ("COASTAL", "NORTH", "PANHANDLE", "SOUTH", "WEST")),
-    *((Q.SOLAR_FORECAST, r) for r in ("CENTEREAST", "CENTERWEST", "FAREAST", "FARWEST")),
+RENEWABLE: Final = (
+    (SeriesName.WIND_FORECAST, SeriesName.WIND),
+    (SeriesName.SOLAR_FORECAST, SeriesName.SOLAR),
 )
-NET_LOAD: Final = (Q.LOAD, Q.LOAD_FORECAST, *RENEWABLE[0], *RENEWABLE[1])
-FORECASTS: Final = (Q.LOAD_FORECAST, Q.WIND_FORECAST, Q.SOLAR_FORECAST, Q.OUTAGE_FORECAST)
+REGIONS: Final = (
+    *((SeriesName.WIND_FORECAST, r) for r in ("COASTAL", "NORTH", "PANHANDLE", "SOUTH", "WEST")),
+    *((SeriesName.SOLAR_FORECAST, r) for r in ("CENTEREAST", "CENTERWEST", "FAREAST", "FARWEST")),
+)
+NET_LOAD: Final = (SeriesName.LOAD, SeriesName.LOAD_FORECAST, *RENEWABLE[0], *RENEWABLE[1])
+FORECASTS: Final = (
+    SeriesName.LOAD_FORECAST,
+    SeriesName.WIND_FORECAST,
+    SeriesName.SOLAR_FORECAST,
+    SeriesName.OUTAGE_FORECAST,
+)
 
 
-def system(view: View, series: Q) -> Floats:
+def system(view: View, series: SeriesName) -> Floats:
     """Latest vintage of a system-wide series for the horizon, GW: (72, 1)."""
     return target(view, series, view.market.system) / 1e3
 
 
-def system_days(view: View, series: Q) -> Floats:
+def system_days(view: View, series: SeriesName) -> Floats:
     """A system-wide series by day and local hour, GW: (DAYS, 24)."""
     return by_day(view, series, view.market.system)[..., 0] / 1e3
 
@@ -47,7 +55,7 @@ def load_days(view: View) -> Floats:
     Unforecast days take the last known day's load in the same hour, moved by how the same
     weekday differed from that day a week before: weekends stay weekends.
     """
-    seen, forecast = system_days(view, Q.LOAD), system_days(view, Q.LOAD_FORECAST)
+    seen, forecast = system_days(view, SeriesName.LOAD), system_days(view, SeriesName.LOAD_FORECAST)
     days = np.where(np.isnan(seen), forecast, seen)
     for row in range(ISSUE_DAY - 1, len(days)):
         guess = days[row - 1] + (days[row - 7] - days[row - 8])
@@ -66,71 +74,75 @@ def net_load_days(view: View) -> Floats:
 
 
 @family(Group.FUNDAMENTALS, "MW", over=[(q,) for q in FORECASTS])
-def forecast(view: View, series: Q) -> Floats:
+def forecast(view: View, series: SeriesName) -> Floats:
     """Latest public forecast of the target hour, GW."""
     return system(view, series)
 
 
 @family(Group.FUNDAMENTALS, "MW", over=list(REGIONS))
-def region(view: View, series: Q, location: str) -> Floats:
+def region(view: View, series: SeriesName, location: str) -> Floats:
     """Latest public forecast of a region for the target hour, GW."""
     return target(view, series, location) / 1e3
 
 
-@family(Group.FUNDAMENTALS, "MW", Q.WIND_FORECAST, Q.SOLAR_FORECAST)
+@family(Group.FUNDAMENTALS, "MW", SeriesName.WIND_FORECAST, SeriesName.SOLAR_FORECAST)
 def renewables(view: View) -> Floats:
     """Wind and solar forecast of the target hour, GW."""
-    return system(view, Q.WIND_FORECAST) + system(view, Q.SOLAR_FORECAST)
+    return system(view, SeriesName.WIND_FORECAST) + system(view, SeriesName.SOLAR_FORECAST)
 
 
-@family(Group.FUNDAMENTALS, "MW", Q.WIND_FORECAST, Q.SOLAR_FORECAST, over=[(1,), (3,)])
+@family(
+    Group.FUNDAMENTALS, "MW", SeriesName.WIND_FORECAST, SeriesName.SOLAR_FORECAST, over=[(1,), (3,)]
+)
 def renewables_ramp(view: View, hours: int) -> Floats:
     """Change of the renewable forecast over the `hours` before the target hour, GW."""
-    days = system_days(view, Q.WIND_FORECAST) + system_days(view, Q.SOLAR_FORECAST)
+    days = system_days(view, SeriesName.WIND_FORECAST) + system_days(
+        view, SeriesName.SOLAR_FORECAST
+    )
     flat = days.ravel()
     at = target_rows(view) * 24 + target_hours(view)
     return (flat[at] - flat[at - hours])[:, None]
 
 
 @family(Group.FUNDAMENTALS, "MW", over=[(q,) for q in FORECASTS[1:3]])
-def forecast_day_mean(view: View, series: Q) -> Floats:
+def forecast_day_mean(view: View, series: SeriesName) -> Floats:
     """Mean forecast over the target day, GW."""
     return on_target_day(view, mean(system_days(view, series), axis=1))
 
 
 @family(Group.FUNDAMENTALS, "MW", over=[(q,) for q in FORECASTS[1:3]])
-def forecast_next_day_mean(view: View, series: Q) -> Floats:
+def forecast_next_day_mean(view: View, series: SeriesName) -> Floats:
     """Mean forecast over D+1, whatever the target day, GW."""
     return mean(system_days(view, series)[ISSUE_DAY + 1], axis=0)[None, None]
 
 
 @family(Group.FUNDAMENTALS, "MW", over=list(RENEWABLE))
-def latest_seen(view: View, _: Q, actual: Q) -> Floats:
+def latest_seen(view: View, _: SeriesName, actual: SeriesName) -> Floats:
     """Generation seen in the same hour of its latest known day, GW."""
     return by_recency(view, actual, view.market.system)[0][target_hours(view)] / 1e3
 
 
 @family(Group.FUNDAMENTALS, "MW", over=list(RENEWABLE))
-def forecast_error(view: View, series: Q, actual: Q) -> Floats:
+def forecast_error(view: View, series: SeriesName, actual: SeriesName) -> Floats:
     """Mean of seen less forecast over the latest two known days, GW."""
     error = (system_days(view, actual) - system_days(view, series))[ISSUE_DAY - 2 : ISSUE_DAY + 1]
     return mean(error.ravel(), axis=0)[None, None]
 
 
 @family(Group.FUNDAMENTALS, "MW", over=[(q,) for q in FORECASTS])
-def revision(view: View, series: Q) -> Floats:
+def revision(view: View, series: SeriesName) -> Floats:
     """Latest vintage less that of a day before, GW."""
     earlier = target(view, series, view.market.system, ago=DAY) / 1e3
     return system(view, series) - earlier
 
 
-@family(Group.FUNDAMENTALS, "MW", Q.LOAD, Q.LOAD_FORECAST)
+@family(Group.FUNDAMENTALS, "MW", SeriesName.LOAD, SeriesName.LOAD_FORECAST)
 def load_expected(view: View) -> Floats:
     """Load forecast of the target hour, or what the latest days suggest, GW."""
     return load_days(view)[target_rows(view), target_hours(view)][:, None]
 
 
-@family(Group.FUNDAMENTALS, "MW", Q.LOAD, Q.LOAD_FORECAST)
+@family(Group.FUNDAMENTALS, "MW", SeriesName.LOAD, SeriesName.LOAD_FORECAST)
 def load_day_highest(view: View) -> Floats:
     """Highest expected load of the target day, GW."""
     return on_target_day(view, highest(load_days(view), axis=1))

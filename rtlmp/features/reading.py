@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from rtlmp.archive import Floats
-from rtlmp.asof import LOOKBACK, View
-from rtlmp.catalog import Q
+from rtlmp.asof.view import LOOKBACK, View
+from rtlmp.asof.vintages import Floats
+from rtlmp.catalog import SeriesName
 from rtlmp.features.registry import once
 
 NOW: Final = pd.Timedelta(0)
@@ -48,7 +48,7 @@ def places(view: View) -> tuple[Indices, Indices, npt.NDArray[np.bool_]]:
     return row, np.asarray(local.hour, dtype=np.intp), (row >= 0) & (row < DAYS)
 
 
-def table(view: View, series: Q, *at: str, ago: pd.Timedelta = NOW) -> Floats:
+def known_values(view: View, series: SeriesName, *at: str, ago: pd.Timedelta = NOW) -> Floats:
     """Values known `ago` before issue time: (hours of the view, locations).
 
     `at` names the locations; without one, a node's own where the series has nodes.
@@ -59,15 +59,15 @@ def table(view: View, series: Q, *at: str, ago: pd.Timedelta = NOW) -> Floats:
 
 
 @once
-def target(view: View, series: Q, *at: str, ago: pd.Timedelta = NOW) -> Floats:
+def target(view: View, series: SeriesName, *at: str, ago: pd.Timedelta = NOW) -> Floats:
     """Latest vintage for the horizon hours: (72, locations)."""
-    return table(view, series, *at, ago=ago)[-len(view.valid_time) :]
+    return known_values(view, series, *at, ago=ago)[-len(view.valid_time) :]
 
 
 @once
-def by_day(view: View, series: Q, *at: str, ago: pd.Timedelta = NOW) -> Floats:
+def by_day(view: View, series: SeriesName, *at: str, ago: pd.Timedelta = NOW) -> Floats:
     """(DAYS, 24, locations); NaN where unknown."""
-    values = table(view, series, *at, ago=ago)
+    values = known_values(view, series, *at, ago=ago)
     row, hour, inside = places(view)
     out = np.full((DAYS, 24, values.shape[1]), np.nan)
     out[row[inside], hour[inside]] = values[inside]
@@ -75,7 +75,7 @@ def by_day(view: View, series: Q, *at: str, ago: pd.Timedelta = NOW) -> Floats:
 
 
 @once
-def by_recency(view: View, series: Q, *at: str) -> Floats:
+def by_recency(view: View, series: SeriesName, *at: str) -> Floats:
     """(ISSUE_DAY, 24, locations): entry k is the same local hour, k days before its latest known.
 
     The latest known day of an hour is the issue date, or the day before it.
@@ -86,6 +86,6 @@ def by_recency(view: View, series: Q, *at: str) -> Floats:
     return np.where(np.isnan(days[ISSUE_DAY]), before, today)
 
 
-def back(view: View, series: Q, days: int, *at: str) -> Floats:
+def back(view: View, series: SeriesName, days: int, *at: str) -> Floats:
     """Same local hour `days` before the target day: (72, locations)."""
     return by_day(view, series, *at)[target_rows(view) - days, target_hours(view)]

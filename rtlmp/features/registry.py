@@ -10,9 +10,9 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
-from rtlmp.archive import Floats
-from rtlmp.asof import View
-from rtlmp.catalog import Q, Unit
+from rtlmp.asof.view import View
+from rtlmp.asof.vintages import Floats
+from rtlmp.catalog import SeriesName, Unit
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,13 +30,13 @@ class Feature(NamedTuple):
     name: str
     group: Group
     unit: Unit
-    inputs: frozenset[Q]
+    inputs: frozenset[SeriesName]
     compute: Compute
     about: str
 
 
 def family(
-    group: Group, unit: Unit, *inputs: Q, over: Sequence[tuple[object, ...]] = ((),)
+    group: Group, unit: Unit, *inputs: SeriesName, over: Sequence[tuple[object, ...]] = ((),)
 ) -> Callable[[Callable[..., Floats]], list[Feature]]:
     """Decorator: the function becomes one `Feature` for each tuple of arguments in `over`."""
 
@@ -47,7 +47,7 @@ def family(
                 "_".join([fn.__name__, *map(str, args)]).lower(),
                 group,
                 unit,
-                frozenset(inputs) or frozenset(a for a in args if isinstance(a, Q)),
+                frozenset(inputs) or frozenset(a for a in args if isinstance(a, SeriesName)),
                 lambda view, args=args: fn(view, *args),  # type: ignore[misc]
                 about,
             )

@@ -3,7 +3,6 @@
 hazard   rows are stacked only over the thresholds an hour reached: the booster learns
          P(above x_j | above x_{j-1}), and their product is the curve. It is the exact ordinal
          likelihood (continuation ratio), a seventh of the rows, and needs no constraint.
-stacked  rows are stacked over the whole grid, with a monotone constraint on ln x.
 forest   a random forest, stacked as hazard.
 separate one classifier a threshold, on its own; the curve is made to fall afterwards.
 """
@@ -13,22 +12,20 @@ from typing import Final, TypeAlias
 import numpy as np
 import xgboost as xgb
 
-from rtlmp.archive import Floats, Matrix
-from rtlmp.config import Model
-from rtlmp.models.fitted import Fitted, numbers
-from rtlmp.models.ladder import (
-    Training,
-    beside,
+from rtlmp.asof.vintages import Floats, Matrix
+from rtlmp.config.model import Model
+from rtlmp.models.blocks import round_robin, row_blocks
+from rtlmp.models.curve import (
+    TrainingRows,
+    at_every_threshold,
+    cumulative_product,
     log_odds,
     lowest_so_far,
-    product,
-    stack_all,
-    stack_reached,
 )
-from rtlmp.models.parts import Layout, parts_of, turns
+from rtlmp.models.fitted import Fitted, plain_floats
 
 Parameters: TypeAlias = dict[str, str | int | float | tuple[int, ...]]
-APART: Final = 10_000_019  # of the seeds of turns: further than those of dated models ever are
+APART: Final = 10_000_019  # of the seeds of blocks: further than those of dated models ever are
 FOREST: Final = {
     "learning_rate": 1.0,
     "colsample_bytree": 1.0,
@@ -36,57 +33,54 @@ FOREST: Final = {
 }
 
 
-HAZARD: Final = Layout(stack_reached, product, 0)
-STACKED: Final = Layout(stack_all, lowest_so_far, -1)
+def fit_hazard(t: TrainingRows, model: Model, seed: int, gate_trees: int) -> Fitted:
+    """`model["rounds"]` trees; the first `gate_trees` do not see the rows held out, the rest do.
 
-
-def boost(layout: Layout, t: Training, model: Model, seed: int, trunk: int) -> Fitted:
-    """`model["rounds"]` trees; the first `trunk` see only the early rows, the rest see all.
-
-    Trees learn from the parts of the rows by turns, each tree from one. Rows held out weigh
-    nothing in the trunk: it knows no more of them than where bins lie.
+    Trees learn from the row blocks in turn, each tree from one. Rows held out weigh nothing in the
+    gate trees, which know no more of them than where bins lie.
     """
-    parts, start = parts_of(layout, t, model, model["parts"], hold_out=bool(trunk))
-    constraint = (*(0,) * t.x.shape[1], layout.monotone)
-    chosen = {**parameters(model, seed), "monotone_constraints": constraint}
+    blocks, start = row_blocks(t, model, model["row_blocks"], hold_out=bool(gate_trees))
+    # of zeros, it binds nothing, but keeps XGBoost's sums, and so every model, as they were
+    unbound = (0,) * (t.x.shape[1] + 1)
+    chosen = {**parameters(model, seed), "monotone_constraints": unbound}
     booster = None
-    for k, ((data, weight, early), trees) in enumerate(turns(parts, model["rounds"])):
+    for k, ((data, weight, kept), trees) in enumerate(round_robin(blocks, model["rounds"])):
         # A new one over the old trees: XGBoost keeps the rows' sums up to date at no cost only on
         # the matrix that a booster grew its first tree on.
         booster = xgb.Booster({**chosen, "seed": seed + k * APART}, [data], model_file=booster)
         for i in trees:
-            if i in (trees.start, trunk):
-                data.set_weight(weight if i >= trunk else weight * early)
+            if i in (trees.start, gate_trees):
+                data.set_weight(weight if i >= gate_trees else weight * kept)
             booster.update(data, i)
-    return Fitted(booster, {"start": numbers(start)})
+    return Fitted(booster, {"start": plain_floats(start)})
 
 
-def boosted_curve(layout: Layout, of: Fitted, x: Matrix, model: Model, trees: int) -> Floats:
+def hazard_curve(of: Fitted, x: Matrix, model: Model, trees: int) -> Floats:
     """P(highest > grid point) by the first `trees` (0: all): (rows, grid)."""
     grid, start = np.array(model["grid"]), np.array(of.state["start"], dtype=np.float32)
     each = of.boosted().inplace_predict(
-        beside(x, grid), base_margin=start.repeat(len(x)), iteration_range=(0, trees)
+        at_every_threshold(x, grid), base_margin=start.repeat(len(x)), iteration_range=(0, trees)
     )
-    return layout.curve(each.astype(np.float64).reshape(len(grid), len(x))).T
+    return cumulative_product(each.astype(np.float64).reshape(len(grid), len(x))).T
 
 
-def grow(t: Training, model: Model, seed: int, _: int) -> Fitted:
-    """A forest of `model["rounds"]` trees, on the early rows only."""
-    [whole], start = parts_of(HAZARD, t.settled(), model, 1, hold_out=False)
+def fit_forest(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
+    """A forest of `model["rounds"]` trees, on the rows not held out."""
+    [whole], start = row_blocks(t.gate_rows(), model, 1, hold_out=False)
     share = float(np.sqrt(1 / t.x.shape[1]))
     chosen = {**parameters(model, seed), **FOREST, "colsample_bynode": share}
     booster = xgb.train({**chosen, "num_parallel_tree": model["rounds"]}, whole.data, 1)
-    return Fitted(booster, {"start": numbers(start)})
+    return Fitted(booster, {"start": plain_floats(start)})
 
 
 def forest_curve(of: Fitted, x: Matrix, model: Model, _: int) -> Floats:
-    """P(highest > grid point); the whole forest is of early rows: (rows, grid)."""
-    return boosted_curve(HAZARD, of, x, model, 0)
+    """P(highest > grid point); no tree of a forest sees the rows held out: (rows, grid)."""
+    return hazard_curve(of, x, model, 0)
 
 
-def separately(t: Training, model: Model, seed: int, _: int) -> Fitted:
-    """A classifier of its own for each grid point, on the early rows that are complete."""
-    t, grid = t.settled(), np.array(model["grid"])
+def fit_separate(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
+    """A classifier of its own for each grid point, on the complete rows not held out."""
+    t, grid = t.gate_rows(), np.array(model["grid"])
     rows = np.flatnonzero(t.labels.complete)
     above = (t.labels.highest[rows, None] > grid).astype(np.float64)
     start = np.array([log_odds(0 * rows, y, t.weight[rows], 1)[0] for y in above.T])
@@ -99,7 +93,7 @@ def separately(t: Training, model: Model, seed: int, _: int) -> Fitted:
         nthread=model["threads"],
     )
     booster = xgb.train(parameters(model, seed), data, model["rounds"])
-    return Fitted(booster, {"start": numbers(start)})
+    return Fitted(booster, {"start": plain_floats(start)})
 
 
 def separate_curve(of: Fitted, x: Matrix, _: Model, __: int) -> Floats:

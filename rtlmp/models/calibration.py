@@ -10,24 +10,24 @@ from typing import Final, TypeAlias
 import numpy as np
 from typing_extensions import TypedDict
 
-from rtlmp.archive import Floats
+from rtlmp.asof.vintages import Floats
 from rtlmp.config import threshold_name
-from rtlmp.models.ladder import SMALLEST, share
+from rtlmp.models.curve import SMALLEST, sigmoid
 
 
-class Curve(TypedDict):
+class CalibrationCurve(TypedDict):
     kind: str
     coefficients: list[float]  # intercept, then slopes, none below zero: it never falls
 
 
-Calibration: TypeAlias = dict[str, Curve]  # by threshold as it stands in a path
+Calibration: TypeAlias = dict[str, CalibrationCurve]  # by threshold as it stands in a path
 KINDS: Final[dict[str, Callable[[Floats], list[Floats]]]] = {
     "platt": lambda p: [np.log(p) - np.log1p(-p)],
     "beta": lambda p: [np.log(p), -np.log1p(-p)],
 }
 
 
-def learnt(kind: str, p: Floats, y: Floats) -> Curve:
+def fit_calibration(kind: str, p: Floats, y: Floats) -> CalibrationCurve:
     """The curve of highest likelihood of outcomes `y`, (rows,), forecast `p`."""
     from scipy.optimize import minimize  # not for those who only apply a curve
 
@@ -36,27 +36,27 @@ def learnt(kind: str, p: Floats, y: Floats) -> Curve:
     def loss(b: Floats) -> tuple[float, Floats]:
         margin = z @ b
         value = np.mean(np.logaddexp(0, margin) - y * margin)
-        return float(value), z.T @ (share(margin) - y) / len(y)
+        return float(value), z.T @ (sigmoid(margin) - y) / len(y)
 
     slopes = z.shape[1] - 1
     bounds = [(None, None), *[(0, None)] * slopes]
     found = minimize(loss, [0.0, *[1.0] * slopes], jac=True, method="L-BFGS-B", bounds=bounds)
-    return Curve(kind=kind, coefficients=[float(b) for b in found.x])
+    return CalibrationCurve(kind=kind, coefficients=[float(b) for b in found.x])
 
 
-def bent(p: Floats, curve: Curve) -> Floats:
+def recalibrated(p: Floats, curve: CalibrationCurve) -> Floats:
     """(rows,) by the curve. Summed row by row: the company a row is in must not change a bit."""
-    return share((_columns(curve["kind"], p) * curve["coefficients"]).sum(axis=1))
+    return sigmoid((_columns(curve["kind"], p) * curve["coefficients"]).sum(axis=1))
 
 
-def applied(p: Floats, thresholds: list[float], calibration: Calibration) -> Floats:
+def apply_calibration(p: Floats, thresholds: list[float], calibration: Calibration) -> Floats:
     """(rows, thresholds), bent where there is a curve, and not rising from one x to the next."""
     if not calibration:
         return p
     names = map(threshold_name, thresholds)
     out = np.stack(
         [
-            bent(q, calibration[x]) if x in calibration else q
+            recalibrated(q, calibration[x]) if x in calibration else q
             for x, q in zip(names, p.T, strict=True)
         ]
     )

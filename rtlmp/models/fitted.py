@@ -19,6 +19,6 @@ class Fitted(NamedTuple):
         return self.booster
 
 
-def numbers(values: Iterable[float]) -> list[float]:
+def plain_floats(values: Iterable[float]) -> list[float]:
     """Plain floats, as JSON takes them."""
     return [float(v) for v in values]

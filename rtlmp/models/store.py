@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import xgboost as xgb
 
-from rtlmp.config import Model
-from rtlmp.disk import atomic, write_json
+from rtlmp.config.model import Model
+from rtlmp.io.files import atomic, write_json
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.fitted import Fitted, State
 
@@ -27,7 +27,7 @@ class MemberCard(TypedDict):
     history_days: int
     seed: int
     rows: int
-    trunk: int  # first trees, which have not seen the days that the champion gate holds out
+    gate_trees: int  # first trees, which have not seen the days that the champion gate holds out
     state: State
 
 
@@ -38,7 +38,7 @@ class Card(TypedDict):
     pool: list[str]
     trained_from: str  # issue times, UTC: first one in, and the first one out
     trained_until: str
-    held_out_from: str  # a day in `gate.every` from here on has not trained the trunk
+    held_out_from: str  # a day in `gate.every` from here on has not trained the gate_trees
     rows: int
     features: list[str]
     members: list[MemberCard]
@@ -54,21 +54,21 @@ class Trained(NamedTuple):
     card: Card
 
 
-def save(trained: Trained, boosters: Sequence[str | Path], card: str | Path) -> None:
+def save_model(trained: Trained, boosters: Sequence[str | Path], card: str | Path) -> None:
     """A file a member, and the card; each whole or not there. No booster: an empty object."""
     for member, path in zip(trained.members, boosters, strict=True):
         atomic(path, member.booster.save_model if member.booster else _nothing)
     write_json(trained.card, card)
 
 
-def load(boosters: Sequence[str | Path], card: str | Path) -> Trained:
+def load_model(boosters: Sequence[str | Path], card: str | Path) -> Trained:
     """The model saved at these paths."""
     described: Card = json.loads(Path(card).read_text())
     members = zip(boosters, described["members"], strict=True)
     return Trained([_opened(Path(path), of) for path, of in members], described)
 
 
-def load_each(boosters: Iterable[str], cards: Iterable[str]) -> dict[str, dict[str, Trained]]:
+def load_models(boosters: Iterable[str], cards: Iterable[str]) -> dict[str, dict[str, Trained]]:
     """The models at these paths, by pool and by ISO date; a model's boosters in order."""
     parts: dict[Path, list[str]] = {}
     for path in boosters:
@@ -76,7 +76,7 @@ def load_each(boosters: Iterable[str], cards: Iterable[str]) -> dict[str, dict[s
     found: dict[str, dict[str, Trained]] = {}
     for card in cards:
         folder = Path(card).parent
-        found.setdefault(folder.parent.name, {})[folder.name] = load(parts[folder], card)
+        found.setdefault(folder.parent.name, {})[folder.name] = load_model(parts[folder], card)
     return found
 
 

@@ -7,30 +7,31 @@ from typing import Any, Final
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.backtest import MODEL
-from rtlmp.figures.book import BOOK, Finished
-from rtlmp.findings import Decisions, Significance
-from rtlmp.metrics import ALL, REFERENCE, bracketed
+from rtlmp.evaluation.bootstrap import format_interval
+from rtlmp.evaluation.scenarios import latest_issued
+from rtlmp.evaluation.scores import ALL
+from rtlmp.report.figures.book import FIGURES, BacktestResults
 from rtlmp.report.page import (
     Page,
     Section,
     Table,
     chart,
     group,
+    html_table,
     picture,
     prices,
     probabilities,
-    table,
 )
-from rtlmp.scenarios import freshest
-from rtlmp.tables import Metrics, Scored
+from rtlmp.schemas.core import Metrics, Scored
+from rtlmp.schemas.evaluation import Decisions, Significance
+from rtlmp.schemas.names import Forecaster
 
 SHOWN: Final = ("brier_skill", "log_loss_skill", "auc", "average_precision", "base_rate")
 
 
-def page(
+def backtest_page(
     run: str,
-    of: Finished,
+    of: BacktestResults,
     significance: DataFrame[Significance],
     scenarios: Mapping[str, DataFrame[Metrics]],
     figures: Sequence[str],
@@ -40,14 +41,15 @@ def page(
     first, last = (t.tz_convert(of.tz).date() for t in (issued.min(), issued.max()))
     about = (
         f"Issue dates {first} to {last}, nodes {', '.join(of.scored[Scored.location].unique())}, "
-        f"72 hours each. Times are {of.tz}; skill is against the {REFERENCE} known at issue time; "
+        f"72 hours each. Times are {of.tz}; skill is against the "
+        f"{Forecaster.CLIMATOLOGY} known at issue time; "
         "ranges are 90 % block-bootstrap intervals over issue days."
     )
     sections = [
         Section("In short", tables=[skill_table(of.metrics)]),
         Section("Every day", "Issued the day before. Hover for numbers, click to hold them.",
                 charts=[chart(timelines(of.scored, of.tz))]),
-        Section("Pictures", pictures=[picture(f, BOOK[Path(f).stem].caption) for f in figures]),
+        Section("Pictures", pictures=[picture(f, FIGURES[Path(f).stem].caption) for f in figures]),
         Section("Is it significant?", "Diebold-Mariano on daily mean losses, HAC variance; a "
                 "difference below zero favours the first model.", tables=[_tests(significance)]),
         Section("Acting on it", "Acting from a probability of cost / loss on is cheapest where "
@@ -60,7 +62,7 @@ def page(
 def skill_table(metrics: DataFrame[Metrics]) -> Table:
     """The model's main scores by threshold and lead day, with their intervals."""
     rows = metrics[
-        (metrics[Metrics.model] == MODEL)
+        (metrics[Metrics.model] == Forecaster.MODEL)
         & (metrics[Metrics.location] == ALL)
         & metrics[Metrics.metric].isin(SHOWN)
     ]
@@ -71,13 +73,15 @@ def skill_table(metrics: DataFrame[Metrics]) -> Table:
     wide[Metrics.lead_day] = wide[Metrics.lead_day].replace(0, "all")
     wide[Metrics.threshold] = wide[Metrics.threshold].map("{:g}".format)
     names = {Metrics.threshold: "above $/MWh"}
-    return table(wide.rename(columns=names), "The model, all nodes, by threshold and lead day.")
+    return html_table(
+        wide.rename(columns=names), "The model, all nodes, by threshold and lead day."
+    )
 
 
 def timelines(scored: DataFrame[Scored], tz: str) -> list[dict[str, object]]:
     """A choice a node and local month: probabilities issued the day before, and prices."""
-    rows = freshest(scored)
-    rows = rows[rows[Scored.model] == MODEL]
+    rows = latest_issued(scored)
+    rows = rows[rows[Scored.model] == Forecaster.MODEL]
     keys = [Scored.location, Scored.valid_time]
     p = rows.pivot(index=keys, columns=Scored.threshold, values=Scored.probability)
     price = rows.drop_duplicates(keys).set_index(keys)[Scored.max_price].reindex(p.index)
@@ -98,7 +102,7 @@ def _months(hours: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 
 def _with_interval(row: "pd.Series[Any]") -> str:
     number = ".4f" if row[Metrics.metric] == "base_rate" else ".3f"
-    return bracketed(row[Metrics.value], row[Metrics.low], row[Metrics.high], number)
+    return format_interval(row[Metrics.value], row[Metrics.low], row[Metrics.high], number)
 
 
 def _tests(significance: DataFrame[Significance]) -> Table:
@@ -110,18 +114,18 @@ def _tests(significance: DataFrame[Significance]) -> Table:
     text = rows[[*names, *values, Significance.days]].copy()
     text[Significance.threshold] = text[Significance.threshold].map("{:g}".format)
     text[Significance.p_value] = text[Significance.p_value].map("{:.2g}".format)
-    return table(text, "All nodes and lead days.", digits=4)
+    return html_table(text, "All nodes and lead days.", digits=4)
 
 
 def _decisions(decisions: DataFrame[Decisions]) -> Table:
     rows = decisions[
         (decisions[Decisions.location] == ALL)
         & (decisions[Decisions.lead_day] == 0)
-        & (decisions[Decisions.model] == MODEL)
+        & (decisions[Decisions.model] == Forecaster.MODEL)
     ]
     keys = [Decisions.threshold, Decisions.cost_loss]
     wide = rows.pivot(index=keys, columns=Decisions.metric, values=Decisions.value)
     names = ["precision", "recall", "f1", "economic_value"]
     text = wide[names].reset_index()
     text[Decisions.threshold] = text[Decisions.threshold].map("{:g}".format)
-    return table(text, "The model, all nodes and lead days.", digits=2)
+    return html_table(text, "The model, all nodes and lead days.", digits=2)

@@ -7,31 +7,31 @@ from typing import Final, NamedTuple
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.archive import Archive
-from rtlmp.asof import HOUR, known
-from rtlmp.catalog import MARKETS, STORED, Q
+from rtlmp.asof.view import HOUR, known_frame
+from rtlmp.asof.vintages import Archive
+from rtlmp.catalog import MARKETS, STORED, SeriesName
 from rtlmp.clock import issue_time
 from rtlmp.config import Config
-from rtlmp.figures.style import above
 from rtlmp.models.store import Card
-from rtlmp.report.page import Page, Section, Table, chart, group, prices, probabilities, table
-from rtlmp.tables import Forecast, Observations
+from rtlmp.report.figures.style import above
+from rtlmp.report.page import Page, Section, Table, chart, group, html_table, prices, probabilities
+from rtlmp.schemas.core import Forecast, Observations
 
 STALE: Final = pd.Timedelta(hours=36)  # a daily series is never older than this
 
 
-class Day(NamedTuple):
+class DailyReport(NamedTuple):
     """What a daily page is made of."""
 
     issued: date
     forecast: DataFrame[Forecast]
     earlier: Sequence[DataFrame[Forecast]]  # tables of the two issue dates before, any order
-    came: pd.DataFrame  # (hours, nodes) highest price known at issue time, UTC
+    observed: pd.DataFrame  # (hours, nodes) highest price known at issue time, UTC
     cards: Sequence[Card]
     freshness: pd.DataFrame
 
 
-def page(of: Day, config: Config) -> Page:
+def daily_page(of: DailyReport, config: Config) -> Page:
     """The page of one issue date."""
     tz = MARKETS[config["market"]].tz
     at = pd.Timestamp(issue_time(config, of.issued)).tz_convert(tz)
@@ -50,23 +50,27 @@ def page(of: Day, config: Config) -> Page:
     return Page(f"Price-spike forecast {of.issued:%d %B %Y}", about, sections, warnings(of, config))
 
 
-def freshness(rows: DataFrame[Observations], at: pd.Timestamp) -> pd.DataFrame:
+def newest_by_series(rows: DataFrame[Observations], at: pd.Timestamp) -> pd.DataFrame:
     """Newest publication by `at` of each series, and the last hour it speaks of."""
-    known = rows[rows[Observations.publish_time] <= at]
-    times = known.groupby(Observations.series)[[Observations.publish_time, Observations.valid_time]]
+    known_frame = rows[rows[Observations.publish_time] <= at]
+    times = known_frame.groupby(Observations.series)[
+        [Observations.publish_time, Observations.valid_time]
+    ]
     newest = times.max().reindex([q.value for q in STORED])
     return newest.rename_axis(Observations.series).reset_index()
 
 
-def came(prices: Archive, at: pd.Timestamp, enough: float) -> pd.DataFrame:
+def observed_prices(prices: Archive, at: pd.Timestamp, min_coverage: float) -> pd.DataFrame:
     """Highest price of the 48 hours before `at` as known then, NaN where incomplete."""
     last = at.floor("h") - 2 * HOUR  # the hour that has just ended may not be published yet
     hours = pd.date_range(end=last, periods=47, freq="h")
-    highest, coverage = (known(prices[q], at, hours) for q in (Q.RT_MAX, Q.RT_COVERAGE))
-    return highest.where(coverage >= enough)
+    highest, coverage = (
+        known_frame(prices[q], at, hours) for q in (SeriesName.RT_MAX, SeriesName.RT_COVERAGE)
+    )
+    return highest.where(coverage >= min_coverage)
 
 
-def warnings(of: Day, config: Config) -> list[str]:
+def warnings(of: DailyReport, config: Config) -> list[str]:
     """Sentences on what to distrust today; none when all is well."""
     at = pd.Timestamp(issue_time(config, of.issued))
     fresh = of.freshness.dropna()
@@ -81,9 +85,9 @@ def warnings(of: Day, config: Config) -> list[str]:
         days = (of.issued - date.fromisoformat(card["date"])).days
         if days >= config["retrain_every_days"]:
             found.append(f"model of {card['date']} is {days} days old: retrain it")
-    if of.came.empty:
+    if of.observed.empty:
         found.append("no real-time price of the last two days is public: nothing to compare with")
-    elif (missing := int(of.came.isna().to_numpy().sum())) > 0:
+    elif (missing := int(of.observed.isna().to_numpy().sum())) > 0:
         found.append(f"{missing} node hours of the last two days have no complete price")
     return found
 
@@ -96,7 +100,7 @@ def _ahead(rows: DataFrame[Forecast], tz: str) -> list[dict[str, object]]:
     ]
 
 
-def _behind(of: Day, tz: str) -> list[str]:
+def _behind(of: DailyReport, tz: str) -> list[str]:
     """Of each issue date before, the hours of its first day; empty where none is there."""
     firsts = [rows[rows[Forecast.lead_hour] <= 24] for rows in of.earlier]  # noqa: PLR2004
     if not firsts:
@@ -106,8 +110,10 @@ def _behind(of: Day, tz: str) -> list[str]:
     for node in of.forecast[Forecast.location].unique():
         at = rows[rows[Forecast.location] == node]
         wide = _wide(at.drop_duplicates([Forecast.valid_time, Forecast.threshold]), tz)
-        came = of.came[node].tz_convert(tz) if node in of.came else pd.Series(dtype=float)
-        seen = came.reindex(wide.index)
+        observed_prices = (
+            of.observed[node].tz_convert(tz) if node in of.observed else pd.Series(dtype=float)
+        )
+        seen = observed_prices.reindex(wide.index)
         groups.append(group(str(node), pd.DatetimeIndex(wide.index), [
             probabilities(wide), prices(seen, wide.columns)]))  # fmt: skip
     return [chart(groups)]
@@ -128,7 +134,7 @@ def _peaks(rows: DataFrame[Forecast], tz: str) -> Table:
         aggfunc="first", sort=False,
     )  # fmt: skip
     wide.columns = [above(x) for x in wide]
-    return table(wide.reset_index(), "Highest hour of each day.")
+    return html_table(wide.reset_index(), "Highest hour of each day.")
 
 
 def _numbers(rows: DataFrame[Forecast], tz: str) -> Table:
@@ -142,13 +148,13 @@ def _numbers(rows: DataFrame[Forecast], tz: str) -> Table:
     wide[Forecast.valid_time] = [
         f"{t.tz_convert(tz):%a %d %b %H:%M %Z}" for t in wide[Forecast.valid_time]
     ]
-    return table(wide, "All numbers", folded=True)
+    return html_table(wide, "All numbers", folded=True)
 
 
 def _models(cards: Sequence[Card]) -> Table:
     made = pd.DataFrame(cards)[["pool", "date", "trained_from", "trained_until", "rows"]]
     made["pool"] = made["pool"].map(" ".join)
-    return table(made, "Models: dated, and what they were trained on.")
+    return html_table(made, "Models: dated, and what they were trained on.")
 
 
 def _fresh(newest: pd.DataFrame) -> Table:
@@ -160,7 +166,7 @@ def _fresh(newest: pd.DataFrame) -> Table:
     names = ("newest publication, UTC", "speaks up to, UTC")
     times = (Observations.publish_time, Observations.valid_time)
     caption = f"Data known at issue time. Not in this source: {', '.join(absent) or 'none'}."
-    return table(text.rename(columns=dict(zip(times, names, strict=True))), caption)
+    return html_table(text.rename(columns=dict(zip(times, names, strict=True))), caption)
 
 
 def _wide(rows: pd.DataFrame, tz: str) -> pd.DataFrame:

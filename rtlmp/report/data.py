@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, Q
-from rtlmp.freshness import Held
-from rtlmp.tables import UTC_DTYPE, Covered, Freshness, Observations, read
+from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
+from rtlmp.io.tables import read_table
+from rtlmp.schemas.core import UTC_DTYPE, Covered, Freshness, Observations
+from rtlmp.sources.freshness import FilesBySeries
 
 GAP: Final = 0.8  # days with less than this share are listed
 LISTED: Final = 12  # gaps a series
@@ -31,13 +32,13 @@ class About(TypedDict):
     source: str
 
 
-def covered(held: Held, first: datetime, last: datetime) -> DataFrame[Covered]:
+def coverage_by_day(held: FilesBySeries, first: datetime, last: datetime) -> DataFrame[Covered]:
     """Share of intervals with a value, by series and UTC day of [first, last)."""
     parts = [_covered(q, paths, first, last) for q, paths in held.items()]
     return Covered.validate(pd.concat(parts, ignore_index=True))
 
 
-def page(
+def data_page(
     about: About, at: datetime, fresh: DataFrame[Freshness], shares: DataFrame[Covered]
 ) -> str:
     """The report as HTML that needs nothing else."""
@@ -63,13 +64,13 @@ def page(
     return f"<!doctype html><html lang=en><head>{head}</head><body>{''.join(body)}</body></html>\n"
 
 
-def _covered(q: Q, paths: list[Path], first: datetime, last: datetime) -> pd.DataFrame:
+def _covered(q: SeriesName, paths: list[Path], first: datetime, last: datetime) -> pd.DataFrame:
     """Of each day: intervals with a value at a location, over those there are."""
     step = f"{MINUTES[q.step]}min"
     slots = pd.date_range(pd.Timestamp(first).ceil(step), last, freq=step, inclusive="left")
     want = slots.floor("D").value_counts(sort=False)
     columns = [Observations.location, Observations.valid_time]
-    seen = pd.concat([read(Observations, path)[columns].drop_duplicates() for path in paths])
+    seen = pd.concat([read_table(Observations, path)[columns].drop_duplicates() for path in paths])
     seen[Observations.valid_time] = seen[Observations.valid_time].dt.floor(step)
     seen = seen[seen[Observations.valid_time].isin(slots)].drop_duplicates()
     found = seen[Observations.valid_time].dt.floor("D").value_counts().reindex(want.index)

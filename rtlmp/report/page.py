@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from rtlmp.archive import Floats
-from rtlmp.disk import write_text
-from rtlmp.figures.style import above, ramp
+from rtlmp.asof.vintages import Floats
+from rtlmp.io.files import write_text
+from rtlmp.report.figures.style import above, ramp
 
 ASSETS: Final = Path(__file__).parent / "assets"
 
@@ -90,7 +90,7 @@ def picture(path: str | Path, caption: str) -> Picture:
     return Picture(caption, base64.b64encode(Path(path).read_bytes()).decode())
 
 
-def table(df: pd.DataFrame, caption: str, folded: bool = False, digits: int = 3) -> Table:
+def html_table(df: pd.DataFrame, caption: str, folded: bool = False, digits: int = 3) -> Table:
     """`df` as text; numbers to `digits` places, holes as a dash."""
     rows = [[_cell(v, digits) for v in row] for row in df.itertuples(index=False)]
     return Table(caption, [str(c).replace("_", " ") for c in df], rows, folded)

@@ -7,39 +7,44 @@ from typing import Any
 
 import pandas as pd
 
-from rtlmp.archive import archive_of
+from rtlmp.asof.vintages import read_archive
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import issue_time
 from rtlmp.config import Config
-from rtlmp.figures.book import Finished
-from rtlmp.findings import Decisions, MetricsBy, Reliability
-from rtlmp.models.store import load_each
-from rtlmp.report.daily import Day, came, freshness
-from rtlmp.tables import Forecast, Metrics, Observations, Scored, read, read_all
+from rtlmp.io.tables import read_table, read_tables
+from rtlmp.models.store import load_models
+from rtlmp.report.daily import DailyReport, newest_by_series, observed_prices
+from rtlmp.report.figures.book import BacktestResults
+from rtlmp.schemas.core import Forecast, Metrics, Observations, Scored
+from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability
 
 
-def finished(given: Any, config: Config) -> Finished:  # noqa: ANN401  # Snakemake's own mapping
+def read_backtest(given: Any, config: Config) -> BacktestResults:  # noqa: ANN401  # Snakemake's own mapping
     """The backtest whose files are the named inputs `given`."""
-    return Finished(
-        read(Scored, given.forecasts),
-        read(Metrics, given.metrics),
-        read(MetricsBy, given.by),
-        read(Decisions, given.decisions),
-        read(Reliability, given.reliability),
-        [model for of in load_each(given.boosters, given.cards).values() for model in of.values()],
+    return BacktestResults(
+        read_table(Scored, given.forecasts),
+        read_table(Metrics, given.metrics),
+        read_table(MetricsBy, given.by),
+        read_table(Decisions, given.decisions),
+        read_table(Reliability, given.reliability),
+        [
+            model
+            for of in load_models(given.boosters, given.cards).values()
+            for model in of.values()
+        ],
         MARKETS[config["market"]].tz,
         config["nodes"][0],
     )
 
 
-def day(given: Any, config: Config, issued: date) -> Day:  # noqa: ANN401
+def read_daily(given: Any, config: Config, issued: date) -> DailyReport:  # noqa: ANN401
     """What the daily page of `issued` is made of, from the named inputs `given`."""
     at = pd.Timestamp(issue_time(config, issued))
-    return Day(
+    return DailyReport(
         issued,
-        read(Forecast, given.forecast),
-        [read(Forecast, path) for path in given.earlier],
-        came(archive_of(given.hourly), at, config["label_coverage"]),
+        read_table(Forecast, given.forecast),
+        [read_table(Forecast, path) for path in given.earlier],
+        observed_prices(read_archive(given.hourly), at, config["label_coverage"]),
         [json.loads(Path(path).read_text()) for path in given.cards],
-        freshness(read_all(Observations, given.raw), at),
+        newest_by_series(read_tables(Observations, given.raw), at),
     )

@@ -8,11 +8,11 @@ from typing import Final
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.catalog import Q
-from rtlmp.sources.interface import Source, Tools
-from rtlmp.sources.vintages import stamped
-from rtlmp.sources.web import Ask, UnreadableError, fetch
-from rtlmp.tables import Observations, empty
+from rtlmp.catalog import SeriesName
+from rtlmp.schemas.core import Observations, no_observations
+from rtlmp.sources.base.interface import Source, Tools
+from rtlmp.sources.base.vintages import stamped
+from rtlmp.sources.base.web import Request, UnreadableError, fetch
 
 KEY: Final = "EIA_API_KEY"
 SERIES: Final = "RNGWHHD"
@@ -21,7 +21,7 @@ DELAY: Final = pd.Timedelta(days=8)  # daily prices come out once a week
 
 def henry_hub(start: datetime, end: datetime, tools: Tools) -> DataFrame[Observations]:
     """A price each trading day of [start, end)."""
-    ask = Ask(
+    ask = Request(
         f"EIA {SERIES} {start:%Y-%m-%d}",
         "gas",
         f"{tools.live['hosts']['gas']['url']}/v2/natural-gas/pri/fut/data/",
@@ -37,11 +37,11 @@ def henry_hub(start: datetime, end: datetime, tools: Tools) -> DataFrame[Observa
     )
     data = fetch(tools.client, ask, _data)
     if not data:
-        return empty()
+        return no_observations()
     rows = pd.DataFrame(data)
     day = pd.to_datetime(rows["period"], format="%Y-%m-%d", utc=True)
     columns = {
-        Observations.series: Q.GAS_PRICE.value,
+        Observations.series: SeriesName.GAS_PRICE.value,
         Observations.location: "HENRY_HUB",
         Observations.valid_time: day,
         Observations.publish_time: day + DELAY,
@@ -63,7 +63,7 @@ SOURCES: Final = (
     Source(
         "eia-henry-hub",
         "",
-        (Q.GAS_PRICE,),
+        (SeriesName.GAS_PRICE,),
         henry_hub,
         span=timedelta(days=28),
         published="rule: 8 days after, or when first seen",

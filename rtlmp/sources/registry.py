@@ -5,10 +5,13 @@ import os
 from collections.abc import Sequence
 from typing import Final
 
-from rtlmp.catalog import BY_NAME, STORED, Q
-from rtlmp.config import Config, Live
-from rtlmp.sources import ercot, gas, iso_feeds, weather
-from rtlmp.sources.interface import Source
+from rtlmp.catalog import BY_NAME, STORED, SeriesName
+from rtlmp.config import Config
+from rtlmp.config.live import Live
+from rtlmp.sources import gas, weather
+from rtlmp.sources.base.interface import Source
+from rtlmp.sources.ercot import postings as ercot
+from rtlmp.sources.isos import feeds as iso_feeds
 
 SOURCES: Final[tuple[Source, ...]] = (
     *ercot.SOURCES,
@@ -16,11 +19,11 @@ SOURCES: Final[tuple[Source, ...]] = (
     *weather.SOURCES,
     *gas.SOURCES,
 )
-MANY: Final = frozenset({Q.LOAD_FORECAST_MODEL})  # millions of rows a month: only if named
+MANY: Final = frozenset({SeriesName.LOAD_FORECAST_MODEL})  # millions of rows a month: only if named
 log = logging.getLogger(__name__)
 
 
-def sources_of(market: str, series: Sequence[Q], live: Live) -> list[Source]:
+def sources_of(market: str, series: Sequence[SeriesName], live: Live) -> list[Source]:
     """The sources that give any of `series` in `market` and have what they need."""
     here = [s for s in SOURCES if s.market in ("", market) and s.when(live)]
     asked = [s for s in here if {*s.series} & {*series}]
@@ -30,7 +33,7 @@ def sources_of(market: str, series: Sequence[Q], live: Live) -> list[Source]:
     return [source for source in asked if not _missing(source)]
 
 
-def series_of(config: Config) -> list[Q]:
+def series_of(config: Config) -> list[SeriesName]:
     """The series that a live run keeps, in the order of the catalogue.
 
     Raises ValueError where one is named that the market's sources do not give.

@@ -16,11 +16,11 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.catalog import Q
-from rtlmp.sources.interface import IncompleteError, Source, Tools
-from rtlmp.sources.vintages import stamped
-from rtlmp.sources.web import Ask, UnreadableError, fetch
-from rtlmp.tables import Observations, empty
+from rtlmp.catalog import SeriesName
+from rtlmp.schemas.core import Observations, no_observations
+from rtlmp.sources.base.interface import IncompleteError, Source, Tools
+from rtlmp.sources.base.vintages import stamped
+from rtlmp.sources.base.web import Request, UnreadableError, fetch
 
 DELAY: Final = pd.Timedelta(hours=8)  # from a run's start until all of it is out
 DAYS_BACK: Final = (1, 2, 3, 4)  # K; the horizon ends 87 h after issue time
@@ -35,11 +35,11 @@ class Variable(NamedTuple):
 
 
 VARIABLES: Final = {
-    Q.WEATHER_TEMPERATURE: Variable("temperature_2m", "°C", ending=False),
-    Q.WEATHER_HUMIDITY: Variable("relative_humidity_2m", "%", ending=False),
-    Q.WEATHER_WIND: Variable("wind_speed_80m", "m/s", ending=False),
-    Q.WEATHER_SUN: Variable("shortwave_radiation", "W/m²", ending=True),
-    Q.WEATHER_CLOUD: Variable("cloud_cover", "%", ending=False),
+    SeriesName.WEATHER_TEMPERATURE: Variable("temperature_2m", "°C", ending=False),
+    SeriesName.WEATHER_HUMIDITY: Variable("relative_humidity_2m", "%", ending=False),
+    SeriesName.WEATHER_WIND: Variable("wind_speed_80m", "m/s", ending=False),
+    SeriesName.WEATHER_SUN: Variable("shortwave_radiation", "W/m²", ending=True),
+    SeriesName.WEATHER_CLOUD: Variable("cloud_cover", "%", ending=False),
 }
 
 
@@ -94,7 +94,7 @@ def _asked(
         **span,
     }
     url = live["hosts"]["weather" if host == "weather" else "weather_runs"]["url"]
-    ask = Ask(f"Open-Meteo {model} {what}", host, f"{url}/v1/forecast", params)
+    ask = Request(f"Open-Meteo {model} {what}", host, f"{url}/v1/forecast", params)
     answers = fetch(tools.client, ask, lambda body: _points(body, len(points)))
     yield from zip((f"{point}/{model}" for point in points), answers, strict=True)
 
@@ -115,7 +115,7 @@ def _column(
     point: Mapping[str, Any],
     where: str,
     name: str,
-    series: Q,
+    series: SeriesName,
     ahead: pd.Timedelta | None,
     now: datetime,
     publish: pd.Timestamp | None = None,
@@ -145,7 +145,7 @@ def _column(
 
 
 def _rows(parts: list[pd.DataFrame], start: datetime, end: datetime) -> DataFrame[Observations]:
-    rows = pd.concat([*parts, empty()], ignore_index=True)
+    rows = pd.concat([*parts, no_observations()], ignore_index=True)
     inside = (rows[Observations.valid_time] >= start) & (rows[Observations.valid_time] < end)
     return stamped(rows[inside])
 

@@ -46,7 +46,7 @@ rule replay:
         "../scripts/replay.py"
 
 
-include: "others.smk"
+include: "challengers.smk"
 
 
 rule backtest_forecasts:

@@ -12,13 +12,14 @@ from rtlmp.clock import (
     month_span,
     months,
 )
-from rtlmp.config import checked, held_out_span, threshold_name
-from rtlmp.history import draw, longest_history
-from rtlmp.origins import labelled, require_apart, spans
-from rtlmp.provenance import code_hash
-from rtlmp.sources.coverage import coverage, issue_dates
+from rtlmp.config import parse_config, threshold_name
+from rtlmp.config.model import held_out_span
+from rtlmp.features.history import longest_history, node_sample
+from rtlmp.model_selection.windows import fold_windows, labels_known, require_before_backtest
+from rtlmp.pipeline.provenance import code_hash
+from rtlmp.sources.files.coverage import coverage, issue_dates
 
-C = checked(config)
+C = parse_config(config)
 RUN = f"results/{C['run']}"
 NODES, POOLS = C["nodes"], C["pools"]
 THRESHOLDS = [threshold_name(x) for x in C["thresholds"]]
@@ -36,8 +37,8 @@ DATE = C.get("date") or LAST
 if not FIRST <= DATE <= LAST:
     raise ValueError(f"date {DATE}: {C['source']} has prices for issue dates {FIRST} to {LAST}")
 
-DONORS = C["donors"]
-EARLIEST = min([COVERED.first.date(), *(donor["start"] for donor in DONORS.values())])
+AUXILIARY_NODES = C["auxiliary_nodes"]
+EARLIEST = min([COVERED.first.date(), *(node["start"] for node in AUXILIARY_NODES.values())])
 RAW_MONTHS = months(EARLIEST - LOOKBACK, COVERED.last)
 PRICE_MONTHS = months(COVERED.first, COVERED.last)
 if C["source"] == "live":
@@ -56,7 +57,7 @@ wildcard_constraints:
     node="|".join(map(re.escape, NODES)),
     series="|".join(STORED),
     scenario="|".join(map(re.escape, C["scenarios"])) or "none",
-    versus=r"[^/]+",
+    compare_to=r"[^/]+",
     other=r"[^/]+",
     earlier=r"\d{4}-\d\d-\d\d",
     later=r"\d{4}-\d\d-\d\d",

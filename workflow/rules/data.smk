@@ -72,8 +72,8 @@ rule history:
         **ask(3, 20),
     params:
         config=pick("market", "issue_time", "nodes", "pools"),
-        donors={},
-        draw=draw(C),
+        auxiliary_nodes={},
+        sample=node_sample(C),
         days=issued,
         code=code("history.py"),
     script:

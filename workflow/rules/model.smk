@@ -3,7 +3,15 @@ BOOSTERS = [f"booster{'-' * bool(k)}{k or ''}.ubj" for k in range(len(C["members
 
 
 # settings of whatever trains a model
-TRAINED = ("market", "issue_time", "history_days", "label_coverage", "model", "members", "donors")
+TRAINED = (
+    "market",
+    "issue_time",
+    "history_days",
+    "label_coverage",
+    "model",
+    "members",
+    "auxiliary_nodes",
+)
 TRAINED += ("gate", "seed")
 
 
@@ -18,15 +26,15 @@ def training_months(w):
     return feature_months(day - timedelta(days=HISTORY), day)
 
 
-def donor_files(w, folder, suffix):
-    """Files under `folder` of each donor with history that the model of `w.date` learns from."""
+def auxiliary_files(w, folder, suffix):
+    """Files under `folder` of each node with history that the model of `w.date` learns from."""
     until = date.fromisoformat(w.date)
     since = until - timedelta(days=HISTORY)
     return [
-        f"{RUN}/donors/{folder.format(name=name)}/{m}.{suffix}"
-        for name, donor in DONORS.items()
-        if donor["start"] <= until and donor["end"] >= since
-        for m in months(max(since, donor["start"]), min(until, donor["end"]))
+        f"{RUN}/auxiliary/{folder.format(name=name)}/{m}.{suffix}"
+        for name, node in AUXILIARY_NODES.items()
+        if node["start"] <= until and node["end"] >= since
+        for m in months(max(since, node["start"]), min(until, node["end"]))
     ]
 
 
@@ -38,8 +46,8 @@ rule train:
             for m in PRICE_MONTHS
             if training_months(w)[0] <= m <= training_months(w)[-1]
         ],
-        donor_history=lambda w: donor_files(w, "history/{name}", "arrow"),
-        donor_hourly=lambda w: sorted(set(donor_files(w, "hourly", "parquet"))),
+        auxiliary_history=lambda w: auxiliary_files(w, "history/{name}", "arrow"),
+        auxiliary_hourly=lambda w: sorted(set(auxiliary_files(w, "hourly", "parquet"))),
         parameters=PARAMETERS,
     output:
         boosters=[f"{RUN}/model/{{pool}}/{{date}}/{name}" for name in BOOSTERS],
@@ -78,7 +86,7 @@ SOONEST = FIRST + timedelta(days=7)  # a model before this has next to nothing t
 
 def candidates(day):
     """Dates of the models that may serve issue date `day`, the newest first."""
-    newest, *older = model_dates(day, C["retrain_every_days"], C["average_models"])
+    newest, *older = model_dates(day, C["retrain_every_days"], C["ensemble_size"])
     return [newest, *(d for d in older if d >= SOONEST)]
 
 

@@ -1,5 +1,5 @@
 # by their captions: importing the figures themselves would slow every run
-BOOK = sorted(
+FIGURES = sorted(
     {p.stem for p in (ROOT / "workflow/captions").glob("*.rst")} - {"earnings", "cumulative"}
 )
 
@@ -7,7 +7,7 @@ PAGE_ASSETS = [local(str(p)) for p in sorted((ROOT / "rtlmp/report/assets").iter
 FINISHED = {
     "forecasts": rules.backtest_forecasts.output[0],
     "metrics": rules.metrics.output[0],
-    **JUDGED,
+    **SCORE_TABLES,
     "boosters": [path for pool in POOLS for path in models_of(pool, window_days())["boosters"]],
     "cards": [path for pool in POOLS for path in models_of(pool, window_days())["cards"]],
 }
@@ -24,7 +24,7 @@ rule figures:
                 category="Backtest",
                 labels={"figure": name.replace("_", " ")},
             )
-            for name in BOOK
+            for name in FIGURES
         ],
     resources:
         **ask(3, 20),

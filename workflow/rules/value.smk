@@ -1,40 +1,40 @@
-rule settled:
+rule dispatch_days:
     input:
         forecasts=rules.backtest_forecasts.output[0],
         real=expand(f"{RUN}/raw/{C['target']}/{{month}}.parquet", month=PRICE_MONTHS),
         dam=expand(f"{RUN}/raw/dam_spp/{{month}}.parquet", month=RAW_MONTHS),
     output:
-        f"{RUN}/value/settled/{{node}}.parquet",
+        f"{RUN}/value/dispatch_days/{{node}}.parquet",
     resources:
         **ask(),
     params:
         config=pick("market", "issue_time", "battery"),
         days=lambda w: [day.isoformat() for day in require_backtest_covered()],
-        code=code("settled.py"),
+        code=code("dispatch_days.py"),
     script:
-        "../scripts/settled.py"
+        "../scripts/dispatch_days.py"
 
 
-rule worth:
+rule revenue:
     input:
-        paths_of(rules.settled.output, node=NODES),
+        paths_of(rules.dispatch_days.output, node=NODES),
     output:
-        settled=f"{RUN}/value/settled.parquet",
-        worth=f"{RUN}/value/worth.parquet",
+        dispatch_days=f"{RUN}/value/dispatch_days.parquet",
+        revenue=f"{RUN}/value/revenue.parquet",
     resources:
         **ask(),
     params:
         config=pick("battery", "seed"),
-        code=code("worth.py"),
+        code=code("revenue.py"),
     script:
-        "../scripts/worth.py"
+        "../scripts/revenue.py"
 
 
-rule report_value:
+rule report_revenue:
     input:
         PAGE_ASSETS,
-        settled=rules.worth.output.settled,
-        worth=rules.worth.output.worth,
+        dispatch_days=rules.revenue.output.dispatch_days,
+        revenue=rules.revenue.output.revenue,
     output:
         page=f"{RUN}/report/value.html",
         earnings=report(
@@ -47,6 +47,6 @@ rule report_value:
         **ask(),
     params:
         config=pick("run", "battery"),
-        code=code("report_value.py"),
+        code=code("report_revenue.py"),
     script:
-        "../scripts/report_value.py"
+        "../scripts/report_revenue.py"

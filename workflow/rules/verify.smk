@@ -1,4 +1,4 @@
-JUDGED = {
+SCORE_TABLES = {
     "by": f"{RUN}/backtest/metrics_by.parquet",
     "decisions": f"{RUN}/backtest/decisions.parquet",
     "significance": f"{RUN}/backtest/significance.parquet",
@@ -10,7 +10,7 @@ rule metrics_by:
     input:
         rules.backtest_forecasts.output,
     output:
-        JUDGED["by"],
+        SCORE_TABLES["by"],
     resources:
         **ask(),
     params:
@@ -20,18 +20,18 @@ rule metrics_by:
         "../scripts/metrics_by.py"
 
 
-rule judge:
+rule score_backtest:
     input:
         rules.backtest_forecasts.output,
     output:
-        **{name: path for name, path in JUDGED.items() if name != "by"},
+        **{name: path for name, path in SCORE_TABLES.items() if name != "by"},
     resources:
         **ask(),
     params:
         config=pick("seed", "cost_loss"),
-        code=code("judge.py"),
+        code=code("score_backtest.py"),
     script:
-        "../scripts/judge.py"
+        "../scripts/score_backtest.py"
 
 
 rule scenario:
@@ -53,14 +53,14 @@ rule scenario:
 rule compare_runs:
     input:
         ours=rules.backtest_forecasts.output[0],
-        theirs="results/{versus}/backtest/forecasts.parquet",
+        theirs="results/{compare_to}/backtest/forecasts.parquet",
     output:
-        metrics=f"{RUN}/compare/{{versus}}/metrics.parquet",
-        significance=f"{RUN}/compare/{{versus}}/significance.parquet",
+        metrics=f"{RUN}/compare/{{compare_to}}/metrics.parquet",
+        significance=f"{RUN}/compare/{{compare_to}}/significance.parquet",
     resources:
         **ask(),
     params:
-        config=pick("seed", "run", "versus"),
+        config=pick("seed", "run", "compare_to"),
         code=code("compare.py"),
     script:
         "../scripts/compare.py"

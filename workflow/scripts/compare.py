@@ -1,15 +1,16 @@
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.cases import cases
-from rtlmp.findings import Significance
-from rtlmp.judging import significance
-from rtlmp.metrics import metrics
-from rtlmp.scenarios import together
-from rtlmp.tables import Metrics, Scored, read, write
+from rtlmp.evaluation.pairs import pairs
+from rtlmp.evaluation.scenarios import matched_runs
+from rtlmp.evaluation.score_tables import significance
+from rtlmp.evaluation.scores import score_table
+from rtlmp.io.tables import read_table, write_table
+from rtlmp.schemas.core import Metrics, Scored
+from rtlmp.schemas.evaluation import Significance
 
 snakemake: Snakemake
 c, out = snakemake.params.config, snakemake.output
-ours, theirs = (read(Scored, path) for path in (snakemake.input.ours, snakemake.input.theirs))
-both = list(cases(together(ours, theirs, (c["run"], c["versus"]))))
-write(Metrics, metrics(both, c["seed"]), out.metrics)
-write(Significance, significance(both), out.significance)
+ours, theirs = (read_table(Scored, path) for path in (snakemake.input.ours, snakemake.input.theirs))
+both = list(pairs(matched_runs(ours, theirs, (c["run"], c["compare_to"]))))
+write_table(Metrics, score_table(both, c["seed"]), out.metrics)
+write_table(Significance, significance(both), out.significance)

@@ -3,13 +3,13 @@ from pathlib import Path
 from snakemake.iocontainers import Snakemake
 
 from rtlmp.catalog import MARKETS
-from rtlmp.figures.drivers import explained
-from rtlmp.findings import Drivers
-from rtlmp.plots import save
-from rtlmp.tables import read
+from rtlmp.io.tables import read_table
+from rtlmp.report.figures.drivers import explanation
+from rtlmp.report.figures.forecast import save_figure
+from rtlmp.schemas.evaluation import Drivers
 
 snakemake: Snakemake
 for path in snakemake.output:
-    rows = read(Drivers, Path(path).parent / f"{snakemake.wildcards.date}.parquet")
+    rows = read_table(Drivers, Path(path).parent / f"{snakemake.wildcards.date}.parquet")
     threshold = float(Path(path).stem.rpartition("_")[2])
-    save(explained(rows, MARKETS[snakemake.params.config["market"]].tz, threshold), path)
+    save_figure(explanation(rows, MARKETS[snakemake.params.config["market"]].tz, threshold), path)

@@ -1,7 +1,7 @@
 import pandas as pd
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.disk import atomic
+from rtlmp.io.files import atomic
 
 snakemake: Snakemake
 table = pd.read_parquet(snakemake.input[0])

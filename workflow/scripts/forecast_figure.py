@@ -3,12 +3,13 @@ from pathlib import Path
 from snakemake.iocontainers import Snakemake
 
 from rtlmp.catalog import MARKETS
-from rtlmp.plots import forecast_figure, save
-from rtlmp.tables import Bounded, read
+from rtlmp.io.tables import read_table
+from rtlmp.report.figures.forecast import forecast_figure, save_figure
+from rtlmp.schemas.core import Bounded
 
 snakemake: Snakemake
 c = snakemake.params.config
-rows = read(Bounded, snakemake.input[0])
+rows = read_table(Bounded, snakemake.input[0])
 for path in map(Path, snakemake.output):
     of_node = rows[rows[Bounded.location] == path.parent.name]
-    save(forecast_figure(of_node, MARKETS[c["market"]].tz, c["run"]), path)
+    save_figure(forecast_figure(of_node, MARKETS[c["market"]].tz, c["run"]), path)

@@ -1,6 +1,6 @@
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.spread import spread
+from rtlmp.forecast.export import export_files
 
 snakemake: Snakemake
-spread(snakemake.input[0], snakemake.output)
+export_files(snakemake.input[0], snakemake.output)

@@ -3,17 +3,17 @@ from pathlib import Path
 
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.archive import indexed, load, merged
+from rtlmp.asof.auxiliary import auxiliary_series
+from rtlmp.asof.vintages import index_vintages, load_observations, merge_series
 from rtlmp.clock import days
-from rtlmp.donors import renamed
-from rtlmp.features import learned
-from rtlmp.history import write
+from rtlmp.features.history import write_history
+from rtlmp.features.matrix import training_features
 
 snakemake: Snakemake
 p = snakemake.params
-held = load([*snakemake.input.raw, *snakemake.input.hourly])
-data = indexed(merged(held, renamed(held, p.donors, auction=True)))
+held = load_observations([*snakemake.input.raw, *snakemake.input.hourly])
+data = index_vintages(merge_series(held, auxiliary_series(held, p.auxiliary_nodes, auction=True)))
 issued = list(days(*map(date.fromisoformat, p.days)))
-rows = learned(data, issued, p.config, p.draw)
+rows = training_features(data, issued, p.config, p.sample)
 for path in map(Path, snakemake.output):
-    write(rows[path.parent.name], path)
+    write_history(rows[path.parent.name], path)

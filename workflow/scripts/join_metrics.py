@@ -1,6 +1,7 @@
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.tables import Metrics, read_all, write
+from rtlmp.io.tables import read_tables, write_table
+from rtlmp.schemas.core import Metrics
 
 snakemake: Snakemake
-write(Metrics, read_all(Metrics, snakemake.input), snakemake.output[0])
+write_table(Metrics, read_tables(Metrics, snakemake.input), snakemake.output[0])

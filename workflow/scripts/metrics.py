@@ -1,12 +1,13 @@
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.cases import read_cases
-from rtlmp.judging import every_metric
-from rtlmp.metrics import Scope
-from rtlmp.tables import Metrics, write
+from rtlmp.evaluation.pairs import read_pairs
+from rtlmp.evaluation.score_tables import all_metrics
+from rtlmp.evaluation.scores import Scope
+from rtlmp.io.tables import write_table
+from rtlmp.schemas.core import Metrics
 
 snakemake: Snakemake
 c, nodes = snakemake.params.config, snakemake.params.nodes
 scope: Scope = "each" if nodes else "pooled"
-made = every_metric(read_cases(snakemake.input[0], nodes), c["seed"], scope)
-write(Metrics, made, snakemake.output[0])
+made = all_metrics(read_pairs(snakemake.input[0], nodes), c["seed"], scope)
+write_table(Metrics, made, snakemake.output[0])

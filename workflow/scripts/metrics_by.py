@@ -1,12 +1,12 @@
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.cases import read_cases
 from rtlmp.catalog import MARKETS
-from rtlmp.findings import MetricsBy
-from rtlmp.judging import metrics_by
-from rtlmp.tables import write
+from rtlmp.evaluation.pairs import read_pairs
+from rtlmp.evaluation.score_tables import metrics_by
+from rtlmp.io.tables import write_table
+from rtlmp.schemas.evaluation import MetricsBy
 
 snakemake: Snakemake
 c = snakemake.params.config
-scored = read_cases(snakemake.input[0])
-write(MetricsBy, metrics_by(scored, MARKETS[c["market"]].tz, c["seed"]), snakemake.output[0])
+scored = read_pairs(snakemake.input[0])
+write_table(MetricsBy, metrics_by(scored, MARKETS[c["market"]].tz, c["seed"]), snakemake.output[0])

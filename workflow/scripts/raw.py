@@ -2,13 +2,13 @@ from pathlib import Path
 
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.archive import save
-from rtlmp.sources.files import read_months
+from rtlmp.asof.vintages import save_observations
+from rtlmp.sources.files.months import read_months
 
 snakemake: Snakemake
 wanted = {(path.parent.name, path.stem): path for path in map(Path, snakemake.output)}
 for series, month, part in read_months(snakemake.input):
     if path := wanted.pop((series, month), None):
-        save({series: part}, path)
+        save_observations({series: part}, path)
 for path in wanted.values():
-    save({}, path)
+    save_observations({}, path)

@@ -1,20 +1,21 @@
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.archive import archive_of
-from rtlmp.backtest import replay
-from rtlmp.disk import write_json
-from rtlmp.gate import champions, judged
-from rtlmp.history import read
-from rtlmp.models.store import load_each
-from rtlmp.tables import Bounded, Features, read_each, write
+from rtlmp.asof.vintages import read_archive
+from rtlmp.features.history import read_history
+from rtlmp.forecast.gate import champions, gate_choices
+from rtlmp.forecast.replay import replay
+from rtlmp.io.files import write_json
+from rtlmp.io.tables import read_by_folder, write_table
+from rtlmp.models.store import load_models
+from rtlmp.schemas.core import Bounded, Features
 
 snakemake: Snakemake
 c, given = snakemake.params.config, snakemake.input
-[models] = load_each(given.boosters, given.cards).values()
-learned = [read(path) for path in given.history]
-choices = judged(models, learned, archive_of(given.hourly), c)
+[models] = load_models(given.boosters, given.cards).values()
+learned = [read_history(path) for path in given.history]
+choices = gate_choices(models, learned, read_archive(given.hourly), c)
 gate = {day: champions(choices, dates) for day, dates in snakemake.params.serving.items()}
 serving = {day: [models[dated] for dated in dates] for day, dates in gate.items()}
-rows = replay(read_each(Features, given.features), serving, c)
-write(Bounded, rows, snakemake.output.forecasts)
+rows = replay(read_by_folder(Features, given.features), serving, c)
+write_table(Bounded, rows, snakemake.output.forecasts)
 write_json({"serving": gate, "choices": [*choices.values()]}, snakemake.output.gate)

@@ -1,13 +1,17 @@
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.findings import Significance
-from rtlmp.report.backtest import page
+from rtlmp.io.tables import read_by_folder, read_table
+from rtlmp.report.backtest import backtest_page
 from rtlmp.report.page import render
-from rtlmp.report.read import finished
-from rtlmp.tables import Metrics, read, read_each
+from rtlmp.report.read import read_backtest
+from rtlmp.schemas.core import Metrics
+from rtlmp.schemas.evaluation import Significance
 
 snakemake: Snakemake
 c, given = snakemake.params.config, snakemake.input
-tests = read(Significance, given.significance)
-scenarios = read_each(Metrics, given.scenarios)
-render(page(c["run"], finished(given, c), tests, scenarios, given.figures), snakemake.output[0])
+tests = read_table(Significance, given.significance)
+scenarios = read_by_folder(Metrics, given.scenarios)
+render(
+    backtest_page(c["run"], read_backtest(given, c), tests, scenarios, given.figures),
+    snakemake.output[0],
+)

@@ -1,15 +1,16 @@
 from snakemake.iocontainers import Snakemake
 
 from rtlmp.catalog import MARKETS
-from rtlmp.findings import Blocks, Components, LoadRisk, TopBottom
+from rtlmp.io.tables import read_tables, write_table
+from rtlmp.schemas.core import Observations
+from rtlmp.schemas.evaluation import Blocks, Components, LoadRisk, TopBottom
 from rtlmp.settlement import blocks, components, hourly_prices, load_risk, top_bottom
-from rtlmp.tables import Observations, read_all, write
 
 snakemake: Snakemake
 market, given, out = MARKETS[snakemake.params.config["market"]], snakemake.input, snakemake.output
-real, auction, load = (read_all(Observations, given[k]) for k in ("real", "auction", "load"))
+real, auction, load = (read_tables(Observations, given[k]) for k in ("real", "auction", "load"))
 prices = hourly_prices(real, auction, load, market)
-write(Blocks, blocks(prices, market), out.blocks)
-write(LoadRisk, load_risk(prices), out.load_risk)
-write(TopBottom, top_bottom(prices), out.top_bottom)
-write(Components, components(read_all(Observations, given.parts), market), out.components)
+write_table(Blocks, blocks(prices, market), out.blocks)
+write_table(LoadRisk, load_risk(prices), out.load_risk)
+write_table(TopBottom, top_bottom(prices), out.top_bottom)
+write_table(Components, components(read_tables(Observations, given.parts), market), out.components)

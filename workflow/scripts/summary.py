@@ -2,14 +2,15 @@ from datetime import date
 
 from snakemake.iocontainers import Snakemake
 
-from rtlmp.cases import read_cases
-from rtlmp.disk import write_text
-from rtlmp.summary import Extent, summary
-from rtlmp.tables import Metrics, read
+from rtlmp.evaluation.pairs import read_pairs
+from rtlmp.io.files import write_text
+from rtlmp.io.tables import read_table
+from rtlmp.report.summary import Extent, summary
+from rtlmp.schemas.core import Metrics
 
 snakemake: Snakemake
 p = snakemake.params
-metrics = read(Metrics, snakemake.input.metrics)
+metrics = read_table(Metrics, snakemake.input.metrics)
 extent = Extent([date.fromisoformat(day) for day in p.days], p.nodes)
-text = summary(metrics, read_cases(snakemake.input.forecasts), extent, p.run, p.seed)
+text = summary(metrics, read_pairs(snakemake.input.forecasts), extent, p.run, p.seed)
 write_text(text, snakemake.output[0])

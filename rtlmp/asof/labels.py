@@ -1,0 +1,45 @@
+"""When the price of an hour counts as known: what a forecast is trained on and scored by.
+
+An hour is a spike above x as soon as one of its intervals is priced above x. It is known not to
+be one only when at least `label_coverage` of its intervals arrived; else it is missing and
+trains nothing.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rtlmp.asof.vintages import Archive, Floats, known_at, to_us
+from rtlmp.asof.vintages import Flags as Flags
+from rtlmp.catalog import SeriesName
+
+
+class Labels(NamedTuple):
+    """(rows,) each: highest price seen in the hour, and whether enough intervals arrived."""
+
+    highest: Floats  # NaN: none arrived
+    complete: Flags
+
+    def at(self, rows: Flags | npt.NDArray[np.intp]) -> "Labels":
+        return Labels(self.highest[rows], self.complete[rows])
+
+
+def known_labels(
+    prices: Archive, at: datetime, hours: range, min_coverage: float
+) -> dict[str, Labels]:
+    """By node, what was known at `at` of the price of each of `hours` (hours since 1970)."""
+    of = prices[SeriesName.RT_MAX], prices[SeriesName.RT_COVERAGE]
+    highest, coverage = (known_at(held, to_us(at), hours.start, len(hours)) for held in of)
+    if of[0].locations != of[1].locations:
+        raise ValueError(f"prices at {of[0].locations}, their coverage at {of[1].locations}")
+    return {
+        node: Labels(highest[:, k], coverage[:, k] >= min_coverage)
+        for k, node in enumerate(of[0].locations)
+    }
+
+
+def spike(of: Labels, x: float) -> Floats:
+    """1 where an interval was priced above `x`, 0 where surely none was, NaN where unknown."""
+    return np.where(of.highest > x, 1.0, np.where(of.complete, 0.0, np.nan))

@@ -1,0 +1,203 @@
+"""Vintages of hourly series as arrays, and what of them was known at an instant.
+
+Of each hour and location the last vintage lies in a dense array beside its time of publication, so
+what was known at any instant is one comparison; the few or many vintages it superseded are kept in
+order. Free of pandas: a training job reads a few arrays and is off.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from rtlmp.catalog import BY_NAME, SeriesName
+from rtlmp.io.files import atomic
+from rtlmp.io.parquet import dictionary_codes, possible_row_groups, to_numpy
+from rtlmp.schemas.columns import LOCATION, OBSERVED, PUBLISHED, SERIES, VALID, VALUE
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Matrix: TypeAlias = npt.NDArray[np.float32]  # (rows, features), NaN is missing
+Ints: TypeAlias = npt.NDArray[np.int64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
+US_PER_HOUR: Final = 3_600_000_000
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+NEVER: Final = np.iinfo(np.int64).max
+ROW_GROUP: Final = 1 << 17  # rows of a file that can be read apart
+UTC_TIMES: Final = pa.timestamp("us", "UTC")
+SCHEMA: Final = pa.schema(
+    {
+        VALID: UTC_TIMES,
+        SERIES: pa.string(),
+        LOCATION: pa.string(),
+        PUBLISHED: UTC_TIMES,
+        VALUE: pa.float64(),
+    }
+)
+
+
+def to_us(at: datetime) -> int:
+    """Microseconds since 1970."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+class VintageRows(NamedTuple):
+    """One vintage a row of one series, (rows,) each, in any order."""
+
+    publish: Ints  # us since 1970
+    valid: Ints  # start of the interval, us since 1970
+    column: npt.NDArray[np.intp]  # index into the locations
+    value: Floats
+
+    def at(self, rows: Flags | npt.NDArray[np.intp]) -> "VintageRows":
+        publish, valid, column, value = self
+        return VintageRows(publish[rows], valid[rows], column[rows], value[rows])
+
+
+class Vintages(NamedTuple):
+    """One series: (hours, locations) of the last vintages, and those before them."""
+
+    start: int  # the first hour, hours since 1970
+    value: Floats
+    publish: Ints  # of `value`; NEVER where there is none
+    superseded: VintageRows  # in order of publication
+    locations: list[str]
+
+
+Archive: TypeAlias = Mapping[SeriesName, Vintages]
+SeriesRows: TypeAlias = tuple[
+    VintageRows, list[str]
+]  # rows, and the locations that `column` counts
+RowsBySeries: TypeAlias = Mapping[SeriesName, SeriesRows]
+
+
+def load_observations(
+    paths: Iterable[str | Path], locations: Collection[str] = (), since: int = 0
+) -> RowsBySeries:
+    """The series in observation files at `locations`, or everywhere, of intervals from `since`, us.
+
+    Without pandas, and only the row groups that may hold such. The files are the pipeline's own,
+    checked when they were written.
+    """
+    parts: dict[SeriesName, list[SeriesRows]] = {}
+    for path in paths:
+        for q, part in _read(path, frozenset(locations), since):
+            parts.setdefault(q, []).append(part)
+    return {q: concat_series(of) for q, of in parts.items()}
+
+
+def read_archive(paths: Iterable[str | Path], locations: Collection[str] = ()) -> Archive:
+    """The hourly series in observation files, indexed for `known_at`; no rows: empty."""
+    return index_vintages(load_observations(paths, locations))
+
+
+def index_vintages(held: RowsBySeries) -> Archive:
+    """Every hourly series, laid out for `known_at`."""
+    return {
+        q: arrange_vintages(*held.get(q, concat_series([]))) for q in SeriesName if q.step == "h"
+    }
+
+
+def merge_series(*parts: RowsBySeries) -> RowsBySeries:
+    """All rows of each series."""
+    series = dict.fromkeys(q for part in parts for q in part)
+    return {q: concat_series([part[q] for part in parts if q in part]) for q in series}
+
+
+def save_observations(held: RowsBySeries, path: str | Path) -> None:
+    """Write observations as `rtlmp.tables` describes them, whole or not at all."""
+    tables = [observation_table(q, *part) for q, part in held.items()] or [SCHEMA.empty_table()]
+    atomic(path, lambda tmp: pq.write_table(pa.concat_tables(tables), tmp, ROW_GROUP))
+
+
+def arrange_vintages(rows: VintageRows, locations: list[str]) -> Vintages:
+    """`rows` laid out for `known`."""
+    if not len(rows.valid):
+        none = np.empty((0, len(locations)))
+        return Vintages(0, none, none.astype(np.int64), rows, locations)
+    if (np.diff(rows.publish) < 0).any():
+        rows = rows.at(np.argsort(rows.publish, kind="stable"))
+    hour, width = rows.valid // US_PER_HOUR, len(locations)
+    start = int(hour.min())
+    cell = (hour - start) * width + rows.column
+    shape = (int(hour.max()) - start + 1, width)
+    last = np.full(shape[0] * width, -1)
+    last[cell] = np.arange(len(cell))  # in order of publication: of a cell the last one stands
+    before = last[cell] != np.arange(len(cell))
+    value = np.where(last >= 0, rows.value[last], np.nan).reshape(shape)
+    publish = np.where(last >= 0, rows.publish[last], NEVER).reshape(shape)
+    return Vintages(start, value, publish, rows.at(before), locations)
+
+
+def known_at(held: Vintages, at: int, first: int, count: int) -> Floats:
+    """Latest values published by `at` (us) of `count` hours from `first`: (count, locations)."""
+    out = np.full((count, len(held.locations)), np.nan)
+    old = held.superseded
+    seen = slice(0, int(np.searchsorted(old.publish, at, side="right")))
+    row = old.valid[seen] // US_PER_HOUR - first
+    inside = (row >= 0) & (row < count)
+    # rows come in order of publication, so a later vintage overwrites an earlier one
+    out[row[inside], old.column[seen][inside]] = old.value[seen][inside]
+    skip = held.start - first  # row of `out` that the first held hour stands in
+    begin, end = max(skip, 0), min(skip + len(held.value), count)
+    if begin < end:
+        part = slice(begin - skip, end - skip)
+        np.copyto(out[begin:end], held.value[part], where=held.publish[part] <= at)
+    return out
+
+
+def observation_table(q: SeriesName, rows: VintageRows, locations: list[str]) -> pa.Table:
+    """Observations of one series as `rtlmp.tables` describes them."""
+    places = pa.array(locations, pa.string())
+    columns = {
+        VALID: pa.array(rows.valid, pa.int64()).cast(UTC_TIMES),
+        SERIES: pa.repeat(str(q), len(rows.value)),
+        LOCATION: pa.DictionaryArray.from_arrays(rows.column.astype(np.int32), places),
+        PUBLISHED: pa.array(rows.publish, pa.int64()).cast(UTC_TIMES),
+        VALUE: rows.value,
+    }
+    return pa.table(columns).cast(SCHEMA)
+
+
+def _read(
+    path: str | Path, wanted: frozenset[str], since: int
+) -> Iterator[tuple[SeriesName, SeriesRows]]:
+    file = pq.ParquetFile(path, read_dictionary=[SERIES, LOCATION])
+    bounds = {
+        VALID: (EPOCH + timedelta(microseconds=since) if since else None, None),
+        LOCATION: (min(wanted, default=None), max(wanted, default=None)),
+    }
+    table = file.read_row_groups(possible_row_groups(file, bounds), columns=list(OBSERVED))
+    if not len(table):
+        return  # its columns may have no type
+    if {table.schema.field(name).type for name in (PUBLISHED, VALID)} != {UTC_TIMES}:
+        raise ValueError(f"{path}: times are {table.schema}, want {UTC_TIMES}")
+    series, names = dictionary_codes(table[SERIES])
+    column, places = dictionary_codes(table[LOCATION])
+    publish, valid = (to_numpy(table[name].cast(pa.int64())) for name in (PUBLISHED, VALID))
+    whole = VintageRows(publish, valid, column, to_numpy(table[VALUE]))
+    there = np.array([not wanted or place in wanted for place in places], dtype=bool)
+    kept = there[column] & (valid >= since)
+    for code, name in enumerate(names):
+        of = kept & (series == code) if len(names) > 1 else kept
+        if of.any():
+            yield BY_NAME[name], (whole if of.all() else whole.at(of), places)
+
+
+def concat_series(parts: list[SeriesRows]) -> SeriesRows:
+    """Rows of all files over one sorted list of the locations that have any."""
+    used = [[places[k] for k in np.flatnonzero(np.bincount(r.column))] for r, places in parts]
+    locations = sorted({place for places in used for place in places})
+    index = {place: k for k, place in enumerate(locations)}
+    moved = []
+    for rows, places in parts:
+        to = np.array([index.get(place, -1) for place in places], dtype=np.intp)
+        moved.append(rows._replace(column=to[rows.column] if len(places) else rows.column))
+    if not moved:
+        nothing = np.empty(0, dtype=np.int64)
+        return VintageRows(nothing, nothing, nothing.astype(np.intp), np.empty(0)), []
+    return VintageRows(*(np.concatenate(arrays) for arrays in zip(*moved, strict=True))), locations

@@ -1,0 +1,102 @@
+"""The linear programme of a battery: when to charge, discharge, and trade day-ahead.
+
+Stored energy moves with the square root of the round-trip efficiency each way. Variables, in
+this order: charge and discharge (T,) MW in real time, energy stored at the end of each period
+(T,), energy sold and bought day-ahead (H,), MWh.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+from scipy.optimize import linprog
+
+from rtlmp.asof.vintages import Floats
+from rtlmp.config import Battery
+
+Index = npt.NDArray[np.intp]
+
+
+class Market(NamedTuple):
+    """T periods of real time in H day-ahead hours; prices in USD/MWh."""
+
+    real: Floats  # (T,)
+    sell: Floats  # (H,) what a day-ahead sale gets
+    buy: Floats  # (H,) what a purchase pays
+    day: Index  # (H,) local day, from 0
+    sold: Floats  # (H,) most that may be sold day-ahead, MWh
+    bought: Floats
+    trade: bool  # whether real time may be traded
+
+
+class Plan(NamedTuple):
+    charge: Floats  # (T,) MW
+    discharge: Floats
+    sold: Floats  # (H,) MWh
+    bought: Floats
+
+
+def solve(market: Market, battery: Battery, stored: float) -> Plan:
+    """The plan of highest revenue less wear, from `stored` MWh."""
+    t, h = len(market.real), len(market.sell)
+    way, hours = one_way(battery), h / t  # of a period
+    right = np.zeros(t)
+    right[0] = stored
+    power = np.full(2 * t, battery["power_mw"] if market.trade else 0.0)
+    upper = np.concatenate([power, np.full(t, battery["energy_mwh"]), market.sold, market.bought])
+    cost = _cost(market, battery, hours)
+    limits, most = _limits(market, battery, way, hours)
+    balance = _balance(t, h, way, hours)
+    bounds = np.column_stack([np.zeros_like(upper), upper])
+    found = linprog(cost, limits, most, balance, right, bounds, method="highs")
+    if found.status != 0:
+        raise ValueError(f"battery of {battery} from {stored:.3f} MWh stored: {found.message}")
+    charge, discharge, _, sold, bought = np.split(found.x, np.cumsum([t, t, t, h]))
+    return Plan(charge, discharge, sold, bought)
+
+
+def one_way(battery: Battery) -> float:
+    """Share of energy that survives one way, in or out."""
+    return float(np.sqrt(battery["efficiency"]))
+
+
+def cycle_energy(battery: Battery) -> float:
+    """MWh that may leave the store in a local day."""
+    return battery["cycles_per_day"] * battery["energy_mwh"]
+
+
+def _cost(market: Market, battery: Battery, hours: float) -> Floats:
+    """USD that each unit of each variable costs."""
+    wear = battery["wear_usd_mwh"]
+    traded = [hours * market.real, hours * (wear - market.real), np.zeros_like(market.real)]
+    return np.concatenate([*traded, wear - market.sell, market.buy])
+
+
+def _balance(t: int, h: int, way: float, hours: float) -> sp.csr_array:
+    """stored_i - stored_{i-1} - way x charged + discharged / way = 0: (T, variables)."""
+    each, of_hour = sp.eye_array(t), _of_hour(t, h)
+    stored = each - sp.eye_array(t, k=-1)
+    moved = [-way * hours * each, hours / way * each]
+    return sp.csr_array(sp.hstack([*moved, stored, hours / way * of_hour, -way * hours * of_hour]))
+
+
+def _limits(
+    market: Market, battery: Battery, way: float, hours: float
+) -> tuple[sp.csr_array, Floats]:
+    """Power of every period, and cycles of every day: (T + days, variables) and its bounds."""
+    t, h = len(market.real), len(market.sell)
+    each, of_hour, none = sp.eye_array(t), _of_hour(t, h), sp.csr_array((t, t))
+    power = sp.hstack([each, each, none, of_hour, of_hour])
+    days = int(market.day[-1]) + 1
+    of_day = sp.csr_array((np.ones(h), (market.day, np.arange(h))), shape=(days, h))
+    out = of_day @ of_hour.T * (hours / way)
+    idle, unbought = sp.csr_array((days, t)), sp.csr_array((days, h))
+    cycles = sp.hstack([idle, out, idle, of_day / way, unbought])
+    most = np.repeat([battery["power_mw"], cycle_energy(battery)], [t, days])
+    return sp.csr_array(sp.vstack([power, cycles])), most
+
+
+def _of_hour(t: int, h: int) -> sp.csr_array:
+    """1 where a period lies in an hour: (T, H)."""
+    return sp.csr_array((np.ones(t), (np.arange(t), np.arange(t) * h // t)), shape=(t, h))

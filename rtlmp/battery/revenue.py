@@ -1,0 +1,113 @@
+"""What a window of settled days says of each strategy, with block-bootstrap intervals."""
+
+from collections.abc import Callable, Iterator
+from typing import Final, TypeAlias
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from rtlmp.asof.vintages import Floats
+from rtlmp.battery.dispatch import PERFECT
+from rtlmp.config import Battery
+from rtlmp.evaluation.bootstrap import bootstrap_weights, interval
+from rtlmp.evaluation.scores import ALL
+from rtlmp.schemas.evaluation import DispatchDays, Revenue
+
+TAIL: Final = 0.05  # share of days that value at risk and expected shortfall speak of
+COMPARED: Final = ("persistence", "day_ahead", "climatology_rule", "forecast_real_time")
+YEAR: Final = 365.25
+
+Measure: TypeAlias = Callable[[Floats], Floats]  # daily (draws, days) -> (draws,)
+
+
+def revenue_table(
+    settled: DataFrame[DispatchDays], battery: Battery, seed: int
+) -> DataFrame[Revenue]:
+    """Every measure by node and strategy, and for the mean battery of all nodes.
+
+    Money is per kW and year, or per MW where the measure says so; a loss at risk is positive.
+    """
+    daily = (
+        settled.pivot_table(
+            index=DispatchDays.day,
+            columns=[DispatchDays.location, DispatchDays.rule],
+            values=DispatchDays.revenue,
+        )
+        / battery["power_mw"]
+    )
+    out = (
+        settled.pivot_table(
+            index=DispatchDays.day,
+            columns=[DispatchDays.location, DispatchDays.rule],
+            values=DispatchDays.discharged,
+        )
+        / battery["energy_mwh"]
+    )
+    weights = bootstrap_weights(len(daily), seed)
+    rows = [
+        {Revenue.location: place, **row}
+        for place in (ALL, *daily.columns.unique(0))
+        for row in _place(_at(daily, place), _at(out, place), weights)
+    ]
+    return Revenue.validate(pd.DataFrame(rows))
+
+
+def value_at_risk(daily: Floats) -> Floats:
+    """The loss, USD/MW, that one day in twenty reaches: (draws, days) -> (draws,)."""
+    return -np.quantile(daily, TAIL, axis=1, method="inverted_cdf")
+
+
+def expected_shortfall(daily: Floats) -> Floats:
+    """Mean loss, USD/MW, of the worst twentieth of days."""
+    worst = np.sort(daily, axis=1)[:, : max(int(TAIL * daily.shape[1]), 1)]
+    return -worst.mean(axis=1)
+
+
+def per_year(daily: Floats) -> Floats:
+    """USD/kW and year."""
+    return daily.mean(axis=1) * YEAR / 1000
+
+
+MEASURES: Final[dict[str, Measure]] = {
+    "usd_per_kw_year": per_year,
+    "value_at_risk_usd_per_mw_day": value_at_risk,
+    "expected_shortfall_usd_per_mw_day": expected_shortfall,
+}
+
+
+def _place(daily: pd.DataFrame, out: pd.DataFrame, weights: Floats) -> Iterator[dict[str, object]]:
+    drawn = {str(s): _resampled(daily[s].to_numpy(), weights) for s in daily}
+    exact = {str(s): daily[s].to_numpy()[None] for s in daily}
+    for name in drawn:
+        for measure, of in MEASURES.items():
+            yield _row(name, measure, of(exact[name]), of(drawn[name]))
+        share = (per_year(of[name]) / per_year(of[PERFECT]) for of in (exact, drawn))
+        yield _row(name, "share_of_perfect", *share)
+        for challenger in COMPARED:
+            ahead = (per_year(of[name] - of[challenger]) for of in (exact, drawn))
+            yield _row(name, f"ahead_of_{challenger}_usd_per_kw_year", *ahead)
+        month = daily[name].groupby(pd.to_datetime(daily.index).strftime("%Y-%m")).sum() / 1000
+        yield _row(name, "worst_month_usd_per_kw", np.array([month.min()]), None)
+        yield _row(name, "cycles_per_day", np.array([out[name].mean()]), None)
+
+
+def _row(strategy: str, measure: str, value: Floats, drawn: Floats | None) -> dict[str, object]:
+    low, high = (np.nan, np.nan) if drawn is None else interval(drawn)
+    return {
+        Revenue.rule: strategy,
+        Revenue.measure: measure,
+        Revenue.value: float(value[0]),
+        Revenue.low: low,
+        Revenue.high: high,
+    }
+
+
+def _at(table: pd.DataFrame, place: str) -> pd.DataFrame:
+    """(days, strategies) of one node, or the mean over nodes."""
+    return table.T.groupby(level=1).mean().T if place == ALL else pd.DataFrame(table[place])
+
+
+def _resampled(daily: Floats, weights: Floats) -> Floats:
+    """(draws, days): each draw's days, in no particular order."""
+    return np.array([np.repeat(daily, w.astype(np.intp)) for w in weights])

@@ -1,0 +1,155 @@
+"""Scores of a backtest, each with a block-bootstrap interval over issue days.
+
+Log loss takes probabilities no nearer to 0 and 1 than losses.CLIP. Skill is 1 - score / score of
+climatology on the same rows. Intervals are the 5 % and 95 % points of BLOCK-day blocks drawn
+with replacement; those of the rank scores use BINS classes of probability.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from rtlmp.asof.vintages import Floats
+from rtlmp.evaluation.bootstrap import bootstrap_weights, interval
+from rtlmp.evaluation.losses import log_loss
+from rtlmp.evaluation.pairs import Pairs
+from rtlmp.schemas.core import Metrics
+from rtlmp.schemas.names import Forecaster
+
+ALL: Final = "ALL"
+BINS: Final = 100
+EVERY: Final = slice(None)
+Stratum: TypeAlias = dict[str, str | float | int]
+Scope: TypeAlias = Literal["pooled", "each", "both"]  # all nodes together, each, or both
+
+
+class Sample(NamedTuple):
+    """Aligned rows (rows,) of one cell: issue day index, outcome, probability, reference's."""
+
+    day: npt.NDArray[np.intp]
+    y: Floats
+    p: Floats
+    reference: Floats
+
+
+def score_table(scored: Iterable[Pairs], seed: int, scope: Scope = "both") -> DataFrame[Metrics]:
+    """Every score by model, node, threshold and lead day, and pooled over nodes and leads."""
+    rows = [
+        {**cell, Metrics.metric: name, Metrics.value: value, Metrics.low: low, Metrics.high: high}
+        for of in scored
+        for cell, sample in strata(of, scope)
+        for name, (value, low, high) in sample_scores(sample, seed).items()
+    ]
+    return metrics_table(rows)
+
+
+def metrics_table(rows: Sequence[Stratum]) -> DataFrame[Metrics]:
+    """Checked, also where there is none: a pool may have had no spike."""
+    return Metrics.validate(pd.DataFrame(rows)) if rows else Metrics.empty()
+
+
+def strata(
+    of: Pairs, scope: Scope = "both", leads: Sequence[int] = ()
+) -> Iterator[tuple[Stratum, Sample]]:
+    """Rows of each cell of the metrics table that has both outcomes to tell apart.
+
+    Of every lead day and 0, all of them, unless `leads` names some.
+    """
+    y, day = of.spiked, np.unique(of.issued, return_inverse=True)[1]
+    for place, lead_day, rows in _slices(of, scope, leads):
+        if not 0 < y[rows].sum() < len(rows):
+            continue
+        for model, p in zip(of.models, of.p, strict=True):
+            key: Stratum = {
+                Metrics.model: model,
+                Metrics.location: place,
+                Metrics.threshold: of.threshold,
+            }
+            sample = Sample(day[rows], y[rows], p[rows], of.of(Forecaster.CLIMATOLOGY)[rows])
+            yield {**key, Metrics.lead_day: lead_day}, sample
+
+
+def pooled_samples(of: Pairs) -> dict[str, Sample]:
+    """By model, all nodes and lead days; nothing where all or none of the hours spiked."""
+    return {str(cell[Metrics.model]): sample for cell, sample in strata(of, "pooled", [0])}
+
+
+def sample_scores(sample: Sample, seed: int) -> dict[str, tuple[float, float, float]]:
+    """Value, low and high of each metric of one cell."""
+    daily = _daily(sample)
+    weights = bootstrap_weights(int(sample.day.max()) + 1, seed)
+    means, drawn = _averages(daily.sum(axis=1)), _averages(daily @ weights.T)
+    ranks = _rank_scores(sample, weights)
+    exact = {
+        "auc": float(roc_auc_score(sample.y, sample.p)),
+        "average_precision": float(average_precision_score(sample.y, sample.p)),
+    }
+    return {
+        **{name: (float(means[name]), *interval(drawn[name])) for name in means},
+        **{name: (exact[name], *interval(ranks[name])) for name in exact},
+    }
+
+
+def places_of(of: Pairs, scope: Scope) -> list[str]:
+    return {"pooled": [ALL], "each": of.places, "both": [ALL, *of.places]}[scope]
+
+
+def _slices(
+    of: Pairs, scope: Scope, leads: Sequence[int]
+) -> Iterator[tuple[str, int, npt.NDArray[np.intp]]]:
+    for place in places_of(of, scope):
+        here = np.flatnonzero(of.place == of.places.index(place)) if place != ALL else EVERY
+        lead = of.lead_day[here]
+        rows = np.arange(len(of.place))[here]
+        for lead_day in leads or (0, *np.unique(lead).tolist()):
+            yield place, lead_day, rows[lead == lead_day] if lead_day else rows
+
+
+def _daily(s: Sample) -> Floats:
+    """Sums by issue day that every mean score is made of: (sums, days)."""
+    columns = [
+        np.ones_like(s.y),
+        s.y,
+        s.p,
+        (s.p - s.y) ** 2,
+        (s.reference - s.y) ** 2,
+        log_loss(s.y, s.p),
+        log_loss(s.y, s.reference),
+    ]
+    return np.stack([np.bincount(s.day, c) for c in columns])
+
+
+def _averages(sums: Floats) -> dict[str, Floats]:
+    rows, y, p, brier, brier_reference, log, log_reference = sums
+    return {
+        "rows": rows,
+        "base_rate": y / rows,
+        "mean_probability": p / rows,
+        "brier": brier / rows,
+        "brier_skill": 1 - brier / brier_reference,
+        "log_loss": log / rows,
+        "log_loss_skill": 1 - log / log_reference,
+    }
+
+
+def _rank_scores(s: Sample, weights: Floats) -> dict[str, Floats]:
+    """AUC and average precision of each draw, from counts in classes of probability."""
+    edges = np.unique(np.quantile(s.p, np.linspace(0, 1, BINS + 1)[1:-1]))
+    cell = s.day * (len(edges) + 1) + np.searchsorted(edges, s.p, side="right")
+    shape = (weights.shape[1], len(edges) + 1)
+    hit, miss = (
+        weights @ np.bincount(cell, w, minlength=shape[0] * shape[1]).reshape(shape)
+        for w in (s.y, 1 - s.y)
+    )
+    above_hit, above_miss = (np.cumsum(c[:, ::-1], axis=1)[:, ::-1] for c in (hit, miss))
+    all_hit, all_miss = above_hit[:, :1], above_miss[:, :1]
+    with np.errstate(invalid="ignore", divide="ignore"):  # a draw without spikes has no rank
+        below = all_miss - above_miss
+        auc = (hit * (below + miss / 2)).sum(axis=1) / (all_hit * all_miss)[:, 0]
+        precision = above_hit / np.maximum(above_hit + above_miss, 1)
+        return {"auc": auc, "average_precision": (precision * hit / all_hit).sum(axis=1)}

@@ -1,0 +1,138 @@
+"""What a pool's models learn from, a file a month: feature rows as one matrix, labels aside.
+
+The matrix lies in the file as it does in memory, so that each of the many trainings that share a
+month maps it and copies only the rows it takes. Free of pandas, as a training job should be.
+
+A pool of many nodes trains on a part of them, drawn anew for each issue date: nodes of a pool are
+alike, and what a model learns from saturates long before memory does.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final, NamedTuple, TypedDict
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from rtlmp.asof.labels import Labels
+from rtlmp.asof.vintages import US_PER_HOUR, UTC_TIMES, Ints, Matrix
+from rtlmp.clock import HORIZON_HOURS
+from rtlmp.config import Config
+from rtlmp.io.files import atomic
+from rtlmp.io.parquet import to_numpy
+from rtlmp.schemas.columns import ISSUED, LOCATION, VALID
+
+MATRIX: Final = "x"
+DESIGN_KEY: Final = b"design"  # key of the file's metadata: names of the matrix' columns
+
+
+class HistoryRows(NamedTuple):
+    """(rows,) each, and what their numbers mean."""
+
+    x: Matrix  # (rows, design)
+    issued: Ints  # us since 1970
+    hour: Ints  # hours since 1970
+    node: npt.NDArray[np.intp]  # index into `nodes`
+    nodes: list[str]
+    design: list[str]
+
+
+def longest_history(config: Config) -> int:
+    """Days that the member with the longest history looks back."""
+    return max(m.get("history_days", config["history_days"]) for m in config["members"])
+
+
+class NodeSample(TypedDict):
+    """Nodes of each pool drawn an issue date; none named: all of them."""
+
+    counts: dict[str, int]
+    seed: int | None
+
+
+def node_sample(config: Config) -> NodeSample:
+    """As many nodes as keep a model within `max_train_rows`."""
+    most = max(1, config["max_train_rows"] // (HORIZON_HOURS * longest_history(config)))
+    counts = {pool: most for pool, nodes in config["pools"].items() if most < len(nodes)}
+    return NodeSample(counts=counts, seed=config["seed"] if counts else None)
+
+
+def sampled_nodes(of: NodeSample, pool: str, nodes: list[str], day: date) -> list[str]:
+    """Those of the `nodes` of `pool` whose rows issued on `day` train its models."""
+    if pool not in of["counts"]:
+        return nodes
+    rng = np.random.default_rng([of["seed"] or 0, day.toordinal(), crc32(pool.encode())])
+    chosen = rng.choice(len(nodes), of["counts"][pool], replace=False)
+    return [nodes[k] for k in np.sort(chosen)]
+
+
+def write_history(rows: HistoryRows, path: str | Path) -> None:
+    """An Arrow file: keys, and the matrix as lists of one length."""
+    table = pa.table(
+        {
+            ISSUED: pa.array(rows.issued, pa.int64()).cast(UTC_TIMES),
+            VALID: pa.array(rows.hour * US_PER_HOUR, pa.int64()).cast(UTC_TIMES),
+            LOCATION: pa.DictionaryArray.from_arrays(rows.node.astype(np.int32), rows.nodes),
+            MATRIX: pa.FixedSizeListArray.from_arrays(rows.x.ravel(), len(rows.design)),
+        }
+    ).replace_schema_metadata({DESIGN_KEY: json.dumps(rows.design)})
+
+    def save(partial: Path) -> None:
+        with pa.ipc.new_file(partial, table.schema) as file:
+            file.write_table(table, max_chunksize=len(table) or None)
+
+    atomic(path, save)
+
+
+def read_history(path: str | Path) -> HistoryRows:
+    """The rows at `path`, the matrix mapped from the file."""
+    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all().combine_chunks()
+    design = json.loads(table.schema.metadata[DESIGN_KEY])
+    batch = table.to_batches()[0] if len(table) else pa.RecordBatch.from_pylist([], table.schema)
+    issued, valid = (_integers(batch[name]) for name in (ISSUED, VALID))
+    place = batch[LOCATION]
+    return HistoryRows(
+        to_numpy(batch[MATRIX].flatten()).reshape(-1, len(design)),
+        issued,
+        valid // US_PER_HOUR,
+        to_numpy(place.indices).astype(np.intp),
+        place.dictionary.to_pylist(),
+        design,
+    )
+
+
+def nodes_of(parts: Iterable[HistoryRows]) -> list[str]:
+    """All nodes of `parts`, in order."""
+    return list(dict.fromkeys(node for part in parts for node in part.nodes))
+
+
+def labels_of(rows: HistoryRows, of: Ints, known: Mapping[str, Labels], hours: range) -> Labels:
+    """What is known of the price of the rows `of`, all of whose hours are in `hours`."""
+    places = [known[node] for node in rows.nodes]
+    at = rows.node[of], rows.hour[of] - hours.start
+    highest, complete = (
+        np.stack([p.highest for p in places]),
+        np.stack([p.complete for p in places]),
+    )
+    return Labels(highest[at], complete[at])
+
+
+def read_pools(paths: Iterable[str | Path]) -> dict[str, list[HistoryRows]]:
+    """The rows at `paths`, by the folder they stand in: a pool's."""
+    found: dict[str, list[HistoryRows]] = {}
+    for path in map(Path, paths):
+        found.setdefault(path.parent.name, []).append(read_history(path))
+    return found
+
+
+def _integers(times: pa.Array) -> Ints:
+    return to_numpy(times.cast(pa.int64()))
+
+
+def concat_history(parts: Sequence[HistoryRows]) -> HistoryRows:
+    """One after the other; all of one pool."""
+    x, issued, hour, node = (np.concatenate(of) for of in zip(*(p[:4] for p in parts), strict=True))
+    return HistoryRows(x, issued, hour, node, parts[0].nodes, parts[0].design)

@@ -1,0 +1,183 @@
+"""The champion gate: a newly trained model serves only if it is no worse than the one before.
+
+Both are tested on `gate.days` of the latest days, one in `gate.every`, by the gate trees of each,
+which have seen no label of them, and with the prices known at the new model's own issue time: the
+choice is the same for whoever asks. Worse means a mean daily log loss higher by more than
+`gate.z_threshold` standard errors (HAC), and by more than `gate.min_relative_loss` of it, which
+retraining alone may move.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Final, TypedDict
+
+import numpy as np
+
+from rtlmp.asof.labels import known_labels, spike
+from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats, Ints, Matrix, to_us
+from rtlmp.config import Config
+from rtlmp.evaluation.losses import daily_means, diebold_mariano, log_loss
+from rtlmp.features.history import HistoryRows, labels_of
+from rtlmp.forecast.forecast import model_probability
+from rtlmp.models.store import Trained
+from rtlmp.models.training import held_day, held_out
+
+FEWEST: Final = 5  # days that make a test
+ROWS: Final = 50_000  # at most, of all nodes: more tell nothing more
+
+
+class Choice(TypedDict):
+    """What the gate found of one dated model."""
+
+    date: str
+    predecessor: str | None
+    days: int  # compared
+    loss: float | None  # mean log loss over thresholds
+    loss_before: float | None  # of the predecessor
+    statistic: float | None  # difference / standard error
+    serves: bool
+    why: str
+
+
+class HeldOutRows(TypedDict):
+    """Rows of days held out whose price is known: (rows, features), (rows,), (rows, thresholds)."""
+
+    x: Matrix
+    day: Ints  # held out, numbered
+    spiked: Floats  # NaN where unknown
+
+
+def gate_choices(
+    models: Mapping[str, Trained],
+    history: Sequence[HistoryRows],
+    prices: Archive,
+    config: Config,
+) -> dict[str, Choice]:
+    """The gate's choice of every dated model (ISO date) but the earliest, which has none before."""
+    dates = sorted(models)
+    if not config["gate"]["days"]:
+        return {day: _untested(day, None, "the gate is off") for day in dates}
+    choices = {dates[0]: _untested(dates[0], None, "there is no model before it")}
+    for before, day in pairwise(dates):
+        rows = held_out_rows(models[day], history, prices, config)
+        choices[day] = _choice(models[day], models[before], rows, config)
+    return choices
+
+
+class Decision(TypedDict):
+    """Of a pool and an issue date: the dated models that serve, newest first, and why."""
+
+    serving: list[str]
+    choices: list[Choice]
+
+
+def gate_decisions(
+    models: Mapping[str, Mapping[str, Trained]],
+    history: Mapping[str, Sequence[HistoryRows]],
+    prices: Archive,
+    config: Config,
+    dates: Sequence[str],
+) -> dict[str, Decision]:
+    """By pool, which of the models dated `dates`, newest first, serve."""
+    found = {pool: gate_choices(of, history[pool], prices, config) for pool, of in models.items()}
+    return {
+        pool: Decision(serving=champions(of, dates), choices=[of[day] for day in dates])
+        for pool, of in found.items()
+    }
+
+
+def read_gate(path: str | Path) -> dict[str, Decision]:
+    """The decisions in a file that a forecast left."""
+    decisions: dict[str, Decision] = json.loads(Path(path).read_text())
+    return decisions
+
+
+def serving_models(
+    models: Mapping[str, Mapping[str, Trained]], gate: Mapping[str, Decision]
+) -> dict[str, list[Trained]]:
+    """By pool, the models that `gate` lets serve, newest first."""
+    return {pool: [models[pool][day] for day in of["serving"]] for pool, of in gate.items()}
+
+
+def champions(choices: Mapping[str, Choice], dates: Sequence[str]) -> list[str]:
+    """Those of `dates`, newest first, that serve; the oldest where the gate refused all."""
+    return [day for day in dates if choices[day]["serves"]] or [*dates[-1:]]
+
+
+def _choice(new: Trained, old: Trained, rows: HeldOutRows, config: Config) -> Choice:
+    day, before = new.card["date"], old.card["date"]
+    if (days := len(np.unique(rows["day"]))) < FEWEST:
+        return _untested(day, before, f"{days} labelled days that it has not seen, want {FEWEST}")
+    thresholds = config["thresholds"]
+    losses = [
+        daily_means(
+            rows["day"],
+            _loss(rows["spiked"], model_probability(m, rows["x"], thresholds, gate_trees=True)),
+        )
+        for m in (new, old)
+    ]
+    test, noise = diebold_mariano(*losses), config["gate"]["z_threshold"]
+    statistic = float(np.nan_to_num(test.statistic))  # equal models: no difference
+    loss, before_loss = (float(of.mean()) for of in losses)
+    change, margin = loss / before_loss - 1, config["gate"]["min_relative_loss"]
+    worse = statistic > noise and change > margin
+    why = "worse than its predecessor beyond noise" if worse else "no worse than its predecessor"
+    return Choice(
+        date=day,
+        predecessor=before,
+        days=days,
+        loss=loss,
+        loss_before=before_loss,
+        statistic=statistic,
+        serves=not worse,
+        why=f"{why}: {statistic:.2f} standard errors, {noise:g} allowed, "
+        f"and {change:+.1%} log loss, {margin:.0%} allowed",
+    )
+
+
+def _untested(day: str, before: str | None, why: str) -> Choice:
+    return Choice(
+        date=day,
+        predecessor=before,
+        days=0,
+        loss=None,
+        loss_before=None,
+        statistic=None,
+        serves=True,
+        why=why,
+    )
+
+
+def held_out_rows(
+    model: Trained, history: Sequence[HistoryRows], prices: Archive, config: Config
+) -> HeldOutRows:
+    """Days that the gate_trees of `model` has not seen, as known at its own time.
+
+    Of the rows issued since the first of them, so that more months of `history` change nothing.
+    """
+    since, until = (
+        datetime.fromisoformat(model.card[k]) for k in ("held_out_from", "trained_until")
+    )
+    hours = range(to_us(since) // US_PER_HOUR, to_us(until) // US_PER_HOUR)
+    known = known_labels(prices, until, hours, config["label_coverage"])
+    parts = []
+    for part in history:
+        asked = held_out(part.hour, to_us(since), config["gate"]["every"])
+        asked &= (part.issued >= to_us(since)) & (part.hour < hours.stop)
+        rows = np.flatnonzero(asked)
+        came = labels_of(part, rows, known, hours)
+        spiked = np.column_stack([spike(came, x) for x in config["thresholds"]])
+        sure = ~np.isnan(spiked).all(axis=1)
+        rows = rows[sure]
+        parts.append((part.x[rows], held_day(part.hour[rows]), spiked[sure]))
+    x, day, spiked = (np.concatenate(of) for of in zip(*parts, strict=True))
+    every = slice(None, None, max(1, -(-len(x) // ROWS)))
+    return HeldOutRows(x=x[every], day=day[every], spiked=spiked[every])
+
+
+def _loss(spiked: Floats, p: Floats) -> Floats:
+    """Mean log loss of each row over the thresholds whose answer is known."""
+    return np.asarray(np.nanmean(np.where(np.isnan(spiked), np.nan, log_loss(spiked, p)), axis=1))

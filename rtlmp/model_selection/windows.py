@@ -1,0 +1,62 @@
+"""Origins of rolling-origin cross-validation, and the spans that are refused."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Final, NamedTuple
+
+from rtlmp.clock import HORIZON_HOURS, days
+from rtlmp.config import Config
+from rtlmp.config.selection import Window
+
+LABEL_DELAY: Final = timedelta(hours=2)  # from the end of an hour to its label, punctual or not
+
+
+class FoldWindow(NamedTuple):
+    """Issue dates that one fold scores, both included; its model was trained `day`."""
+
+    day: date
+    origin: date
+    last: date
+
+
+def fold_windows(config: Config, window: Window) -> list[FoldWindow]:
+    """The folds of `window`. Raises ValueError where the embargo is too short."""
+    every, embargo = (config["validation"][k] for k in ("every_days", "embargo_days"))
+    if embargo < (least := days_to_label(config)):
+        raise ValueError(
+            f"validation.embargo_days {embargo}: want {least} or more, {HORIZON_HOURS} hours from "
+            f"the midnight after {config['issue_time']} and {LABEL_DELAY} until a label is known"
+        )
+    origins = list(days(window["start"], window["end"]))[::every]
+    return [
+        FoldWindow(
+            origin - timedelta(days=embargo),
+            origin,
+            min(origin + timedelta(days=every - 1), window["end"]),
+        )
+        for origin in origins
+    ]
+
+
+def days_to_label(config: Config) -> int:
+    """Whole days from an issue time until every label of its horizon is known."""
+    clock = datetime.combine(date.min, time.fromisoformat(config["issue_time"]))
+    midnight = datetime.combine(date.min, time()) + timedelta(days=1)
+    longest = midnight - clock + timedelta(hours=HORIZON_HOURS + 1) + LABEL_DELAY  # clock change
+    return -(-longest // timedelta(days=1))
+
+
+def labels_known(config: Config, window: Window) -> date:
+    """The date by whose issue time every label of `window` is known."""
+    return window["end"] + timedelta(days=days_to_label(config))
+
+
+def require_before_backtest(config: Config) -> Window:
+    """The window of `tune`. Raises ValueError where its labels reach into the backtest's."""
+    tune, test = config["tune"], config["backtest"]
+    if (known := labels_known(config, tune)) >= test["start"]:
+        raise ValueError(
+            f"tune {tune['start']} to {tune['end']}: its last label comes by {known}, in the test "
+            f"window backtest {test['start']} to {test['end']}: end it "
+            f"{days_to_label(config)} days before"
+        )
+    return tune

@@ -1,0 +1,92 @@
+"""The grid of thresholds that every estimator learns, and the curve P(highest > x) over it."""
+
+from typing import Final, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from rtlmp.asof.labels import Labels
+from rtlmp.asof.vintages import Flags, Floats, Ints, Matrix
+
+Stack: TypeAlias = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]
+SMALLEST: Final = 1e-7  # of a probability: keeps logarithms finite
+PIECE: Final = 1024  # rows
+
+
+class TrainingRows(NamedTuple):
+    """What a model is fitted on: (rows,) each, and a matrix that holds more rows than these."""
+
+    x: Matrix
+    row: Ints  # of `x`
+    labels: Labels
+    weight: Floats
+    not_held_out: Flags  # not of the days that the champion gate holds out
+    block_id: Ints  # modulo `row_blocks`: the block that a row is in
+
+    def at(self, of: Ints) -> "TrainingRows":
+        """Some of the rows."""
+        x, row, labels, weight, kept, block = self
+        return TrainingRows(x, row[of], labels.at(of), weight[of], kept[of], block[of])
+
+    def gate_rows(self) -> "TrainingRows":
+        """Those not held out."""
+        return self.at(np.flatnonzero(self.not_held_out))
+
+
+def exceedance(curve: Floats, grid: list[float], thresholds: list[float]) -> Floats:
+    """P(highest > x) at any `thresholds` inside the grid: (rows, thresholds).
+
+    Between grid points ln P is linear in ln x, a Pareto tail.
+    """
+    low, high = grid[0], grid[-1]
+    if outside := [x for x in thresholds if not low <= x <= high]:
+        raise ValueError(f"thresholds {outside} outside model.grid {low}..{high}: extend the grid")
+    at = np.interp(np.log(thresholds), np.log(grid), np.arange(len(grid)))
+    left = np.minimum(at.astype(np.intp), len(grid) - 2)
+    logs = np.log(np.maximum(curve, SMALLEST))
+    return np.exp(logs[:, left] + (at - left) * (logs[:, left + 1] - logs[:, left]))
+
+
+def stack_reached(labels: Labels, grid: Floats) -> Stack:
+    """Row, grid point, 1 where above: the thresholds passed, and the first surely not passed."""
+    passed = np.searchsorted(grid, labels.highest, side="left")  # strictly below the highest price
+    last = passed + labels.complete
+    row, step = np.nonzero(np.arange(len(grid)) < last[:, None])
+    return row, step, (step < passed[row]).astype(np.float64)
+
+
+def stack_features(x: Matrix, row: npt.NDArray[np.intp], last: Floats) -> Matrix:
+    """The rows `row` of `x` and a last column: laid out once, by pieces that fit a cache."""
+    out = np.empty((len(row), x.shape[1] + 1), dtype=np.float32)
+    for k in range(0, len(row), PIECE):
+        out[k : k + PIECE, :-1] = x[row[k : k + PIECE]]
+    out[:, -1] = last
+    return out
+
+
+def cumulative_product(each: Floats) -> Floats:
+    """P(above each grid point | above the one below), (grid, rows) -> P(above each)."""
+    return np.multiply.accumulate(each, axis=0)
+
+
+def lowest_so_far(each: Floats) -> Floats:
+    """(grid, rows), made to fall: float32 sums may break a tie by a last bit."""
+    return np.minimum.accumulate(each, axis=0)
+
+
+def log_odds(step: npt.NDArray[np.intp], above: Floats, weight: Floats, points: int) -> Floats:
+    """Of each grid point, half a success and half a failure added: (grid,)."""
+    total = np.bincount(step, weight, minlength=points)
+    passed = np.bincount(step, weight * above, minlength=points)
+    return np.log((passed + 0.5) / (total - passed + 0.5))
+
+
+def sigmoid(odds: Floats) -> Floats:
+    """The probability of these log odds."""
+    return np.asarray(1 / (1 + np.exp(-odds)))
+
+
+def at_every_threshold(x: Matrix, grid: Floats) -> Matrix:
+    """Features of every row at every grid point, ln x last: (grid * rows, features + 1)."""
+    prices = np.repeat(np.log(grid), len(x)).astype(np.float32)
+    return np.column_stack([np.tile(x, (len(grid), 1)), prices])

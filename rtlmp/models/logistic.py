@@ -1,0 +1,58 @@
+"""Logistic regression. Its whole state is a table of numbers."""
+
+from typing import Final
+
+import numpy as np
+
+from rtlmp.asof.vintages import Floats, Matrix
+from rtlmp.config.model import Model
+from rtlmp.models.curve import (
+    TrainingRows,
+    cumulative_product,
+    sigmoid,
+    stack_reached,
+)
+from rtlmp.models.fitted import Fitted, State, plain_floats
+
+FAR: Final = 5.0  # standard deviations at which a feature is cut off
+
+
+def fit_logistic(t: TrainingRows, model: Model, _: int, __: int) -> Fitted:
+    """The continuation ratios as one logistic regression: an intercept a threshold, shared slopes.
+
+    Features are standardised, missing ones at their mean; `reg_lambda` is the L2 penalty.
+    """
+    from sklearn.linear_model import LogisticRegression  # slow to import
+
+    t, grid = t.gate_rows(), np.array(model["grid"])
+    row, step, above = stack_reached(t.labels, grid)
+    x = t.x[t.row].astype(np.float64)
+    seen = ~np.isnan(x).all(axis=0)
+    middle, spread = np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    middle[seen], spread[seen] = np.nanmean(x[:, seen], axis=0), np.nanstd(x[:, seen], axis=0)
+    state: State = {"middle": plain_floats(middle), "spread": plain_floats(spread)}
+    z = np.column_stack([_standard(x, middle, spread)[row], np.eye(len(grid))[step]])
+    fitted = LogisticRegression(
+        C=1 / model["reg_lambda"], fit_intercept=False, max_iter=200, tol=1e-3
+    )
+    fitted.fit(z, above, sample_weight=t.weight[row])
+    state["coefficients"] = plain_floats(fitted.coef_[0])
+    return Fitted(None, state)
+
+
+def logistic_curve(of: Fitted, x: Matrix, _: Model, __: int) -> Floats:
+    """P(highest > grid point): (rows, grid)."""
+    middle, spread, all_ = (
+        np.array(of.state[k], np.float64) for k in ("middle", "spread", "coefficients")
+    )
+    slopes, intercepts = np.split(all_, [len(middle)])
+    # summed row by row: a matrix product's last bits depend on the company a row is in
+    margin = (_standard(x.astype(np.float64), middle, spread) * slopes).sum(axis=1) + intercepts[
+        :, None
+    ]
+    return cumulative_product(sigmoid(margin)).T
+
+
+def _standard(x: Floats, middle: Floats, spread: Floats) -> Floats:
+    z = (x - middle) / np.where(spread > 0, spread, 1.0)
+    return np.clip(np.nan_to_num(z), -FAR, FAR)

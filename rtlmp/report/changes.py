@@ -1,0 +1,126 @@
+"""The same hours forecast on two issue dates: what changed, and because of what.
+
+The change of each probability is shared among the model and the groups of features by Shapley
+values (Shapley 1953): the mean, over all orders of swapping old for new, of what each swap does.
+They sum to the change exactly.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from math import factorial
+from typing import Final, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from rtlmp.asof.vintages import Floats, Matrix
+from rtlmp.features.matrix import DESIGN, FEATURES
+from rtlmp.features.registry import Group
+from rtlmp.forecast.forecast import probability
+from rtlmp.models.store import Trained
+from rtlmp.schemas.core import Features, HorizonRows
+from rtlmp.schemas.evaluation import Changes
+
+BECAUSE: Final = "because_"
+OF_MODEL: Final = "model"
+PLAYERS: Final = (OF_MODEL, *(group.value for group in Group))
+Coalition: TypeAlias = frozenset[str]
+
+
+class Issue(NamedTuple):
+    """One issue date of one node."""
+
+    models: Sequence[Trained]
+    rows: DataFrame[Features]  # of that issue time
+
+
+def changes(
+    earlier: Mapping[str, Issue], later: Mapping[str, Issue], thresholds: list[float]
+) -> DataFrame[Changes]:
+    """Every hour, node and threshold that both issue dates forecast."""
+    parts = [_of_node(node, earlier[node], later[node], thresholds) for node in earlier]
+    return Changes.validate(pd.concat(parts, ignore_index=True))
+
+
+def issued(
+    models: Mapping[str, Sequence[Trained]],
+    features: Mapping[str, DataFrame[Features]],
+    pools: Mapping[str, Sequence[str]],
+    at: pd.Timestamp,
+) -> dict[str, Issue]:
+    """By node, the models that serve it and its features of issue time `at`."""
+    return {
+        node: Issue(models[pool], table[table[HorizonRows.issue_time] == at])
+        for pool, nodes in pools.items()
+        for node in nodes
+        for table in [features[node]]
+    }
+
+
+def shapley(value: Mapping[Coalition, Floats]) -> dict[str, Floats]:
+    """Each player's share of value(all) - value(none)."""
+    players = max(value, key=len)
+    n = len(players)
+    return {
+        player: np.sum(
+            [
+            factorial(len(s)) * factorial(n - len(s) - 1) / factorial(n)
+            * (value[s | {player}] - value[s])
+            for s in coalitions(players - {player})
+            ],
+            axis=0,
+        )
+        for player in sorted(players)
+    }  # fmt: skip
+
+
+def coalitions(players: Coalition) -> Iterator[Coalition]:
+    """Every subset."""
+    for size in range(len(players) + 1):
+        yield from map(frozenset, combinations(sorted(players), size))
+
+
+def _of_node(node: str, earlier: Issue, later: Issue, thresholds: list[float]) -> pd.DataFrame:
+    both = earlier.rows.merge(later.rows, on=HorizonRows.valid_time, suffixes=("_old", "_new"))
+    if both.empty:
+        spans = [f"{i.rows[HorizonRows.valid_time].min()}.." for i in (earlier, later)]
+        raise ValueError(f"{node}: the issue dates share no hour ({spans}): choose nearer ones")
+    old, new = (
+        both[[f"{name}_{side}" for name in DESIGN]].to_numpy(np.float32) for side in ("old", "new")
+    )
+    value = {
+        swapped: _probability(
+            later if OF_MODEL in swapped else earlier, _mixed(old, new, swapped), thresholds
+        )
+        for swapped in coalitions(frozenset(PLAYERS))
+    }
+    shares, before, after = shapley(value), value[frozenset()], value[frozenset(PLAYERS)]
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    Changes.valid_time: both[HorizonRows.valid_time],
+                    Changes.location: node,
+                    Changes.threshold: float(x),
+                    Changes.earlier: before[:, k],
+                    Changes.later: after[:, k],
+                    Changes.change: after[:, k] - before[:, k],
+                    **{BECAUSE + player: share[:, k] for player, share in shares.items()},
+                }
+            )
+            for k, x in enumerate(thresholds)
+        ]
+    )
+
+
+def _mixed(old: Matrix, new: Matrix, swapped: Coalition) -> Matrix:
+    """`new` in the columns of the groups swapped, `old` in the others; lead time is calendar."""
+    group = {f.name: f.group.value for f in FEATURES} | {
+        HorizonRows.lead_hour: Group.CALENDAR.value
+    }
+    return np.where([group[name] in swapped for name in DESIGN], new, old)
+
+
+def _probability(issue: Issue, x: Matrix, thresholds: list[float]) -> Floats:
+    return probability(issue.models, x, thresholds)

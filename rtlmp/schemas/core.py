@@ -1,0 +1,145 @@
+"""Every table the pipeline writes: columns, dtypes, keys, and the only names they have.
+
+``Observations.value`` is the text ``"value"`` at run time and a ``str`` to mypy, so a column is
+spelled once and a misspelt one is a type error. Times are UTC and never coerced (pandera would
+take a naive local time for UTC); an interval is named by its start.
+"""
+
+from typing import Annotated
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pandera.pandas as pa
+from pandera.api.pandas.model_config import BaseConfig
+from pandera.typing import DataFrame, Series
+
+from rtlmp.io.files import atomic as atomic
+
+Utc = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+UTC_DTYPE = pd.DatetimeTZDtype("us", "UTC")  # type: ignore[arg-type]  # stubs know ns only
+
+
+class Valid(pa.DataFrameModel):
+    """Anything said about an interval."""
+
+    valid_time: Series[Utc] = pa.Field(description="start of the interval described, UTC")
+
+
+class Observations(Valid):
+    """The one format of everything fetched; a forecast of one hour has many vintages."""
+
+    series: Series[str] = pa.Field(description="stored name of a catalogued series")
+    location: Series[str] = pa.Field(description="settlement point, zone or system area")
+    publish_time: Series[Utc] = pa.Field(description="when the value became public, UTC")
+    value: Series[float] = pa.Field(description="in the unit of `series`")
+
+    class Config(BaseConfig):
+        strict = True
+
+    @pa.dataframe_check
+    @classmethod
+    def one_value_per_vintage(cls, df: pd.DataFrame) -> bool:
+        keys = [cls.valid_time, cls.publish_time, cls.location, cls.series]
+        return not df.duplicated(keys).any()
+
+
+class HorizonRows(Valid):
+    """The questions: at `issue_time`, what of the hour from `valid_time`?"""
+
+    issue_time: Series[Utc] = pa.Field(description="nothing published later may be used, UTC")
+    lead_hour: Series[int] = pa.Field(ge=1, le=72, description="1 is the hour from midnight of D+1")
+
+
+class Features(HorizonRows):
+    """`HorizonRows` plus one float32 column per registered feature; a row an ask, for one node."""
+
+    @pa.dataframe_check
+    @classmethod
+    def one_row_per_ask(cls, df: pd.DataFrame) -> bool:
+        return not df.duplicated([cls.issue_time, cls.valid_time]).any()
+
+
+class Forecast(HorizonRows):
+    """72 rows: P(an interval of the hour is priced above `threshold`), for one node."""
+
+    location: Series[str]
+    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    probability: Series[float] = pa.Field(ge=0, le=1, description="of max price > x in the hour")
+    model_date: Series[str] = pa.Field(description="date of the newest model that served, ISO")
+
+
+class Bounded(Forecast):
+    """A forecast of ours says how sure it is; null where a single model serves."""
+
+    lower: Series[float] = pa.Field(nullable=True, ge=0, le=1, description="5 % bound")
+    upper: Series[float] = pa.Field(nullable=True, ge=0, le=1, description="95 % bound")
+
+
+class Flagged(Bounded):
+    """A forecast from live data says which of it was late or absent at issue time."""
+
+    stale: Series[str] = pa.Field(description="series too old or missing; empty: all is there")
+
+
+class Freshness(pa.DataFrameModel):
+    """A row a series: how old what was known at issue time was."""
+
+    series: Series[str]
+    latest: Series[Utc] = pa.Field(nullable=True, description="newest publication, UTC")
+    age: Series[float] = pa.Field(nullable=True, description="at issue time, h; NaN: never seen")
+    allowed: Series[float] = pa.Field(nullable=True, description="h; NaN: no source says")
+    stale: Series[bool]
+
+
+class Covered(pa.DataFrameModel):
+    """A row a series and UTC day: share of its intervals that have a value."""
+
+    series: Series[str]
+    day: Series[Utc] = pa.Field(description="midnight, UTC")
+    share: Series[float] = pa.Field(ge=0, le=1, description="of the intervals of all locations")
+
+
+class Scored(Forecast):
+    """Every forecast row of a backtest with what came; `model` tells baselines apart."""
+
+    model: Series[str]
+    lower: Series[float] | None = pa.Field(nullable=True, description="5 % bound of ours")
+    upper: Series[float] | None = pa.Field(nullable=True, description="95 % bound of ours")
+    max_price: Series[float] = pa.Field(nullable=True, description="USD/MWh; NaN: hour incomplete")
+    lead_day: Series[int] = pa.Field(ge=1, le=3)
+
+
+class Metrics(pa.DataFrameModel):
+    """Long table of scores. `location` ALL and `lead_day` 0 pool all of them."""
+
+    model: Series[str]
+    location: Series[str]
+    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    lead_day: Series[int] = pa.Field(ge=0, le=3)
+    metric: Series[str]
+    value: Series[float] = pa.Field(nullable=True)
+    low: Series[float] = pa.Field(nullable=True, description="5 % of the block bootstrap")
+    high: Series[float] = pa.Field(nullable=True, description="95 % of the block bootstrap")
+
+
+class Truth(HorizonRows):
+    """Synthetic worlds only: the spike probability given all that was public at issue time."""
+
+    location: Series[str]
+    threshold: Series[float]
+    probability: Series[float] = pa.Field(ge=0, le=1)
+
+
+def no_observations() -> DataFrame[Observations]:
+    """No observations, in the right types: what a source has of a series it does not give."""
+    none = pd.DataFrame(
+        dict.fromkeys(Observations.to_schema().columns, pd.Series([], dtype=object))
+    )
+    times = dict.fromkeys((Observations.valid_time, Observations.publish_time), UTC_DTYPE)
+    return Observations.validate(none.astype({**times, Observations.value: np.float64}))
+
+
+def month_of(times: "pd.Series[pd.Timestamp]") -> npt.NDArray[np.str_]:
+    """UTC month "YYYY-MM" of each time; forty times as fast as strftime."""
+    return times.to_numpy("datetime64[us]").astype("datetime64[M]").astype(str)

@@ -1,0 +1,158 @@
+"""Tables of what is learnt from finished forecasts: columns, keys and their only names."""
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+from rtlmp.schemas.core import Metrics, Utc, Valid
+
+
+class Place(pa.DataFrameModel):
+    location: Series[str]
+
+
+class ScoreKey(Place):
+    """One forecaster, one threshold; lead day 0 and location ALL pool all of them."""
+
+    model: Series[str]
+    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+
+
+class MetricsBy(Metrics):
+    """Scores within one hour or month; `by` says which of them `part` counts."""
+
+    by: Series[str] = pa.Field(isin=["hour", "month"])
+    part: Series[int] = pa.Field(description="local hour 0..23, or local month as 202408")
+
+
+class Decisions(ScoreKey):
+    """What acting from a probability of `cost_loss` on gives: the cut-off that costs least."""
+
+    lead_day: Series[int] = pa.Field(ge=0, le=3)
+    cost_loss: Series[float] = pa.Field(description="cost of acting / loss avoided")
+    metric: Series[str]
+    value: Series[float] = pa.Field(nullable=True, description="NaN: nothing to divide by")
+
+
+class Significance(ScoreKey):
+    """Diebold-Mariano of daily mean losses; a difference below zero favours `model`."""
+
+    versus: Series[str]
+    lead_day: Series[int] = pa.Field(ge=0, le=3)
+    loss: Series[str]
+    difference: Series[float] = pa.Field(description="mean loss of model less that of versus")
+    statistic: Series[float] = pa.Field(nullable=True, description="NaN: losses never differ")
+    p_value: Series[float] = pa.Field(nullable=True)
+    days: Series[int]
+
+
+class Reliability(ScoreKey):
+    """CORP curve: what each probability should have been, and where a reliable one would lie."""
+
+    probability: Series[float]
+    frequency: Series[float] = pa.Field(description="recalibrated probability")
+    rows: Series[int]
+    low: Series[float] = pa.Field(description="5 % of the consistency band")
+    high: Series[float] = pa.Field(description="95 % of the consistency band")
+
+
+class DispatchDays(Place):
+    """A battery's day: revenue after wear, and energy at the grid."""
+
+    rule: Series[str] = pa.Field(description="name of the strategy")
+    day: Series[str] = pa.Field(description="local operating day, ISO")
+    revenue: Series[float] = pa.Field(description="USD, wear taken off")
+    day_ahead: Series[float] = pa.Field(description="USD of the revenue from day-ahead awards")
+    charged: Series[float] = pa.Field(description="MWh")
+    discharged: Series[float] = pa.Field(description="MWh")
+
+
+class Revenue(Place):
+    """Long table of a strategy's value; low and high are 5 % and 95 % of the block bootstrap."""
+
+    rule: Series[str] = pa.Field(description="name of the strategy")
+    measure: Series[str]
+    value: Series[float] = pa.Field(nullable=True)
+    low: Series[float] = pa.Field(nullable=True)
+    high: Series[float] = pa.Field(nullable=True)
+
+
+class Blocks(Place):
+    """Day-ahead against real-time by month and block; month ALL pools the window. USD/MWh."""
+
+    month: Series[str]
+    block: Series[str]
+    hours: Series[int]
+    day_ahead: Series[float]
+    real_time: Series[float]
+    spread: Series[float] = pa.Field(description="day-ahead less real-time")
+    day_ahead_variance: Series[float] = pa.Field(description="(USD/MWh)^2")
+    real_time_variance: Series[float]
+    spread_variance: Series[float]
+    day_ahead_shaping: Series[float] = pa.Field(
+        nullable=True, description="load-weighted less plain mean price"
+    )
+    real_time_shaping: Series[float] = pa.Field(nullable=True)
+
+
+class LoadRisk(Place):
+    """What serving a load that moves with the price costs, by local hour."""
+
+    hour: Series[int] = pa.Field(ge=0, le=23)
+    days: Series[int]
+    load: Series[float] = pa.Field(description="mean, MW")
+    load_deviation: Series[float] = pa.Field(description="standard deviation, MW")
+    price: Series[float] = pa.Field(description="mean real-time price, USD/MWh")
+    correlation: Series[float] = pa.Field(nullable=True, description="of load and price")
+    covariance_cost: Series[float] = pa.Field(description="cov(load, price) / mean load, USD/MWh")
+    cost_deviation: Series[float] = pa.Field(description="std of load x price / mean load, USD/MWh")
+
+
+class TopBottom(Place):
+    """Mean over days of the n dearest less the n cheapest hours, USD per MW and day."""
+
+    month: Series[str]
+    market: Series[str] = pa.Field(isin=["day_ahead", "real_time"])
+    hours: Series[int] = pa.Field(isin=[1, 2, 4])
+    days: Series[int]
+    spread: Series[float]
+
+
+class Components(Place):
+    """An LMP's parts by month and block, USD/MWh; their sum is the price."""
+
+    market: Series[str] = pa.Field(isin=["day_ahead", "real_time"])
+    month: Series[str]
+    block: Series[str]
+    energy: Series[float]
+    congestion: Series[float]
+    loss: Series[float]
+
+
+class Importance(pa.DataFrameModel):
+    """Share of a model's total gain by feature, over the models of the window."""
+
+    feature: Series[str]
+    share: Series[float] = pa.Field(ge=0, le=1)
+    low: Series[float] = pa.Field(description="5 % over the dated models")
+    high: Series[float]
+
+
+class Changes(Valid, Place):
+    """The same hour forecast on two issue dates; `because_*` columns sum to the change."""
+
+    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    earlier: Series[float] = pa.Field(ge=0, le=1, description="probability issued first")
+    later: Series[float] = pa.Field(ge=0, le=1)
+    change: Series[float]
+
+
+class Drivers(Place):
+    """What a feature did to a probability: `effect` is its share of ln P. The effects of an hour
+    and threshold sum to ln P; that of USUAL is where the model starts."""
+
+    valid_time: Series[Utc]
+    lead_hour: Series[int] = pa.Field(ge=1, le=72)
+    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    feature: Series[str]
+    reading: Series[float] = pa.Field(nullable=True, description="what the feature said; NaN: none")
+    effect: Series[float] = pa.Field(description="exp(effect) multiplies P")

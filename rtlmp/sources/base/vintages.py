@@ -1,0 +1,88 @@
+"""Vintages: what a call or a posting adds to what is known, and when that became public."""
+
+from datetime import datetime
+from typing import Any, Final, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+
+from rtlmp.schemas.core import UTC_DTYPE, Observations
+
+KEY: Final = [Observations.series, Observations.location, Observations.valid_time]
+
+
+def distinct_vintages(rows: pd.DataFrame) -> DataFrame[Observations]:
+    """`rows` without repetitions: a value said again is no new vintage, a changed one is.
+
+    Two values of one instant are told apart by a microsecond, in the order they came.
+    """
+    value = rows[Observations.value].to_numpy()
+    valid, publish = (
+        rows[c].to_numpy("datetime64[us]")
+        for c in (Observations.valid_time, Observations.publish_time)
+    )
+    names = [pd.factorize(rows[c], sort=True)[0] for c in KEY[:2]]
+    order = np.lexsort((publish, valid, *names[::-1]))  # stable: ties stay as they came
+    same = _repeats(*(key[order] for key in (*names, valid)))
+    kept = order[~(same & _repeats(value[order]))]
+    at = publish[kept] + _nth(_repeats(*(key[kept] for key in (*names, valid, publish))))
+    by_time = np.lexsort((valid[kept], *(name[kept] for name in names[::-1]), at))
+    made = rows.iloc[kept[by_time]].reset_index(drop=True)
+    made[Observations.publish_time] = pd.Series(at[by_time]).dt.tz_localize("UTC")
+    return cast("DataFrame[Observations]", made)
+
+
+def stamped(rows: pd.DataFrame) -> DataFrame[Observations]:
+    """`rows` with their times in the unit of the tables, checked."""
+    times = (Observations.valid_time, Observations.publish_time)
+    return Observations.validate(
+        rows.astype(dict.fromkeys(times, UTC_DTYPE)).reset_index(drop=True)
+    )
+
+
+def first_seen(
+    rows: pd.DataFrame, held: pd.DataFrame, before: datetime | None, at: datetime
+) -> pd.DataFrame:
+    """What a call made `at` says that no call up to `before` said, published when it can have been.
+
+    The source's rule holds for a value seen in time; one that was not there `before`, when the
+    rule had it public, and one that changed, became public `at`.
+    """
+    latest = held.drop_duplicates(KEY, keep="last")[[*KEY, Observations.value]]
+    both = rows.merge(latest, on=KEY, how="left", suffixes=("", "_held"))
+    value = both[f"{Observations.value}_held"]
+    rule = both[Observations.publish_time]
+    late = value.notna() | (False if before is None else rule <= before)
+    publish = rule.mask(late | (rule > at), pd.Timestamp(at)).dt.as_unit("us")
+    new = value.isna() | (value != both[Observations.value])
+    return both.assign(**{Observations.publish_time: publish})[rows.columns][new]
+
+
+def not_seen_before(
+    rows: pd.DataFrame, held: pd.DataFrame, _: datetime | None, at: datetime
+) -> pd.DataFrame:
+    """Vintages whose time of publication is known, and which no earlier call saw.
+
+    A vintage is what it was when first read: an archive that changes it later changes nothing.
+    """
+    keys = [*KEY, Observations.publish_time]
+    public = rows[rows[Observations.publish_time] <= at]
+    return public[
+        ~pd.MultiIndex.from_frame(public[keys]).isin(pd.MultiIndex.from_frame(held[keys]))
+    ]
+
+
+def _repeats(*keys: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Whether each entry is as the one before, in all `keys`."""
+    same = np.zeros(len(keys[0]), dtype=bool)
+    same[1:] = np.logical_and.reduce([key[1:] == key[:-1] for key in keys])
+    return same
+
+
+def _nth(same: npt.NDArray[np.bool_]) -> npt.NDArray[np.timedelta64]:
+    """How many entries before each one are the same: 0, 1, 2, ... us."""
+    place = np.arange(len(same))
+    first = np.maximum.accumulate(np.where(same, 0, place))
+    return (place - first).astype("timedelta64[us]")

@@ -1,0 +1,75 @@
+"""The embedded source: a small market, published like the real one, whose truth is known.
+
+`synthetic_weather` says what there is and who knows it when, `synthetic_price` what it costs, and
+`synthetic_publish` makes observations of both. Nothing published by the time of issue says more of
+an hour to come than the latest forecasts do, so the true spike probability is exact.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from rtlmp.catalog import SeriesName
+from rtlmp.clock import HORIZON_HOURS
+from rtlmp.schemas.core import Observations, Truth
+from rtlmp.sources.synthetic.price import Margin, node_margin, spike_probability
+from rtlmp.sources.synthetic.publication import VINTAGES, Window, observations
+from rtlmp.sources.synthetic.weather import calendar, weather
+
+
+class World(NamedTuple):
+    observations: dict[SeriesName, DataFrame[Observations]]
+    truth: DataFrame[Truth]
+
+
+def world(
+    start: date,
+    end: date,
+    nodes: Sequence[str],
+    thresholds: Sequence[float],
+    issue_time: str,
+    tz: str,
+    target: SeriesName,
+    seed: int,
+) -> World:
+    """What was published of the local days `start`..`end`, and the truth at their issue times.
+
+    Forecasts and truths made on the last days reach beyond `end`; a later `end` only adds rows.
+    The truth is that of `Q.RT_LMP`: for 15-minute means it is not exact, so there is none.
+    Raises ValueError for an issue time before the last of the morning's forecasts.
+    """
+    if issue_time < (latest := max(VINTAGES.values())):
+        raise ValueError(f"synthetic: issue_time {issue_time} is before the forecasts of {latest}")
+    window = Window(start, end, tz, calendar(start, end, tz))
+    state = weather(window.hours, seed)
+    margins = {node: node_margin(state, window.hours, node, seed) for node in sorted(nodes)}
+    public = observations(window, state, margins, seed)
+    truth = _truth(window, margins, thresholds, issue_time)
+    return World(public, truth if target is SeriesName.RT_LMP else Truth.validate(truth.iloc[:0]))
+
+
+def _truth(
+    window: Window, margins: Mapping[str, Margin], thresholds: Sequence[float], issue_time: str
+) -> DataFrame[Truth]:
+    """A row for each node, threshold, issue date and hour of its horizon, in that order."""
+    hours = window.hours
+    first = hours.start.get_indexer(window.instants("00:00", after=1)[: window.length])
+    hour = (first[:, None] + np.arange(HORIZON_HOURS)).ravel()
+    issue = np.arange(window.length).repeat(HORIZON_HOURS)
+    ahead = hours.day[hour] - issue
+    mean_sd = [(m.known[1 + ahead, hour], m.sd(hour, ahead)) for m in margins.values()]
+    chances = [spike_probability(mean, sd, x) for mean, sd in mean_sd for x in thresholds]
+    copies = len(chances)
+    columns = {
+        Truth.valid_time: hours.start[np.tile(hour, copies)],
+        Truth.issue_time: window.instants(issue_time).as_unit("us")[np.tile(issue, copies)],
+        Truth.lead_hour: np.tile(np.arange(HORIZON_HOURS) + 1, window.length * copies),
+        Truth.location: np.array([*margins], dtype=object).repeat(len(hour) * len(thresholds)),
+        Truth.threshold: np.tile(np.repeat(thresholds, len(hour)), len(margins)).astype(float),
+        Truth.probability: np.concatenate(chances),
+    }
+    return Truth.validate(pd.DataFrame(columns))

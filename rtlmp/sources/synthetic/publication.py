@@ -1,0 +1,173 @@
+"""Publication in the synthetic world: observations of it, each at the time the real ones come."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from rtlmp.catalog import MARKETS, SeriesName
+from rtlmp.clock import days, instant
+from rtlmp.schemas.core import Observations
+from rtlmp.sources.synthetic.price import (
+    RESERVES,
+    RUNS,
+    Margin,
+    Trait,
+    day_ahead_price,
+    margin,
+    price,
+    reserve_price,
+    run_noise,
+)
+from rtlmp.sources.synthetic.weather import REACH, Floats, Hours, Quantity, Weather, generator
+
+SYSTEM: Final = MARKETS["ERCOT"].system
+HOUR: Final = pd.Timedelta(hours=1)
+METERED: Final = "05:50"  # local clock of the next day, for load
+VINTAGES: Final = {  # local clock of each day's forecasts
+    SeriesName.LOAD_FORECAST: "09:30",
+    SeriesName.TEMPERATURE_FORECAST: "09:35",
+    SeriesName.OUTAGE_FORECAST: "09:40",
+    SeriesName.WIND_FORECAST: "09:55",
+    SeriesName.SOLAR_FORECAST: "09:55",
+}
+DAY_AHEAD: Final = "13:30"  # local clock of the day before
+
+
+class Window(NamedTuple):
+    """Local days with real-time prices, and their hours."""
+
+    start: date
+    end: date
+    tz: str
+    hours: Hours
+
+    def instants(self, local: str, after: int = 0) -> pd.DatetimeIndex:
+        """UTC of the clock time `local`, `after` days after each day that `hours` touches."""
+        whole = days(self.start, self.end + timedelta(days=REACH))
+        shift = timedelta(days=after)
+        return pd.DatetimeIndex([instant(day + shift, local, self.tz) for day in whole])
+
+    @property
+    def length(self) -> int:
+        return (self.end - self.start).days + 1
+
+
+def observations(
+    window: Window, state: Weather, margins: Mapping[str, Margin], seed: int
+) -> dict[SeriesName, DataFrame[Observations]]:
+    """All that is published of the window; `margins` by node, names sorted."""
+    return {
+        **_actuals(window, state),
+        **_vintages(window, state),
+        **_day_ahead(window, state, margins, seed),
+        SeriesName.RT_LMP: _real_time(window, margins, seed),
+        SeriesName.RT_SPP: _settled(window, margins, seed),
+    }
+
+
+def _actuals(window: Window, state: Weather) -> dict[SeriesName, DataFrame[Observations]]:
+    """Load a day later, wind and solar 55 minutes after the hour."""
+    hours = window.hours
+    past = hours.day < window.length
+    metered = window.instants(METERED, after=1)[hours.day]
+    telemetry = hours.start + HOUR + pd.Timedelta(minutes=55)
+    made = {
+        SeriesName.LOAD: (metered, state.load),
+        SeriesName.WIND: (telemetry, state.wind),
+        SeriesName.SOLAR: (telemetry, state.solar),
+    }
+    return {
+        q: _frame(q, publish[past], hours.start[past], {SYSTEM: 1000 * quantity.known[0, past]})
+        for q, (publish, quantity) in made.items()
+    }
+
+
+def _vintages(window: Window, state: Weather) -> dict[SeriesName, DataFrame[Observations]]:
+    """Every morning's forecasts of the hours from then to `REACH` days ahead."""
+    forecast = {
+        SeriesName.LOAD_FORECAST: (state.load, 1000),
+        SeriesName.TEMPERATURE_FORECAST: (state.temperature, 1),
+        SeriesName.OUTAGE_FORECAST: (state.outage, 1000),
+        SeriesName.WIND_FORECAST: (state.wind, 1000),
+        SeriesName.SOLAR_FORECAST: (state.solar, 1000),
+    }
+    return {q: _vintage(q, window, *forecast[q]) for q in VINTAGES}
+
+
+def _vintage(
+    q: SeriesName, window: Window, quantity: Quantity, unit: int
+) -> DataFrame[Observations]:
+    made = window.hours.day - np.arange(REACH + 1)[:, None]  # day of publication, (ahead, hours)
+    publish = window.instants(VINTAGES[q])
+    ahead, hour = np.nonzero((made >= 0) & (made < window.length))
+    publish, valid = publish[made[ahead, hour]], window.hours.start[hour]
+    future = valid > publish
+    value = unit * quantity.known[1 + ahead, hour]
+    return _frame(q, publish[future], valid[future], {SYSTEM: value[future]})
+
+
+def _day_ahead(
+    window: Window, state: Weather, margins: Mapping[str, Margin], seed: int
+) -> dict[SeriesName, DataFrame[Observations]]:
+    """Energy at each node and reserves for the system, cleared the day before."""
+    cleared = window.hours.day <= window.length
+    keys = (
+        window.instants(DAY_AHEAD, after=-1)[window.hours.day][cleared],
+        window.hours.start[cleared],
+    )
+    energy = {node: day_ahead_price(m, node, seed)[cleared] for node, m in margins.items()}
+    system = day_ahead_price(margin(state, Trait(0, 0, 0)), SYSTEM, seed)[cleared]
+    reserves = {q: {SYSTEM: reserve_price(q, system, seed)} for q in RESERVES}
+    return {
+        q: _frame(q, *keys, values)
+        for q, values in {SeriesName.DAM_SPP: energy, **reserves}.items()
+    }
+
+
+def _real_time(window: Window, margins: Mapping[str, Margin], seed: int) -> DataFrame[Observations]:
+    """Prices of 12 SCED runs an hour, which start some seconds after the round five minutes."""
+    hours = window.hours
+    past = hours.day < window.length
+    late = generator(seed, "seconds late").integers(8, 40, (len(past), RUNS))
+    seconds = (300 * np.arange(RUNS) + late)[past].ravel()
+    run = hours.start[past].repeat(RUNS) + pd.to_timedelta(seconds, unit="s").as_unit("us")
+    values = {node: runs.ravel() for node, runs in _runs(window, margins, seed).items()}
+    return _frame(SeriesName.RT_LMP, run + pd.Timedelta(minutes=1), run, values)
+
+
+def _settled(window: Window, margins: Mapping[str, Margin], seed: int) -> DataFrame[Observations]:
+    """Means of three runs, published two minutes after their quarter of an hour."""
+    past = window.hours.day < window.length
+    minutes = pd.to_timedelta(np.tile(15 * np.arange(4), past.sum()), unit="min")
+    quarter = window.hours.start[past].repeat(4) + minutes.as_unit("us")
+    values = {
+        node: runs.reshape(-1, 3).mean(axis=1)
+        for node, runs in _runs(window, margins, seed).items()
+    }
+    return _frame(SeriesName.RT_SPP, quarter + pd.Timedelta(minutes=17), quarter, values)
+
+
+def _runs(window: Window, margins: Mapping[str, Margin], seed: int) -> dict[str, Floats]:
+    """Price of each run: (hours, 12) a node."""
+    past = window.hours.day < window.length
+    noise = run_noise(window.hours, seed)[past]
+    return {node: price(m.known[0, past, None] + noise) for node, m in margins.items()}
+
+
+def _frame(
+    q: SeriesName, publish: pd.DatetimeIndex, valid: pd.DatetimeIndex, values: Mapping[str, Floats]
+) -> DataFrame[Observations]:
+    """Observations in order of publication; `values` hold one array a location, names sorted."""
+    order = np.lexsort((valid.to_numpy(), publish.to_numpy()))
+    columns = {
+        Observations.valid_time: valid[order].as_unit("us").repeat(len(values)),
+        Observations.series: str(q),
+        Observations.location: np.tile(np.array([*values], dtype=object), len(order)),
+        Observations.publish_time: publish[order].as_unit("us").repeat(len(values)),
+        Observations.value: np.stack([*values.values()], axis=1)[order].ravel(),
+    }
+    return Observations.validate(pd.DataFrame(columns))
