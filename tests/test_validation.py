@@ -48,12 +48,7 @@ TUNE = {**WINDOW, "trials": 3, "space": {"max_depth": [2, 4], "learning_rate": [
 
 @pytest.fixture(scope="module")
 def config():
-    small = {
-        "history_days": 25,
-        "model": MODEL,
-        "thresholds": [50, 100],
-        "gate": {"days": 0},
-    }
+    small = {"history_days": 25, "model": MODEL, "thresholds": [50, 100], "gate": {"days": 0}}
     windows = {"validation": {**WINDOW, "every_days": 4}, "backtest": {"start": "2024-07-25"}}
     made = parse_config(settings(nodes=["N", "H"], **small, **windows))
     return {**made, "tune": parse_config({**settings(), "tune": TUNE})["tune"]}

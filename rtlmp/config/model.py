@@ -7,13 +7,7 @@ from typing_extensions import TypedDict
 
 from rtlmp.config.kinds import FORBID, Bins, Count, History, Penalty, Positive, Share
 
-EstimatorName = Literal[
-    "hazard",
-    "forest",
-    "separate",
-    "lightgbm",
-    "logistic",
-]
+EstimatorName = Literal["hazard", "forest", "separate", "lightgbm", "logistic"]
 
 Grid = Annotated[list[Positive], Field(min_length=2)]  # USD/MWh
 

@@ -52,10 +52,4 @@ def _holidays(year: int, country: str, subdivision: str) -> holidays.HolidayBase
     return holidays.country_holidays(country, subdiv=subdivision, years=[year, year + 1])
 
 
-FEATURES: Final[list[Feature]] = [
-    *lead_day,
-    *local_hour,
-    *weekday,
-    *day_off,
-    *season,
-]
+FEATURES: Final[list[Feature]] = [*lead_day, *local_hour, *weekday, *day_off, *season]

@@ -51,10 +51,7 @@ class HeldOutRows(TypedDict):
 
 
 def gate_choices(
-    models: Mapping[str, Trained],
-    history: Sequence[HistoryRows],
-    prices: Archive,
-    config: Config,
+    models: Mapping[str, Trained], history: Sequence[HistoryRows], prices: Archive, config: Config
 ) -> dict[str, Choice]:
     """The gate's choice of every dated model (ISO date) but the earliest, which has none before."""
     dates = sorted(models)

@@ -50,12 +50,7 @@ def ablate_features(folds: Sequence[Fold], config: Config) -> DataFrame[Ablation
     """Every part, threshold and lead day."""
     whole = refitted(folds, config)
     rows = [
-        {
-            Ablation.kind: kind,
-            Ablation.part: part,
-            Ablation.columns: len(columns),
-            **row,
-        }
+        {Ablation.kind: kind, Ablation.part: part, Ablation.columns: len(columns), **row}
         for (kind, part), columns in PARTS.items()
         for p in [[q for f in folds for q in refitted([without(f, columns)], config)]]
         for row in _differences(folds, whole, p, config)

@@ -26,11 +26,7 @@ from rtlmp.models.fitted import Fitted, plain_floats
 
 Parameters: TypeAlias = dict[str, str | int | float | tuple[int, ...]]
 APART: Final = 10_000_019  # of the seeds of blocks: further than those of dated models ever are
-FOREST: Final = {
-    "learning_rate": 1.0,
-    "colsample_bytree": 1.0,
-    "reg_lambda": 1e-3,
-}
+FOREST: Final = {"learning_rate": 1.0, "colsample_bytree": 1.0, "reg_lambda": 1e-3}
 
 
 def fit_hazard(t: TrainingRows, model: Model, seed: int, gate_trees: int) -> Fitted:

@@ -4,7 +4,4 @@ from typing import Final
 
 # It keeps what it frees: glibc else gives it back to the kernel and asks for it again with every
 # tree, a tenth of a training.
-ENVIRONMENT: Final = {
-    "MALLOC_TRIM_THRESHOLD_": str(4 << 30),
-    "MALLOC_TOP_PAD_": str(64 << 20),
-}
+ENVIRONMENT: Final = {"MALLOC_TRIM_THRESHOLD_": str(4 << 30), "MALLOC_TOP_PAD_": str(64 << 20)}

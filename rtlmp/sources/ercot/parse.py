@@ -15,13 +15,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.schemas.core import UTC_DTYPE, Observations, no_observations
 from rtlmp.sources.base.store import Posting
-from rtlmp.sources.ercot.files import (
-    POSTING,
-    ReportError,
-    members,
-    posting_label,
-    text_table,
-)
+from rtlmp.sources.ercot.files import POSTING, ReportError, members, posting_label, text_table
 from rtlmp.sources.ercot.reports import SYSTEM, Cut, Report
 from rtlmp.sources.ercot.times import POSTED, TIME_HEADERS, published, valid_times
 
@@ -113,9 +107,7 @@ def _columns(
 
 
 def _publish(
-    rows: pd.DataFrame,
-    publish: "pd.Series[pd.Timestamp] | None",
-    valid: "pd.Series[pd.Timestamp]",
+    rows: pd.DataFrame, publish: "pd.Series[pd.Timestamp] | None", valid: "pd.Series[pd.Timestamp]"
 ) -> "pd.Series[pd.Timestamp]":
     """When each row was posted: as it says, as its posting says, or a minute after its run."""
     if POSTED in rows:

@@ -65,11 +65,7 @@ def _zones(series: S, but: str = "") -> dict[str, Column]:
 
 
 def _power(
-    actual: S,
-    forecast: S,
-    limits: S,
-    code: str,
-    places: Mapping[str, tuple[str, ...]],
+    actual: S, forecast: S, limits: S, code: str, places: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Column]:
     """Columns of a wind or solar report: generation, ERCOT's forecast, plants' own limits."""
     kinds = {actual: ("GEN", "ACTUAL"), forecast: (code,), limits: ("COPHSL",)}
@@ -88,12 +84,7 @@ LOAD_ZONES: Final[dict[str, tuple[str, ...]]] = {
     for z in ("SOUTH_HOUSTON", "WEST", "NORTH")
 }
 WIND: Final = (S.WIND, S.WIND_FORECAST, S.WIND_FORECAST_COP_HSL, "STWPF")
-SOLAR: Final = (
-    S.SOLAR,
-    S.SOLAR_FORECAST,
-    S.SOLAR_FORECAST_COP_HSL,
-    "STPPF",
-)
+SOLAR: Final = (S.SOLAR, S.SOLAR_FORECAST, S.SOLAR_FORECAST_COP_HSL, "STPPF")
 PRICE: Final = "SETTLEMENTPOINTPRICE"
 DAM_AS: Final = {
     "REGUP": S.DAM_AS_REGUP,
