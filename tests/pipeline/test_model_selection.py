@@ -7,7 +7,7 @@ import yaml
 
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.selection import Ablation, FoldMetrics, Folds, Recalibrated, Trials
-from tests.test_pipeline import RUN, SMALL, Repo
+from tests.pipeline.test_pipeline import RUN, SMALL, Repo
 
 pytestmark = pytest.mark.integration
 OWN = f"{RUN}/tune/parameters.json"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.test_pipeline import LEAST, Repo, contents, edit
+from tests.pipeline.test_pipeline import LEAST, Repo, contents, edit
 
 PROFILES = [
     word for name in ("slurm", "slurm-ci") for word in ("--profile", f"workflow/profiles/{name}")

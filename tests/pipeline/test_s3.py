@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.test_pipeline import LEAST, RUN, Repo, contents
+from tests.pipeline.test_pipeline import LEAST, RUN, Repo, contents
 
 pytestmark = pytest.mark.integration
 BUCKET = "rtlmp-results"
