@@ -3,11 +3,10 @@
 import json
 
 import pytest
-import yaml
 
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.selection import Ablation, FoldMetrics, Folds, Recalibrated, Trials
-from tests.pipeline.test_pipeline import RUN, SMALL, Repo
+from tests.repo import RUN, Repo
 
 pytestmark = pytest.mark.integration
 OWN = f"{RUN}/tune/parameters.json"
@@ -23,8 +22,7 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory):
-    made = Repo(tmp_path_factory.mktemp("repo"))
-    made.configure(**SETTINGS)
+    made = Repo(tmp_path_factory.mktemp("repo"), **SETTINGS)
     made.run("validate", "tune", "ablation")
     return made
 
@@ -59,7 +57,7 @@ def test_training_follows_a_parameter_file_and_waits_for_the_own_one(repo):
 
 def test_windows_that_do_not_fit_are_refused_with_both_spans(repo):
     late = {**SETTINGS, "tune": {**SETTINGS["tune"], "end": "2024-03-05"}}
-    (repo.root / "small.yaml").write_text(yaml.safe_dump({**SMALL, **late}))
+    repo.configure(**late)
     said = repo.run("tune", ok=False)
     assert "tune 2024-02-15 to 2024-03-05" in said
     assert "backtest 2024-03-08 to 2024-03-11" in said

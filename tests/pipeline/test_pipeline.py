@@ -1,82 +1,16 @@
 """The pipeline as a person runs it: Snakemake, in a copy of the repo, on a small world."""
 
 import json
-import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.core import Forecast, HorizonRows, Metrics, Scored
-from tests.build import ROOT
+from tests.repo import NODES, RUN, SMALL, THRESHOLDS, Repo
 
 pytestmark = pytest.mark.integration
-NODES, THRESHOLDS, RUN = ["HB_NORTH", "HB_WEST"], ["50", "100"], Path("results/small")
-SMALL = {
-    "run": "small",
-    "nodes": NODES,
-    "thresholds": [50, 100],
-    "history_days": 40,
-    # both windows hold a clock change: 2024-03-10 and 2024-11-03
-    "synthetic": {"start": "2024-01-01", "end": "2024-03-20"},
-    "backtest": {"start": "2024-03-08", "end": "2024-03-11"},
-    "model": {"rounds": 15, "max_depth": 3, "threads": 1},
-}
-
-# the least that has models, figures and a clock change, for where a job costs much
-LEAST = {
-    "synthetic": {"start": "2024-02-01", "end": "2024-03-20"},
-    "history_days": 30,
-    "ensemble_size": 1,
-    "backtest": {"start": "2024-03-09", "end": "2024-03-10"},
-}
-
-
-class Repo:
-    """A copy of what a clone holds, with the small config."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        for part in ("rtlmp", "workflow", "profiles"):
-            shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-        for file in ("Snakefile", "config.yaml"):
-            shutil.copy(ROOT / file, root / file)
-        self.configure()
-
-    def configure(self, **change: object) -> None:
-        (self.root / "small.yaml").write_text(yaml.safe_dump({**SMALL, **change}))
-
-    def run(self, *words: str, ok: bool = True) -> str:
-        command = [sys.executable, "-m", "snakemake", "--cores", "2", *words]
-        done = subprocess.run(
-            [*command, "--configfile", "small.yaml"],
-            cwd=self.root,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (done.returncode == 0) == ok, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    def jobs(self, *words: str) -> dict[str, int]:
-        """What a run would do: jobs by rule."""
-        said = self.run("--dry-run", *words)
-        table = re.search(r"job +count\n-+ +-+\n(.*?)\ntotal", said, re.S)
-        lines = table.group(1).splitlines() if table else []
-        return {name: int(n) for name, n in (line.split() for line in lines)}
-
-
-def contents(repo: Repo) -> dict[str, bytes]:
-    """Every result by its path within the run."""
-    results = repo.root / RUN
-    files = [path for path in sorted(results.rglob("*")) if path.is_file()]
-    return {path.relative_to(results).as_posix(): path.read_bytes() for path in files}
 
 
 @pytest.fixture(scope="module")
@@ -158,31 +92,25 @@ def test_a_second_run_does_nothing(repo):
 
 
 def test_a_touched_file_reruns_nothing(repo):
-    (repo.root / "rtlmp/labels.py").touch()
+    (repo.root / "rtlmp/asof/labels.py").touch()
     raw = repo.root / RUN / "raw/load/2024-02.parquet"
     raw.write_bytes(raw.read_bytes())
     assert repo.jobs() == {}
 
 
-def edit(path: Path, old: str, new: str):
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
-
-
 @pytest.mark.parametrize(
     ("file", "reruns", "leaves"),
     [
-        ("plots.py", {"forecast_figure"}, {"forecast_date", "train", "features"}),
-        ("metrics.py", {"metrics"}, {"backtest_forecasts", "train"}),
-        ("forecasting.py", {"forecast_date", "replay"}, {"train", "features", "raw"}),
+        ("report/figures/forecast.py", {"forecast_figure"}, {"forecast_date", "train", "features"}),
+        ("evaluation/scores.py", {"metrics"}, {"backtest_forecasts", "train"}),
+        ("forecast/forecast.py", {"forecast_date", "replay"}, {"train", "features", "raw"}),
         ("models/boosted.py", {"train", "replay", "forecast_date"}, {"features", "hourly"}),
         (
             "features/prices.py",
             {"features", "history", "train", "replay"},
             {"hourly", "raw", "world"},
         ),
-        ("sources/synthetic_price.py", {"world", "raw"}, set()),
+        ("sources/synthetic/price.py", {"world", "raw"}, set()),
     ],
 )
 def test_a_line_of_the_package_reruns_what_depends_on_it(repo, file, reruns, leaves):
@@ -254,7 +182,7 @@ def test_an_edited_raw_month_reruns_its_own_dependants_by_count(repo):
 def test_after_a_failure_old_results_are_not_called_done(repo):
     """A training that cannot be done fails loudly, again and again, until it is mended."""
     repo.configure(label_coverage=1.0, history_days=14, synthetic=SMALL["synthetic"])
-    path = repo.root / "rtlmp/training.py"
+    path = repo.root / "rtlmp/models/training.py"
     whole = path.read_text()
     path.write_text(
         whole.replace("    rows = samples(", "    raise ValueError('broken')\n    rows = samples(")

@@ -1,22 +1,14 @@
 """Results in an S3 bucket instead of on a shared disk: what Kubernetes needs."""
 
-from pathlib import Path
-
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.pipeline.test_pipeline import LEAST, RUN, Repo, contents
+from tests.repo import LEAST, RUN, Repo
 
 pytestmark = pytest.mark.integration
 BUCKET = "rtlmp-results"
 IN_S3 = ["--default-storage-provider", "s3", "--default-storage-prefix", f"s3://{BUCKET}"]
-
-
-def small(root: Path) -> Repo:
-    made = Repo(root)
-    made.configure(**LEAST)
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -43,28 +35,28 @@ def bucket():
 @pytest.fixture(scope="module")
 def in_bucket(bucket, tmp_path_factory):
     """After a forecast whose files live in the bucket; its results by path."""
-    repo = small(tmp_path_factory.mktemp("s3"))
+    repo = Repo(tmp_path_factory.mktemp("s3"), **LEAST)
     repo.run(*IN_S3, "forecast")
     return repo, {held.key: held.get()["Body"].read() for held in bucket.objects.all()}
 
 
 def test_the_bucket_holds_what_a_local_run_makes_to_the_bit(in_bucket, tmp_path):
     repo, held = in_bucket
-    local = small(tmp_path)
+    local = Repo(tmp_path, **LEAST)
     local.run("forecast")
-    made = contents(local)
+    made = local.contents()
     assert {f"{RUN}/{name}": of for name, of in made.items()} == held
-    assert contents(repo) == {}
+    assert repo.contents() == {}
 
 
 def test_a_second_run_does_nothing_here_or_from_another_machine(in_bucket, tmp_path):
     repo, _ = in_bucket
     assert "Nothing to be done" in repo.run(*IN_S3, "forecast")
-    assert small(tmp_path).jobs(*IN_S3, "forecast") == {}
+    assert Repo(tmp_path, **LEAST).jobs(*IN_S3, "forecast") == {}
 
 
 def test_every_target_finds_its_files_in_the_bucket(in_bucket):
     repo, _ = in_bucket
     planned = repo.jobs(*IN_S3, "backtest", "verify", "report", "value", "export")
-    assert set(planned) >= {"replay", "judge", "report_daily", "worth", "export_csv"}
+    assert set(planned) >= {"replay", "score_backtest", "report_daily", "revenue", "export_csv"}
     assert not {"world", "raw"} & set(planned)

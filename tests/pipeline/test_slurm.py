@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.pipeline.test_pipeline import LEAST, Repo, contents, edit
+from tests.repo import LEAST, Repo, edit
 
 PROFILES = [
     word for name in ("slurm", "slurm-ci") for word in ("--profile", f"workflow/profiles/{name}")
@@ -55,8 +55,7 @@ def jobs() -> list[Job]:
 @pytest.fixture(scope="module")
 def on_slurm(tmp_path_factory):
     """After a backtest whose jobs of features first get too little memory."""
-    made = Repo(tmp_path_factory.mktemp("slurm"))
-    made.configure(**LEAST)
+    made = Repo(tmp_path_factory.mktemp("slurm"), **LEAST)
     file, enough, little = STARVED
     edit(made.root / file, enough, little)
     made.run(*PROFILES, "backtest")
@@ -64,10 +63,9 @@ def on_slurm(tmp_path_factory):
 
 
 def test_results_equal_those_of_a_local_run_to_the_bit(on_slurm, tmp_path):
-    local = Repo(tmp_path)
-    local.configure(**LEAST)
+    local = Repo(tmp_path, **LEAST)
     local.run("backtest")
-    here, there = contents(local), contents(on_slurm)
+    here, there = local.contents(), on_slurm.contents()
     assert list(here) == list(there)
     assert [name for name in here if here[name] != there[name]] == []
 

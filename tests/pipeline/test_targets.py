@@ -1,27 +1,19 @@
 """The pages, the battery and the exports as a person asks for them, on a small world."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Changes, Revenue, Significance
-from tests.build import ROOT
+from tests.repo import RUN, Repo
 
 pytestmark = pytest.mark.integration
-RUN = Path("results/small")
 CHANGES = RUN / "changes/2024-03-09_2024-03-10.csv"
-SMALL = {
-    "run": "small",
-    "nodes": ["HB_NORTH", "HB_WEST"],
-    "thresholds": [50, 100],
+SETTINGS = {
     "history_days": 30,
     "retrain_every_days": 7,
     "synthetic": {"start": "2024-01-15", "end": "2024-03-20"},
@@ -32,32 +24,18 @@ SMALL = {
 }
 
 
-def snakemake(root: Path, *words: str) -> str:
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", *words]
-    done = subprocess.run(
-        [*command, "--configfile", "small.yaml"],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(root)},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+@pytest.fixture(scope="module")
+def repo(tmp_path_factory) -> Repo:
+    made = Repo(tmp_path_factory.mktemp("repo"), **SETTINGS)
+    made.run("report", "value", "export", "verify", str(CHANGES))
+    # a second run of the same questions, to set beside the first
+    shutil.copytree(made.root / RUN / "backtest", made.root / "results/other/backtest")
+    return made
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory) -> Path:
-    at = tmp_path_factory.mktemp("repo")
-    for part in ("rtlmp", "workflow", "profiles"):
-        shutil.copytree(ROOT / part, at / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("Snakefile", "config.yaml"):
-        shutil.copy(ROOT / file, at / file)
-    (at / "small.yaml").write_text(yaml.safe_dump(SMALL))
-    snakemake(at, "report", "value", "export", "verify", str(CHANGES))
-    # a second run of the same questions, to set beside the first
-    shutil.copytree(at / RUN / "backtest", at / "results/other/backtest")
-    return at
+def root(repo) -> Path:
+    return repo.root
 
 
 def test_every_page_is_there_and_asks_for_nothing(root):
@@ -65,8 +43,8 @@ def test_every_page_is_there_and_asks_for_nothing(root):
         assert "default-src 'none'" in (root / RUN / f"report/{name}.html").read_text()
 
 
-def test_a_second_run_does_nothing(root):
-    assert "Nothing to be done" in snakemake(root, "report", "value", "export", "verify")
+def test_a_second_run_does_nothing(repo):
+    assert "Nothing to be done" in repo.run("report", "value", "export", "verify")
 
 
 def test_the_battery_is_bounded_by_perfect_foresight(root):
@@ -88,9 +66,9 @@ def test_changes_are_shared_out_without_remainder(root):
     assert rows[Changes.valid_time].nunique() == 49  # 10 March has 23 hours: 72 - 23
 
 
-def test_a_run_beside_its_twin_differs_by_nothing(root):
-    (root / "small.yaml").write_text(yaml.safe_dump({**SMALL, "compare_to": "other"}))
-    snakemake(root, "compare")
+def test_a_run_beside_its_twin_differs_by_nothing(repo, root):
+    repo.configure(**SETTINGS, compare_to="other")
+    repo.run("compare")
     tests = read_table(Significance, root / RUN / "compare/other/significance.parquet")
     twins = tests[(tests[Significance.model] == "small") & (tests[Significance.versus] == "other")]
     assert len(twins)

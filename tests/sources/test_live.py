@@ -1,8 +1,5 @@
 """`source: live` through Snakemake, against the replaying server: what is asked, and what comes."""
 
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +17,7 @@ from rtlmp.report.figures.forecast import forecast_figure
 from rtlmp.schemas.core import Covered, Flagged, Forecast, Freshness, Observations
 from rtlmp.sources.files.coverage import coverage
 from rtlmp.sources.freshness import age_limits, freshness
-from tests import live
+from tests import live, repo
 from tests.build import ROOT, five_minutes, settings, utc
 from tests.replay import Server, hosts, serving
 
@@ -58,20 +55,8 @@ def snakemake(run: Run, day: Any, *targets: str, **change: Any) -> str:
     )  # fmt: skip
     path = run.folder / "config.yaml"
     path.write_text(yaml.safe_dump(config))
-    command = [
-        sys.executable,
-        "-m",
-        "snakemake",
-        "-s",
-        str(ROOT / "Snakefile"),
-        "--directory",
-        str(run.folder),
-    ]
-    command += ["--cores", "2", "--configfile", str(path), "--", *(targets or ["forecast"])]
-    env = {**os.environ, **live.SECRETS, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    words = [*(targets or ["forecast"]), "--directory", str(run.folder)]
+    return repo.snakemake(ROOT, path, *words, env={**live.SECRETS, "OMP_NUM_THREADS": "1"})
 
 
 def forecast(run: Run, day: Any) -> pd.DataFrame:
