@@ -8,7 +8,7 @@ import pytest
 
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.core import Forecast, HorizonRows, Metrics, Scored
-from tests.repo import NODES, RUN, SMALL, THRESHOLDS, Repo
+from tests.repo import NODES, RUN, SMALL, THRESHOLDS, Repo, edit
 
 pytestmark = pytest.mark.integration
 
@@ -86,8 +86,8 @@ def test_daily_path_and_backtest_agree_to_the_bit(repo, date):
 
 
 def test_a_second_run_does_nothing(repo):
-    assert repo.jobs() == {}
-    assert repo.jobs("backtest") == {}
+    assert repo.jobs("forecast", "backtest") == {}
+    assert "Nothing to be done" in repo.run()
     assert "Nothing to be done" in repo.run("backtest")
 
 
@@ -118,12 +118,11 @@ def test_a_line_of_the_package_reruns_what_depends_on_it(repo, file, reruns, lea
     whole = path.read_text()
     path.write_text(whole + "\n# an edit\n")
     try:
-        planned = {**repo.jobs(), **repo.jobs("backtest")}
+        planned = repo.jobs("forecast", "backtest")
     finally:
         path.write_text(whole)
     assert set(planned) >= reruns
     assert not set(planned) & leaves
-    assert repo.jobs() == {}
 
 
 @pytest.mark.parametrize(
@@ -146,6 +145,11 @@ def test_a_setting_reruns_what_uses_it(repo, change, reruns, leaves):
         repo.configure()
     assert set(planned) >= reruns
     assert not set(planned) & leaves
+
+
+def test_what_was_changed_and_changed_back_reruns_nothing(repo):
+    """After the edits and settings above."""
+    assert repo.jobs("forecast", "backtest") == {}
 
 
 RULES = ["forecast", "forecast_date", "forecast_files", "forecast_figure", "train", "features"]
@@ -184,9 +188,7 @@ def test_after_a_failure_old_results_are_not_called_done(repo):
     repo.configure(label_coverage=1.0, history_days=14, synthetic=SMALL["synthetic"])
     path = repo.root / "rtlmp/models/training.py"
     whole = path.read_text()
-    path.write_text(
-        whole.replace("    rows = samples(", "    raise ValueError('broken')\n    rows = samples(")
-    )
+    edit(path, "    rows = samples(", "    raise ValueError('broken')\n    rows = samples(")
     assert "broken" in repo.run(ok=False)
     assert "broken" in repo.run(ok=False)
     path.write_text(whole)

@@ -29,12 +29,6 @@ def server():
         yield running
 
 
-@pytest.fixture
-def secrets(monkeypatch):
-    for name, text in live.SECRETS.items():
-        monkeypatch.setenv(name, text)
-
-
 def prices(server, store, span=HOUR, **options):
     return live.read("np6-788-cd", *span, live.tools(server, store, **options))
 

@@ -27,12 +27,6 @@ AUTUMN, SPRING = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 3, 8, tzinfo=
 HOURLY = [r.emil for r in REPORTS if r.per_day <= 24]
 
 
-@pytest.fixture
-def secrets(monkeypatch):
-    for name, text in live.SECRETS.items():
-        monkeypatch.setenv(name, text)
-
-
 def around(change: datetime, emil: str, store: Path) -> pd.DataFrame:
     """What `emil` posted from two days before a clock change to two after, by way of the server."""
     start, end = change, change + timedelta(days=3)
