@@ -8,7 +8,7 @@ import pytest
 
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.core import Forecast, HorizonRows, Metrics, Scored
-from tests.repo import NODES, RUN, SMALL, THRESHOLDS, Repo, edit
+from tests.repo import NODES, RUN, THRESHOLDS, Repo, edit
 
 pytestmark = pytest.mark.integration
 
@@ -185,7 +185,7 @@ def test_an_edited_raw_month_reruns_its_own_dependants_by_count(repo):
 
 def test_after_a_failure_old_results_are_not_called_done(repo):
     """A training that cannot be done fails loudly, again and again, until it is mended."""
-    repo.configure(label_coverage=1.0, history_days=14, synthetic=SMALL["synthetic"])
+    repo.configure(label_coverage=1.0)
     path = repo.root / "rtlmp/models/training.py"
     whole = path.read_text()
     edit(path, "    rows = samples(", "    raise ValueError('broken')\n    rows = samples(")
