@@ -9,14 +9,21 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 forecast backtest: .venv/ready
 	$(BIN)/snakemake --cores $(CORES) $@
 
+# With the lines that ran in any process counted, those of Snakemake's scripts too;
+# `.venv/bin/coverage report --show-missing` then says which did not.
 test: .venv/ready
-	$(BIN)/pytest
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	@echo "lines of rtlmp/ that the tests ran: $$($(BIN)/coverage report --format=total) %"
 
 check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python .ci/lint_workflow.py
 
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v < (3, 14) or sys.exit(f"rtlmp needs Python 3.11 to 3.13, $(PYTHON) is {v}; set PYTHON=")'
