@@ -53,7 +53,7 @@ class VintageRows(NamedTuple):
     column: npt.NDArray[np.intp]  # index into the locations
     value: Floats
 
-    def at(self, rows: Flags | npt.NDArray[np.intp]) -> "VintageRows":
+    def at(self, rows: Flags | npt.NDArray[np.intp] | slice) -> "VintageRows":
         publish, valid, column, value = self
         return VintageRows(publish[rows], valid[rows], column[rows], value[rows])
 
@@ -168,7 +168,7 @@ def _read(
 ) -> Iterator[tuple[SeriesName, SeriesRows]]:
     file = pq.ParquetFile(path, read_dictionary=[SERIES, LOCATION])
     bounds = {
-        VALID: (EPOCH + timedelta(microseconds=since) if since else None, None),
+        VALID: (since or None, None),
         LOCATION: (min(wanted, default=None), max(wanted, default=None)),
     }
     table = file.read_row_groups(possible_row_groups(file, bounds), columns=list(OBSERVED))

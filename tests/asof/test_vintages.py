@@ -56,6 +56,6 @@ def test_row_groups_without_any_of_it_are_not_read(saved):
     all_of_them = possible_row_groups(file, {})
     assert len(all_of_them) == file.num_row_groups == -(-2 * 4 * 240 // 50)
     of_place = possible_row_groups(file, {Observations.location: ("B", "B")})
-    late = possible_row_groups(file, {Observations.valid_time: (SINCE, None)})
+    late = possible_row_groups(file, {Observations.valid_time: (to_us(SINCE), None)})
     assert len(of_place) < len(all_of_them) / 3
     assert 0 < len(late) < len(all_of_them)

@@ -1,6 +1,8 @@
 """Bad input is refused with file, column, row count and an example; good input comes through."""
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +13,9 @@ from rtlmp.catalog import SeriesName
 from rtlmp.config import parse_config
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.files.coverage import coverage, issue_dates
-from rtlmp.sources.files.groups import BadFileError
 from rtlmp.sources.files.months import read_months
-from tests.build import five_minutes, hourly_noise, read_frames, settings, utc
+from rtlmp.sources.files.pieces import BadFileError
+from tests.build import ROOT, five_minutes, hourly_noise, read_frames, settings, utc
 
 VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
 
@@ -49,6 +51,10 @@ BAD = {
     "local text": (
         lambda d: d.assign(**{VALID: "2024-01-01 00:00:12-06:00"}),
         ["valid_time", "not a UTC time", "2024-01-01 00:00:12-06:00"],
+    ),
+    "a day that is none": (
+        lambda d: d.assign(**{PUBLISH: d[PUBLISH].astype(str).mask(d.index == 3, "2024-02-30 1Z")}),
+        ["publish_time", "not a UTC time", "1 of 600", "row 3", "2024-02-30 1Z"],
     ),
     "duplicates": (
         lambda d: pd.concat([d, d.iloc[[7]]]),
@@ -92,6 +98,35 @@ def test_bad_input_is_refused_with_reasons(good, tmp_path, case, suffix):
         read_frames(save(spoil(good), tmp_path / f"bad{suffix}"))
     for word in ["bad" + suffix, *words]:
         assert word in str(error.value)
+
+
+def test_numbers_of_a_csv_are_read_to_the_last_digit(good, tmp_path):
+    exact = good.assign(**{VALUE: np.random.default_rng(0).normal(0, 50, len(good))})
+    read = read_frames(save(exact, tmp_path / "x.csv"))[SeriesName.RT_LMP]
+    assert read[VALUE].tolist() == exact[VALUE].tolist()
+
+
+@pytest.mark.parametrize("name", ["x.parquet", "x.csv"])
+def test_what_cannot_be_read_is_named(good, tmp_path, name):
+    text = good.to_csv(index=False) + "1,2\n"
+    (tmp_path / name).write_text(text)
+    with pytest.raises(BadFileError, match=rf"{name}: .*(parquet|Expected 5 columns, got 2)"):
+        read_frames([tmp_path / name])
+
+
+def test_rows_of_a_later_row_group_are_counted_from_the_first_of_the_file(good, tmp_path):
+    bad = good.assign(**{VALUE: good[VALUE].mask(good.index == 503)})
+    bad.to_parquet(tmp_path / "x.parquet", index=False, row_group_size=100)
+    with pytest.raises(BadFileError, match=r"1 of 100 rows, the first is row 503: "):
+        read_frames([tmp_path / "x.parquet"])
+
+
+def test_files_of_no_rows_and_with_a_byte_order_mark_are_read(good, tmp_path):
+    (tmp_path / "a.csv").write_text(good.to_csv(index=False), encoding="utf-8-sig")
+    paths = [tmp_path / "a.csv", *save(good.iloc[:0], tmp_path / "b.parquet")]
+    paths += save(good.iloc[:0].astype(object), tmp_path / "c.parquet")
+    assert len(read_frames(paths)[SeriesName.RT_LMP]) == len(good)
+    assert not [*read_months(paths[1:])]
 
 
 def test_one_key_in_two_files_is_refused(good, tmp_path):
@@ -139,6 +174,25 @@ def test_coverage_is_that_of_the_target_at_the_nodes(good, tmp_path, suffix):
     config["nodes"] = ["HB_NORTH", "HB_PAN"]
     with pytest.raises(ValueError, match=r"no rt_lmp at \['HB_PAN'\].*\['HB_NORTH'\]"):
         coverage(config, paths)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_coverage_refuses_what_the_raw_months_will(good, tmp_path, suffix):
+    naive = good.assign(**{PUBLISH: good[PUBLISH].dt.tz_localize(None)})
+    config = parse_config(settings(source="files", data_dir=str(tmp_path), nodes=["HB_NORTH"]))
+    with pytest.raises(BadFileError, match=rf"x{suffix}: column publish_time: .*600 of 600"):
+        coverage(config, save(naive, tmp_path / f"x{suffix}"))
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_coverage_is_read_without_pandas(good, tmp_path, suffix):
+    (path,) = save(good, tmp_path / f"x{suffix}")
+    config = {"source": "files", "target": SeriesName.RT_LMP.value, "nodes": ["HB_NORTH"]}
+    script = (
+        "import sys; from pathlib import Path; from rtlmp.sources.files.coverage import coverage;"
+        f"coverage({config}, [Path({str(path)!r})]); sys.exit('pandas' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 
 
 def test_quoted_names_and_words_are_read_alike(good, tmp_path):
