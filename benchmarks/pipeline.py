@@ -18,7 +18,7 @@ from rtlmp.asof.vintages import Archive, read_archive
 from rtlmp.config import Config, parse_config
 from rtlmp.features.history import HistoryRows, nodes_of, read_history
 from rtlmp.pipeline.environment import ENVIRONMENT
-from tests import repo
+from tests.helpers import repo
 
 ROOT: Final = Path(__file__).parents[1]
 WORK: Final = ROOT / "results/bench"

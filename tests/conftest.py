@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import live
+from tests.helpers import live
 
 
 @pytest.fixture

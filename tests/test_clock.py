@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rtlmp.clock import RETRAIN_EPOCH, days, horizon_start, issue_time, model_date
 from rtlmp.config import parse_config
-from tests.build import settings
+from tests.helpers.build import settings
 
 
 def test_issue_times_follow_the_local_clock_across_both_changes():

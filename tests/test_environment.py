@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from tests.build import ROOT
+from tests.helpers.build import ROOT
 
 LINES = [s for s in (ROOT / "requirements.txt").read_text().splitlines() if s.strip()]
 PINS = {canonicalize_name(Requirement(s).name): Requirement(s) for s in LINES if s[0] != "#"}

@@ -23,7 +23,7 @@ from rtlmp.catalog import SeriesName
 from rtlmp.features.matrix import FEATURES
 from rtlmp.schemas import core
 from rtlmp.schemas.names import Forecaster, Metric
-from tests.build import ROOT
+from tests.helpers.build import ROOT
 
 PACKAGE = ROOT / "rtlmp"
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -16,7 +16,7 @@ from rtlmp.features.matrix import training_features
 from rtlmp.io.tables import write_table
 from rtlmp.models.training import train
 from rtlmp.schemas.core import Observations
-from tests.build import hourly_noise, observations, settings
+from tests.helpers.build import hourly_noise, observations, settings
 
 DAY = date(2024, 7, 20)
 AUXILIARY_NODES = {

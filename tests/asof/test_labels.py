@@ -8,7 +8,7 @@ from rtlmp.asof.labels import Labels, known_labels, spike
 from rtlmp.asof.view import hour_range
 from rtlmp.catalog import SeriesName
 from rtlmp.schemas.core import UTC_DTYPE, Observations
-from tests.build import five_minutes, hourly_prices, observations, utc
+from tests.helpers.build import five_minutes, hourly_prices, observations, utc
 
 HOUR = pd.date_range("2024-07-01 10:00", periods=1, freq="h", tz="UTC")
 TIMES = [Observations.valid_time, Observations.publish_time]

@@ -10,7 +10,7 @@ from rtlmp.asof.view import archive_of_frames, known_frame, view
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.schemas.core import Observations
-from tests.build import observations, utc
+from tests.helpers.build import observations, utc
 
 T0 = utc("2026-01-01")
 HOURS = pd.date_range(T0, periods=48, freq="h")

@@ -12,7 +12,7 @@ from rtlmp.asof.vintages import load_observations, to_us
 from rtlmp.catalog import SeriesName
 from rtlmp.io.parquet import possible_row_groups
 from rtlmp.schemas.core import Observations
-from tests.build import hourly_noise, utc
+from tests.helpers.build import hourly_noise, utc
 
 PLACES = ("A", "B", "C", "D")
 SINCE = utc("2024-07-05 03:00")

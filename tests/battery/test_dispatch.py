@@ -17,7 +17,7 @@ from rtlmp.battery.strategies import Orders
 from rtlmp.catalog import SeriesName
 from rtlmp.config import parse_config
 from rtlmp.schemas.evaluation import DispatchDays, Revenue
-from tests.build import five_minutes, observations, settings, utc
+from tests.helpers.build import five_minutes, observations, settings, utc
 
 BATTERY = {
     "power_mw": 1.0, "energy_mwh": 2.0, "efficiency": 0.81, "cycles_per_day": 1.0,

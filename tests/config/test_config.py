@@ -3,7 +3,7 @@
 import pytest
 
 from rtlmp.config import parse_config, threshold_name
-from tests.build import settings
+from tests.helpers.build import settings
 
 BAD = {
     "unknown key": ({"threshold": [50]}, "threshold"),

@@ -12,7 +12,7 @@ from rtlmp.evaluation.score_tables import all_metrics
 from rtlmp.evaluation.scores import ALL, score_table
 from rtlmp.io.parquet import write_row_groups
 from rtlmp.schemas.core import Metrics, Scored
-from tests.backtest import finished
+from tests.helpers.backtest import finished
 
 MODEL_ROWS = 12 * 72
 

@@ -16,7 +16,7 @@ from rtlmp.evaluation.score_tables import (
 )
 from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.evaluation import MetricsBy, Reliability, Significance
-from tests.backtest import TZ, finished
+from tests.helpers.backtest import TZ, finished
 
 
 def test_a_scenario_keeps_its_window_nodes_thresholds_and_local_hours():

@@ -19,7 +19,7 @@ from rtlmp.forecast.baselines import BASELINES
 from rtlmp.forecast.replay import baseline_forecasts
 from rtlmp.schemas.core import Forecast, Metrics, Observations, Scored
 from rtlmp.schemas.names import Forecaster
-from tests.build import hourly_noise, settings, utc
+from tests.helpers.build import hourly_noise, settings, utc
 
 X = 50.0
 

@@ -10,7 +10,7 @@ from rtlmp.features.fundamentals import REGIONS
 from rtlmp.features.matrix import DESIGN, FEATURES, feature_tables
 from rtlmp.features.registry import Feature
 from rtlmp.schemas.core import Features, Observations
-from tests.build import hourly_noise, observations, utc, vintages
+from tests.helpers.build import hourly_noise, observations, utc, vintages
 
 NODES = pd.Index(["N", "H"])
 START, DAYS = "2024-01-08", 66

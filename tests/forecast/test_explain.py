@@ -6,7 +6,7 @@ import pytest
 from rtlmp.forecast.explain import shares
 from rtlmp.models.curve import SMALLEST, exceedance
 from rtlmp.models.estimators import fit, threshold_curve
-from tests.curves import GRID, model, training, world
+from tests.helpers.curves import GRID, model, training, world
 
 
 @pytest.mark.parametrize("name", ["hazard", "forest"])

@@ -11,7 +11,7 @@ from rtlmp.forecast.forecast import long_table
 from rtlmp.forecast.replay import horizon_rows
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.schemas.core import Forecast
-from tests.build import settings
+from tests.helpers.build import settings
 
 
 def test_rows_go_to_the_file_that_names_them(tmp_path):

@@ -9,7 +9,7 @@ from rtlmp.asof.labels import Labels
 from rtlmp.models.curve import exceedance, stack_reached
 from rtlmp.models.estimators import ESTIMATORS, fit, threshold_curve
 from rtlmp.models.store import Card, MemberCard, Trained, load_model, save_model
-from tests.curves import GRID, model, training, truth, world
+from tests.helpers.curves import GRID, model, training, truth, world
 
 LEARNERS = list(ESTIMATORS)
 # of the mean and of the mean absolute error: a shallow forest and a line are coarser

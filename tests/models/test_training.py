@@ -18,7 +18,7 @@ from rtlmp.features.matrix import DESIGN, monthly_features, training_features
 from rtlmp.forecast.forecast import forecast
 from rtlmp.models.training import block_ids, train, training_set
 from rtlmp.schemas.core import Observations
-from tests.build import ROOT, hourly_noise, observations, settings
+from tests.helpers.build import ROOT, hourly_noise, observations, settings
 
 DAY = date(2024, 7, 20)
 SMALL = {"rounds": 15, "grid": [25, 50, 100, 200], "min_child_weight": 1, "threads": 1}

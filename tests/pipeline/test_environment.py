@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from rtlmp.pipeline.environment import require_own_package
-from tests.build import ROOT
+from tests.helpers.build import ROOT
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.selection import Ablation, FoldMetrics, Folds, Recalibrated, Trials
-from tests.repo import RUN, Repo
+from tests.helpers.repo import RUN, Repo
 
 pytestmark = pytest.mark.integration
 OWN = f"{RUN}/tune/parameters.json"

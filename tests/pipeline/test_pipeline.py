@@ -8,7 +8,7 @@ import pytest
 
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.core import Forecast, HorizonRows, Metrics, Scored
-from tests.repo import NODES, RUN, THRESHOLDS, Repo, edit
+from tests.helpers.repo import NODES, RUN, THRESHOLDS, Repo, edit
 
 pytestmark = pytest.mark.integration
 

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 from rtlmp.pipeline.provenance import PACKAGE, imported
-from tests.build import ROOT
+from tests.helpers.build import ROOT
 
 SCRIPTS = sorted((ROOT / "workflow/scripts").glob("*.py"))
 # a script, files that it needs, others that it does not

@@ -6,7 +6,7 @@ import pytest
 
 from rtlmp.asof.view import archive_of_frames, known_frame
 from rtlmp.catalog import SeriesName
-from tests.build import ROOT, hourly_prices, read_frames, utc
+from tests.helpers.build import ROOT, hourly_prices, read_frames, utc
 
 FOLDER = ROOT.parent / "shared/ercot"
 pytestmark = [

@@ -4,7 +4,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.repo import LEAST, RUN, Repo
+from tests.helpers.repo import LEAST, RUN, Repo
 
 pytestmark = pytest.mark.integration
 BUCKET = "rtlmp-results"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.repo import LEAST, Repo, edit
+from tests.helpers.repo import LEAST, Repo, edit
 
 PROFILES = [
     word for name in ("slurm", "slurm-ci") for word in ("--profile", f"workflow/profiles/{name}")

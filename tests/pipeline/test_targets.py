@@ -9,7 +9,7 @@ import pytest
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Changes, Revenue, Significance
-from tests.repo import RUN, Repo
+from tests.helpers.repo import RUN, Repo
 
 pytestmark = pytest.mark.integration
 CHANGES = RUN / "changes/2024-03-09_2024-03-10.csv"

@@ -13,7 +13,7 @@ from rtlmp.report.figures.book import FIGURES, BacktestResults
 from rtlmp.report.figures.forecast import save_figure
 from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.evaluation import Importance
-from tests.backtest import TZ, finished
+from tests.helpers.backtest import TZ, finished
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from PIL import Image
 
 from rtlmp.report.figures.book import FIGURES
 from rtlmp.report.page import Page, Section, chart, group, html_table, prices, probabilities, render
-from tests.build import ROOT
+from tests.helpers.build import ROOT
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 browser = pytest.mark.skipif(BROWSER is None, reason="no chromium: apt-get install chromium")

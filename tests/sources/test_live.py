@@ -17,9 +17,9 @@ from rtlmp.report.figures.forecast import forecast_figure
 from rtlmp.schemas.core import Covered, Flagged, Forecast, Freshness, Observations
 from rtlmp.sources.files.coverage import coverage
 from rtlmp.sources.freshness import age_limits, freshness
-from tests import live, repo
-from tests.build import ROOT, five_minutes, settings, utc
-from tests.replay import Server, hosts, serving
+from tests.helpers import live, repo
+from tests.helpers.build import ROOT, five_minutes, settings, utc
+from tests.helpers.replay import Server, hosts, serving
 
 TZ = MARKETS["ERCOT"].tz
 DAY = timedelta(days=1)

@@ -17,9 +17,9 @@ from rtlmp.sources.base.web import FetchError
 from rtlmp.sources.isos import gridstatus_tables as isos
 from rtlmp.sources.isos.feeds import FEEDS
 from rtlmp.sources.registry import SOURCES, series_of, sources_of
-from tests import live
-from tests.build import settings
-from tests.replay import serving
+from tests.helpers import live
+from tests.helpers.build import settings
+from tests.helpers.replay import serving
 
 VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
 

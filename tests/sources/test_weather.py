@@ -7,9 +7,9 @@ from rtlmp.catalog import SeriesName
 from rtlmp.schemas.core import Observations
 from rtlmp.sources import gas, weather
 from rtlmp.sources.base.interface import IncompleteError, observe
-from tests import live
-from tests.build import utc
-from tests.replay import serving
+from tests.helpers import live
+from tests.helpers.build import utc
+from tests.helpers.replay import serving
 
 VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
 

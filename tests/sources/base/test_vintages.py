@@ -6,7 +6,7 @@ from rtlmp.catalog import SeriesName
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.vintages import distinct_vintages, first_seen
 from rtlmp.sources.ercot.times import published_in_order, to_utc
-from tests.build import observations, utc
+from tests.helpers.build import observations, utc
 
 VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
 

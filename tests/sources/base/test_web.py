@@ -14,8 +14,8 @@ from rtlmp.sources.base.interface import IncompleteError
 from rtlmp.sources.base.web import FetchError, due, pacer, retry_after
 from rtlmp.sources.ercot.client import CredentialsError
 from rtlmp.sources.ercot.files import ReportError
-from tests import live
-from tests.replay import reply, serving
+from tests.helpers import live
+from tests.helpers.replay import reply, serving
 
 NOW = live.at("2026-10-04T15:00")
 HOUR = ("2026-10-04T12:00", "2026-10-04T13:00")  # of SCED runs, still on the public site

@@ -15,8 +15,8 @@ from rtlmp.sources.ercot.client import site_postings
 from rtlmp.sources.ercot.files import api_table
 from rtlmp.sources.ercot.parse import parse, tabulated
 from rtlmp.sources.ercot.times import published
-from tests.build import ROOT, utc
-from tests.ercot_world import BY_EMIL
+from tests.helpers.build import ROOT, utc
+from tests.helpers.ercot_world import BY_EMIL
 
 RECORDED = ROOT.parent / "shared/recorded"
 PIT = RECORDED / "ercot_pit_lake"

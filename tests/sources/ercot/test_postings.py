@@ -17,10 +17,10 @@ from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.interface import Source, observe
 from rtlmp.sources.ercot.reports import REPORTS
 from rtlmp.sources.registry import SOURCES
-from tests import live
-from tests.build import utc
-from tests.ercot_world import BY_EMIL, TEXTS, local_day, number, postings, week
-from tests.replay import serving
+from tests.helpers import live
+from tests.helpers.build import utc
+from tests.helpers.ercot_world import BY_EMIL, TEXTS, local_day, number, postings, week
+from tests.helpers.replay import serving
 
 VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
 AUTUMN, SPRING = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 3, 8, tzinfo=UTC)

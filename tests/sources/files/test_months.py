@@ -15,7 +15,7 @@ from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.files.coverage import coverage, issue_dates
 from rtlmp.sources.files.months import read_months
 from rtlmp.sources.files.pieces import BadFileError
-from tests.build import ROOT, five_minutes, hourly_noise, read_frames, settings, utc
+from tests.helpers.build import ROOT, five_minutes, hourly_noise, read_frames, settings, utc
 
 VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
 

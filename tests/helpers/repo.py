@@ -10,7 +10,7 @@ from typing import Final
 
 import yaml
 
-from tests.build import ROOT
+from tests.helpers.build import ROOT
 
 CORES: Final = 2
 NODES, THRESHOLDS, RUN = ["HB_NORTH", "HB_WEST"], ["50", "100"], Path("results/small")

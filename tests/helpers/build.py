@@ -16,7 +16,7 @@ from rtlmp.catalog import BY_NAME, SeriesName
 from rtlmp.schemas.core import UTC_DTYPE, Observations
 from rtlmp.sources.files.months import read_months
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def utc(text: str) -> pd.Timestamp:

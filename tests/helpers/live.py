@@ -10,9 +10,9 @@ from rtlmp.catalog import STORED
 from rtlmp.sources.base.interface import Tools, observe
 from rtlmp.sources.base.web import client
 from rtlmp.sources.ercot import postings as ercot
-from tests.build import settings
-from tests.ercot_world import BY_EMIL, POINTS
-from tests.replay import Server, hosts
+from tests.helpers.build import settings
+from tests.helpers.ercot_world import BY_EMIL, POINTS
+from tests.helpers.replay import Server, hosts
 
 SECRETS = {
     "ERCOT_API_USERNAME": "somebody@example.org",

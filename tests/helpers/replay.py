@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from rtlmp.sources.ercot.reports import REPORTS
-from tests.ercot_world import BY_EMIL, CENTRAL, DAY, HOUR, TEXTS, number, postings
+from tests.helpers.ercot_world import BY_EMIL, CENTRAL, DAY, HOUR, TEXTS, number, postings
 
 BY_NUMBER = {report.number: report for report in REPORTS}
 UNITS = {"temperature": "°C", "relative": "%", "wind": "m/s", "shortwave": "W/m²", "cloud": "%"}

@@ -6,7 +6,7 @@ from scipy.special import expit
 from rtlmp.asof.labels import Labels
 from rtlmp.config import parse_config
 from rtlmp.models.curve import TrainingRows
-from tests.build import settings
+from tests.helpers.build import settings
 
 GRID = [25, 50, 100, 200, 400]
 
