@@ -1,8 +1,10 @@
 """Kinds of value that settings have."""
 
+from datetime import date
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, with_config
+from typing_extensions import TypedDict
 
 FORBID = ConfigDict(extra="forbid")
 
@@ -14,6 +16,7 @@ def clock_text(value: object) -> object:
 
 
 Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Hour = Annotated[int, Field(ge=0, le=23)]
@@ -21,5 +24,11 @@ Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), BeforeValida
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Text = Annotated[str, BeforeValidator(str)]
 History = Annotated[int, Field(ge=14)]  # days
-Penalty = Annotated[float, Field(ge=0)]
-Bins = Annotated[int, Field(ge=2)]
+
+
+@with_config(FORBID)
+class Window(TypedDict):
+    """Dates, both included."""
+
+    start: date
+    end: date
