@@ -4,38 +4,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, NotRequired, cast
 
-from pydantic import Field, with_config
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from rtlmp.catalog import MARKETS, STORED, SeriesName
 from rtlmp.config.errors import checked
-from rtlmp.config.kinds import (
-    FORBID,
-    Clock,
-    Count,
-    History,
-    Hour,
-    Name,
-    NotNegative,
-    Positive,
-    Share,
-    Text,
-    Window,
-)
+from rtlmp.config.kinds import Clock, Count, History, Hour, Name, Positive, Share, Text, Window
 from rtlmp.config.live import Live
-from rtlmp.config.model import (
-    SETTINGS,
-    Challenger,
-    Gate,
-    Hyperparameters,
-    Member,
-    Model,
-    Tune,
-    Validation,
-)
+from rtlmp.config.model import SETTINGS, Challenger, Gate, Hyperparameters, Member, Model, Range
 
 
-@with_config(FORBID)
 class Battery(TypedDict):
     """A battery at the grid, and the local hours of strategy fixed_clock."""
 
@@ -43,12 +21,11 @@ class Battery(TypedDict):
     energy_mwh: Positive
     efficiency: Share  # round trip
     cycles_per_day: Positive
-    wear_usd_mwh: NotNegative
+    wear_usd_mwh: Annotated[float, Field(ge=0)]
     clock_charge: list[Hour]
     clock_discharge: list[Hour]
 
 
-@with_config(FORBID)
 class Scenario(Window):
     """Part of a backtest; what is left out or empty means all."""
 
@@ -57,7 +34,6 @@ class Scenario(Window):
     hours: NotRequired[list[Hour]]
 
 
-@with_config(FORBID)
 class AuxiliaryNode(Window):
     """Prices that train models although they are not forecast; issue dates."""
 
@@ -65,7 +41,20 @@ class AuxiliaryNode(Window):
     at: Name
 
 
-@with_config(FORBID)
+class Validation(Window):
+    """Rolling origins: a model each, scored on the issue dates up to the next."""
+
+    every_days: Count
+    embargo_days: Count
+
+
+class Tune(Window):
+    """Issue dates scored, and ranges searched; no space: all of `Hyperparameters` with `tuned`."""
+
+    trials: Count
+    space: dict[str, Range]  # both ends included
+
+
 class Config(TypedDict):
     """Every setting; config.yaml says what each means."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 RENAMED: Final = {
@@ -25,18 +25,20 @@ T = TypeVar("T")
 
 def checked(kind: type[T], raw: Mapping[str, object], *at: str) -> T:
     """`raw`, found at `at`, as `kind`. Raises ValueError: key, what is allowed, value of each."""
-    adapter = TypeAdapter(kind)
+    # in a list, since the settings of an adapter of a TypedDict itself are not its own to choose
+    adapter = TypeAdapter(list[kind], config=ConfigDict(extra="forbid"))  # type: ignore[valid-type]
     try:
-        return adapter.validate_python(raw)
+        [settings] = adapter.validate_python([raw])
+        return settings
     except ValidationError as error:
         wrong = [
-            f"{'.'.join(map(str, at + e['loc']))}: {_why(e, adapter)} (got {e['input']!r})"
+            f"{'.'.join(map(str, at + e['loc'][1:]))}: {_why(e, adapter)} (got {e['input']!r})"
             for e in error.errors()
         ]
         raise ValueError(f"config: {'; '.join(wrong)}") from None
 
 
-def _why(error: ErrorDetails, adapter: TypeAdapter[T]) -> str:
+def _why(error: ErrorDetails, adapter: TypeAdapter[list[T]]) -> str:
     key = str(error["loc"][-1])
     if key == "estimator" and error["input"] in RETIRED:
         baselines = "climatology and persistence are baselines of every backtest"
@@ -46,6 +48,6 @@ def _why(error: ErrorDetails, adapter: TypeAdapter[T]) -> str:
     if key in RENAMED:
         return f"renamed: use {RENAMED[key]}"
     schema = adapter.json_schema()
-    groups = [schema, *schema.get("$defs", {}).values()]
+    groups = [schema["items"], *schema.get("$defs", {}).values()]
     known = {name for group in groups for name in group.get("properties", ())}
     return "; ".join(["unknown", *(f"did you mean {q}?" for q in get_close_matches(key, known, 1))])

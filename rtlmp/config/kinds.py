@@ -3,10 +3,8 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, with_config
+from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
-
-FORBID = ConfigDict(extra="forbid")
 
 
 def clock_text(value: object) -> object:
@@ -16,7 +14,6 @@ def clock_text(value: object) -> object:
 
 
 Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Hour = Annotated[int, Field(ge=0, le=23)]
@@ -26,7 +23,6 @@ Text = Annotated[str, BeforeValidator(str)]
 History = Annotated[int, Field(ge=14)]  # days
 
 
-@with_config(FORBID)
 class Window(TypedDict):
     """Dates, both included."""
 

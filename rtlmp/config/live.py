@@ -2,15 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, with_config
+from pydantic import Field
 from typing_extensions import TypedDict
 
-from rtlmp.config.kinds import FORBID, Count, Hour, Name, Positive, Text
+from rtlmp.config.kinds import Count, Hour, Name, Positive, Text
 
 HostName = Literal["mis", "api", "token", "weather", "weather_runs", "gas", "isos"]
 
 
-@with_config(FORBID)
 class Host(TypedDict):
     """An address and the rate that all processes together keep."""
 
@@ -18,7 +17,6 @@ class Host(TypedDict):
     calls_per_minute: Count
 
 
-@with_config(FORBID)
 class Weather(TypedDict):
     """What is asked of Open-Meteo."""
 
@@ -27,7 +25,6 @@ class Weather(TypedDict):
     points: dict[Name, tuple[float, float]]  # degrees north, east
 
 
-@with_config(FORBID)
 class Live(TypedDict):
     """Where and what to fetch, and how patiently."""
 

@@ -1,13 +1,13 @@
-"""Settings of models and of model selection: hyperparameters, members, gate, folds, tuning."""
+"""Settings of models: hyperparameters, members, the champion gate."""
 
 from math import inf
 from typing import Annotated, Final, Literal, NamedTuple, TypeAlias
 
-from pydantic import Field, GetCoreSchemaHandler, with_config
+from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 from typing_extensions import TypedDict, get_type_hints
 
-from rtlmp.config.kinds import FORBID, Count, History, NotNegative, Positive, Share, Window
+from rtlmp.config.kinds import Count, History, Positive, Share
 
 EstimatorName = Literal["hazard", "forest", "separate", "lightgbm", "logistic"]
 Grid = Annotated[list[Positive], Field(min_length=2)]
@@ -39,7 +39,6 @@ class Setting(NamedTuple):
         return no_info_after_validator_function(self.check, of(kind))
 
 
-@with_config(FORBID)
 class Hyperparameters(TypedDict, total=False):
     """What a member may have otherwise than `model`. Each is declared here and nowhere else."""
 
@@ -57,7 +56,6 @@ class Hyperparameters(TypedDict, total=False):
     max_bin: Annotated[int, Setting(64, "histogram bins a feature", 16, 512)]
 
 
-@with_config(FORBID)
 class Model(Hyperparameters, total=False):
     """All of them: `parse_config` fills in what is left out."""
 
@@ -65,7 +63,6 @@ class Model(Hyperparameters, total=False):
     device: Annotated[Literal["cpu", "cuda"], Setting("cpu", "cuda: train on a graphics card")]
 
 
-@with_config(FORBID)
 class Member(Hyperparameters, total=False):
     """Settings in which one member of a model differs from `model`."""
 
@@ -78,7 +75,6 @@ SETTINGS: Final[dict[str, Setting]] = {
 }
 
 
-@with_config(FORBID)
 class Challenger(TypedDict):
     """A model that only backtests see: alone, without a gate."""
 
@@ -86,7 +82,6 @@ class Challenger(TypedDict):
     member: Member
 
 
-@with_config(FORBID)
 class Gate(TypedDict):
     """The champion gate; 0 days: every newly trained model serves."""
 
@@ -94,25 +89,9 @@ class Gate(TypedDict):
     every: Count  # days: one of these is held out
     tree_share: Share
     z_threshold: Positive  # standard errors
-    min_relative_loss: NotNegative
+    min_relative_loss: Annotated[float, Field(ge=0)]
 
 
 def held_out_span(gate: Gate) -> int:
     """Latest days of which some are held out."""
     return gate["days"] * gate["every"]
-
-
-@with_config(FORBID)
-class Validation(Window):
-    """Rolling origins: a model each, scored on the issue dates up to the next."""
-
-    every_days: Count
-    embargo_days: Count
-
-
-@with_config(FORBID)
-class Tune(Window):
-    """Issue dates scored, and ranges searched; no space: all of `Hyperparameters` with `tuned`."""
-
-    trials: Count
-    space: dict[str, Range]  # both ends included

@@ -103,7 +103,7 @@ def ablation_page(table: DataFrame[Ablation], folds: Sequence[Fold], run: str) -
 
 def _wide(rows: pd.DataFrame) -> pd.DataFrame:
     estimates = rows[[Ablation.value, Ablation.low, Ablation.high]].to_numpy()
-    text = [format_interval(*of, "+.1f") for of in estimates]
+    text = [format_interval(value, low, high, "+.1f") for value, low, high in estimates]
     wide = rows.assign(**{Ablation.value: text}).pivot(
         index=[Ablation.kind, Ablation.part, Ablation.columns],
         columns=Ablation.threshold,

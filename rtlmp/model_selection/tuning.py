@@ -45,7 +45,7 @@ class Search(NamedTuple):
     trials: list[Trial]  # the config's own parameters first
     scores: dict[str, list[float]]  # of the trials on the days of ALL and of each origin
     best: int
-    gain: list[float]
+    gain: tuple[float, float, float]  # as in Found
     accepted: bool
 
 
@@ -63,7 +63,7 @@ def tune_model(folds: Sequence[Fold], config: Config) -> tuple[DataFrame[Trials]
         best=trials[search.best].parameters,
         score=trials[search.best].score,
         default_score=trials[0].score,
-        gain=search.gain,
+        gain=[*search.gain],
         start=window["start"].isoformat(),
         end=window["end"].isoformat(),
         labelled=labels_known(config, window).isoformat(),
@@ -130,14 +130,15 @@ def _score(loss: Floats, reference: Floats, days: Flags | slice = slice(None)) -
 
 def _gain(
     losses: Sequence[Floats], reference: Floats, days: Mapping[str, Flags], seed: int
-) -> list[float]:
+) -> tuple[float, float, float]:
     """By how much the config's parameters score worse than the best of the other folds: mean,
     5 % and 95 %."""
     own, chosen = losses[0], losses[0].copy()
     for of in days.values():
         best = int(np.argmin([_score(loss, reference, ~of) for loss in losses]))
         chosen[:, of] = losses[best][:, of]
-    return [float(value) for value in estimate(_relative, seed, own - chosen, reference)]
+    mean, low, high = estimate(_relative, seed, own - chosen, reference)
+    return float(mean), float(low), float(high)
 
 
 def _why(search: Search) -> str:
