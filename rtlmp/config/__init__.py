@@ -12,6 +12,9 @@ from rtlmp.config.errors import checked
 from rtlmp.config.kinds import Clock, Count, History, Hour, Name, Positive, Share, Text, Window
 from rtlmp.config.live import Live
 from rtlmp.config.model import SETTINGS, Challenger, Gate, Hyperparameters, Member, Model, Range
+from rtlmp.config.model import held_out_span as held_out_span
+
+__all__ = ["Gate", "Live", "Member", "Model", "Window"]  # of its modules
 
 
 class Battery(TypedDict):
