@@ -86,9 +86,9 @@ def _pool_rows(
     features: Mapping[str, DataFrame[Features]], prices: Archive, until: datetime, config: Config
 ) -> PoolRows:
     """Of all dates of `features` (a table a node)."""
-    asked = [rows[HORIZON].assign(**{Scored.location: node}) for node, rows in features.items()]
-    horizon = pd.concat(asked, ignore_index=True)
-    node = np.repeat(np.arange(len(asked)), [len(rows) for rows in asked])
+    by_node = [rows[HORIZON].assign(**{Scored.location: node}) for node, rows in features.items()]
+    horizon = pd.concat(by_node, ignore_index=True)
+    node = np.repeat(np.arange(len(by_node)), [len(rows) for rows in by_node])
     hour = horizon[HorizonRows.valid_time].astype("int64").to_numpy() // US_PER_HOUR
     hours = range(int(hour.min()), int(hour.max()) + 1)
     known = known_labels(prices, until, hours, config["label_coverage"])

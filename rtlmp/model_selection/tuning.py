@@ -26,7 +26,7 @@ from rtlmp.model_selection.windows import labels_known
 from rtlmp.models.parameters import Found, Values, replaced
 from rtlmp.schemas.selection import Trials
 
-FIRST: Final = 5  # trials drawn at random before TPE has something to go by
+FIRST: Final = 5  # trials at random before TPE has something to go by
 FEWEST: Final = 2  # origins: one is scored by what is best on the others
 
 
@@ -96,9 +96,9 @@ def _trials(folds: Sequence[Fold], config: Config) -> list[Trial]:
     own = cast("Mapping[str, float]", config["model"])
     trials = [_trial(folds, config, {key: own[key] for key in config["tune"]["space"]})]
     for _ in range(config["tune"]["trials"]):
-        asked = study.ask()
-        trials.append(_trial(folds, config, _suggested(asked, config)))
-        study.tell(asked, trials[-1].score)
+        proposed = study.ask()
+        trials.append(_trial(folds, config, _suggested(proposed, config)))
+        study.tell(proposed, trials[-1].score)
     return trials
 
 
