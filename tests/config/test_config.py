@@ -1,13 +1,24 @@
 """A mistake in the config stops before the first rule, and says what was wrong."""
 
+import re
+
 import pytest
+import yaml
 
 from rtlmp.config import parse_config, threshold_name
-from tests.helpers.build import settings
+from rtlmp.config.errors import RENAMED, RETIRED
+from rtlmp.config.model import SETTINGS
+from tests.helpers.build import ROOT, settings
 
 BAD = {
     "unknown key": ({"threshold": [50]}, "threshold"),
-    "unknown model key": ({"model": {"depth": 3}}, "model.depth"),
+    "unknown model key": (
+        {"model": {"depth": 3}},
+        r"model\.depth: unknown; did you mean max_depth",
+    ),
+    "too many trees": ({"model": {"rounds": 50_000}}, r"model\.rounds: want 1\.\.1000 \(got 50000"),
+    "too deep": ({"members": [{"max_depth": 30}]}, r"members\.0\.max_depth: want 2\.\.9 \(got 30"),
+    "too short": ({"model": {"half_life_days": 1}}, r"half_life_days: want 30 and up \(got 1"),
     "wrong type": ({"history_days": "two years"}, "history_days"),
     "impossible value": ({"label_coverage": 1.5}, "label_coverage"),
     "negative threshold": ({"thresholds": [-5]}, "thresholds.0"),
@@ -28,6 +39,55 @@ def test_mistakes_are_named(case):
     change, words = BAD[case]
     with pytest.raises(ValueError, match=words):
         parse_config(settings(**change))
+
+
+@pytest.mark.parametrize("old", RENAMED)
+def test_an_old_name_is_refused_with_the_new_one(old):
+    new = RENAMED[old]
+    [group] = [key for key in ("model", "gate") if new in settings()[key]] or [None]
+    with pytest.raises(ValueError, match=rf"\b{old}: renamed: use {new} "):
+        parse_config(settings(**({group: {old: 1}} if group else {old: 1})))
+
+
+def test_an_old_name_is_refused_in_members_and_challengers():
+    challenger = {"retrain_every_days": 2, "member": {"parts": 2}}
+    changes = {"members": [{}, {"parts": 2}], "challengers": {"a": challenger}}
+    where = r"members\.1\.parts: renamed.*challengers\.a\.member\.parts: renamed: use row_blocks"
+    with pytest.raises(ValueError, match=where):
+        parse_config({**settings(), **changes})
+
+
+@pytest.mark.parametrize("name", RETIRED)
+def test_an_estimator_that_left_is_refused_with_what_to_use(name):
+    words = "left the registry: use 'hazard'.*climatology and persistence are baselines"
+    with pytest.raises(ValueError, match=words):
+        parse_config(settings(model={"estimator": name}))
+
+
+def test_settings_of_a_model_say_the_same_in_the_file_and_at_the_declaration():
+    lines = dict(re.findall(r"^  (\w+): .*?# (.*)$", (ROOT / "config.yaml").read_text(), re.M))
+    raw = settings()
+    assert raw["model"] == {key: setting.default for key, setting in SETTINGS.items()}
+    assert raw["tune"]["space"] == {k: [*s.tuned] for k, s in SETTINGS.items() if s.tuned}
+    for key, setting in SETTINGS.items():
+        assert lines[key].startswith(setting.about)
+        if setting.low > float("-inf"):
+            assert lines[key].endswith(f", {setting.range()}")
+
+
+def test_what_a_model_leaves_out_and_an_empty_space_are_as_declared():
+    raw = settings()
+    bare = parse_config({**raw, "model": {}, "tune": {**raw["tune"], "space": {}}})
+    whole = parse_config(raw)
+    assert [*bare["model"].items()] == [*whole["model"].items()]
+    assert [*bare["tune"]["space"]] == [*whole["tune"]["space"]]
+    for key, setting in SETTINGS.items():
+        assert setting.check(bare["model"][key]) == setting.default
+
+
+def test_examples_are_valid():
+    for path in sorted((ROOT / "config").glob("*.yaml")):
+        parse_config(settings(**yaml.safe_load(path.read_text())))
 
 
 def test_yaml_without_quotes_means_the_clock_all_the_same():

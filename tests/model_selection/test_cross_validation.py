@@ -1,4 +1,4 @@
-"""Folds learn nothing of what they are scored on; what does not pay is not kept."""
+"""Folds learn nothing of what they are scored on; what does not pay is not accepted."""
 
 import json
 from datetime import date, timedelta
@@ -15,14 +15,8 @@ from rtlmp.features.history import node_sample
 from rtlmp.features.matrix import DESIGN, FEATURES, monthly_features, training_features
 from rtlmp.forecast.forecast import model_probability
 from rtlmp.io.files import write_json
-from rtlmp.model_selection.ablation import PARTS, ablate_features, ablation_page, without
-from rtlmp.model_selection.cross_validation import (
-    fold_forecasts,
-    fold_metrics,
-    fold_models,
-    folds_table,
-    refitted,
-)
+from rtlmp.model_selection.ablation import FEATURE_SETS, ablate_features, ablation_page, without
+from rtlmp.model_selection.cross_validation import fold_metrics, folds_table, forecast_rows, refit
 from rtlmp.model_selection.folds import folds
 from rtlmp.model_selection.paired_loss import daily_loss, fold_days
 from rtlmp.model_selection.recalibration import accepted_calibration, recalibration_skill
@@ -88,14 +82,14 @@ def made(config, prices, history, features):
 
 @pytest.fixture(scope="module")
 def each(made, config):
-    return refitted(made, config)
+    return refit(made, config)
 
 
 def test_origins_cover_the_window_and_models_are_an_embargo_older(config):
     got = fold_windows(config, WINDOW)
     assert [s.origin.day for s in got] == [10, 14, 18]
     assert [s.last.day for s in got] == [13, 17, 20]
-    assert {s.origin - s.day for s in got} == {timedelta(days=4)}
+    assert {s.origin - s.model_date for s in got} == {timedelta(days=4)}
 
 
 @pytest.mark.parametrize(("clock", "least"), [("10:00", 4), ("05:00", 4), ("00:30", 5)])
@@ -109,14 +103,14 @@ def test_an_embargo_shorter_than_lead_and_label_is_refused(config, clock, least)
 
 def test_a_fold_learns_what_the_dated_model_learns(made, config, prices, history):
     """One way through the house: the model of the embargo before the origin, by its own hash."""
-    dated = train(history["all"], archive_of_frames([prices]), config, made[0].span.day)
-    [ours] = fold_models(made[:1], config)
+    dated = train(history["all"], archive_of_frames([prices]), config, made[0].window.model_date)
+    [ours] = refit(made[:1], config)
     assert ours.card == dated.card
     assert ours.card["trained_until"] == "2024-07-06T15:00:00+00:00"
 
 
-def test_every_row_is_scored_once_by_what_came(made, each, config):
-    rows = fold_forecasts(made, each, config)
+def test_every_row_is_scored_once_by_what_was_observed(made, each, config):
+    rows = forecast_rows(each, config)
     ours = rows[rows[Scored.model] != Forecaster.CLIMATOLOGY]
     assert len(ours) == 11 * 72 * 2 * 2
     keys = [Scored.issue_time, Scored.valid_time, Scored.location, Scored.threshold]
@@ -126,18 +120,18 @@ def test_every_row_is_scored_once_by_what_came(made, each, config):
     assert known[:, 0].sum() == (ours[ours[Scored.threshold] == 50][Scored.max_price] > 50).sum()
 
 
-def test_tables_of_folds_and_their_scores(made, each, config):
-    table = folds_table(made, fold_models(made, config))
+def test_tables_of_folds_and_their_scores(each, config):
+    table = folds_table(each)
     assert table[Folds.rows_scored].tolist() == [4 * 144, 4 * 144, 3 * 144]
-    got = fold_metrics(fold_forecasts(made, each, config), config["seed"])
+    got = fold_metrics(forecast_rows(each, config), config["seed"])
     assert set(got[FoldMetrics.origin]) == {"2024-07-10", "2024-07-14", "2024-07-18"}
     assert {"log_loss", "log_loss_skill", "brier", "auc"} <= set(got[FoldMetrics.metric])
 
 
 def test_losses_by_day_are_those_of_the_rows(made, each):
-    whole, parts = daily_loss(made, each), [daily_loss(made, each, lead) for lead in (1, 2, 3)]
+    whole, parts = daily_loss(each), [daily_loss(each, lead) for lead in (1, 2, 3)]
     np.testing.assert_allclose(sum(parts), whole)
-    y, p = np.concatenate([f.spiked for f in made]), np.concatenate(each)
+    y, p = np.concatenate([f.spiked for f in made]), np.concatenate([f.p for f in each])
     by_hand = -(y * np.log(p) + (1 - y) * np.log(1 - p))
     np.testing.assert_allclose(whole.sum(axis=1), by_hand.sum(axis=0), rtol=1e-5)
     assert [int(of.sum()) for of in fold_days(made).values()] == [4, 4, 3]
@@ -166,24 +160,24 @@ def test_tuning_looks_at_nothing_after_its_window(
     assert (tmp_path / "clean").read_bytes() == (tmp_path / "spoilt").read_bytes()
 
 
-def test_the_file_says_what_is_kept_and_why(made, config):
+def test_the_file_says_what_is_accepted_and_why(made, config):
     trials, found = tune_model(made, config)
     assert trials[Trials.trial].max() == 3
     own = {k: config["model"][k] for k in TUNE["space"]}
     assert json.loads(trials[Trials.parameters].iloc[0]) == own
     assert found["score"] <= found["default_score"]
-    assert found["kept"] == (found["gain"][1] > 0 and found["score"] < found["default_score"])
-    assert (found["parameters"] == own) != found["kept"]
+    assert found["accepted"] == (found["gain"][1] > 0 and found["score"] < found["default_score"])
+    assert (found["parameters"] == own) != found["accepted"]
     assert ("better beyond noise" in found["why"]) or found["score"] == found["default_score"]
     assert found["origins"] == ["2024-07-10", "2024-07-14", "2024-07-18"]
 
 
-def test_a_better_model_is_kept(made, config):
+def test_a_better_model_is_accepted(made, config):
     """The config's own parameters are spoilt: any trial beats them on every fold."""
-    bad = {**config, "model": {**config["model"], "learning_rate": 1.0, "reg_lambda": 0.0}}
+    bad = {**config, "model": {**config["model"], "learning_rate": 0.3, "reg_lambda": 0.1}}
     space = {"learning_rate": (0.01, 0.02), "reg_lambda": (50.0, 100.0)}
     found = tune_model(made, {**bad, "tune": {**config["tune"], "space": space}})[1]
-    assert found["kept"]
+    assert found["accepted"]
     assert found["gain"][1] > 0
     assert found["parameters"] == found["best"]
 
@@ -199,10 +193,10 @@ def test_a_tune_window_that_reaches_the_test_window_is_refused(config):
 @pytest.mark.parametrize(
     ("space", "words"),
     [
-        ({"max_depth": [0, 3]}, "max_depth 0"),
-        ({"subsample": [0.5, 1.5]}, r"subsample 1\.5"),
+        ({"max_depth": [0, 3]}, r"tune\.space\.max_depth: want 2\.\.9 \(got 0"),
+        ({"subsample": [0.5, 1.5]}, r"subsample: want 0\.2\.\.1 \(got 1\.5\)"),
         ({"rounds": [50, 20]}, "rounds must rise: 50 to 20"),
-        ({"depth": [1, 2]}, "depth"),
+        ({"depth": [1, 2]}, r"tune\.space\.depth: unknown; did you mean max_depth\?"),
     ],
 )
 def test_a_space_outside_what_a_model_takes_is_refused(space, words):
@@ -221,13 +215,13 @@ def test_a_parameter_file_replaces_those_of_the_model(config, prices, history, f
     assert trained.card["members"][0]["model"]["max_depth"] == 2
     plain = train(history["all"], data, c, day)
     x = features["N"][DESIGN].to_numpy(np.float32)
-    left, bent_ = (model_probability(m, x, [200, 50, 100]) for m in (plain, trained))
-    np.testing.assert_array_equal(left[:, 1], bent_[:, 1])
+    left, curved = (model_probability(m, x, [200, 50, 100]) for m in (plain, trained))
+    np.testing.assert_array_equal(left[:, 1], curved[:, 1])
     np.testing.assert_allclose(
-        bent_[:, 2], np.minimum(recalibrated(left[:, 2], curve), left[:, 1]), rtol=1e-12
+        curved[:, 2], np.minimum(recalibrated(left[:, 2], curve), left[:, 1]), rtol=1e-12
     )
-    assert (bent_[:, 0] <= bent_[:, 2]).all()
-    np.testing.assert_array_equal(model_probability(trained, x[:3], [200, 50, 100]), bent_[:3])
+    assert (curved[:, 0] <= curved[:, 2]).all()
+    np.testing.assert_array_equal(model_probability(trained, x[:3], [200, 50, 100]), curved[:3])
 
 
 def test_curves_undo_a_known_distortion():
@@ -243,40 +237,43 @@ def test_curves_undo_a_known_distortion():
     assert fit_calibration("platt", told, y)["coefficients"] == pytest.approx([1, 0.7], abs=0.1)
 
 
-def test_calibration_is_kept_where_it_wins_out_of_time(made, config):
+def test_calibration_is_accepted_where_it_wins_out_of_time(each, config):
     """Too low by far at $100 in every fold, exact at $50."""
     rng = np.random.default_rng(1)
-    truth = [rng.uniform(0.1, 0.5, f.spiked.shape) for f in made]
+    truth = [rng.uniform(0.1, 0.5, f.p.shape) for f in each]
     faked = [
-        f._replace(spiked=(rng.random(p.shape) < p) * 1.0) for f, p in zip(made, truth, strict=True)
+        f._replace(
+            fold=f.fold._replace(spiked=(rng.random(p.shape) < p) * 1.0),
+            p=np.column_stack([p[:, 0], p[:, 1] / 4]),
+        )
+        for f, p in zip(each, truth, strict=True)
     ]
-    told = [np.column_stack([p[:, 0], p[:, 1] / 4]) for p in truth]
-    table = recalibration_skill(faked, told, config)
-    found = accepted_calibration(table, faked, told, config)
+    table = recalibration_skill(faked, config)
+    found = accepted_calibration(table, faked, config)
     assert [*found] == ["100"]
     with pytest.raises(ValueError, match="no origin after 2024-07-10"):
-        recalibration_skill(faked[:1], told[:1], config)
+        recalibration_skill(faked[:1], config)
 
 
 def test_what_is_left_out_is_never_known(made):
-    part = PARTS["group", "prices"]
+    part = FEATURE_SETS["group", "prices"]
     fold = without(made[0], part)
     at = [DESIGN.index(c) for c in part]
     assert np.isnan(fold.x[:, at]).all()
-    assert np.isnan(fold.learnt.rows.x[:, at]).all()
+    assert np.isnan(fold.training.rows.x[:, at]).all()
     np.testing.assert_array_equal(np.delete(fold.x, at, 1), np.delete(made[0].x, at, 1))
     assert not np.isnan(made[0].x[:, at]).all()
 
 
-def test_parts_cover_every_feature():
-    groups = [c for (kind, _), columns in PARTS.items() if kind == "group" for c in columns]
+def test_feature_sets_cover_every_feature():
+    groups = [c for (kind, _), columns in FEATURE_SETS.items() if kind == "group" for c in columns]
     assert sorted(groups) == sorted(f.name for f in FEATURES)
-    assert all(PARTS.values())
+    assert all(FEATURE_SETS.values())
 
 
 def test_ablation_of_what_is_empty_anyway_adds_exactly_nothing(made, config):
     table = ablate_features(made[:1], config)
-    assert len(table) == len(PARTS) * 2 * 4 * 2
+    assert len(table) == len(FEATURE_SETS) * 2 * 4 * 2
     outages = table[table[Ablation.part] == "outages"]
     assert (outages[Ablation.value] == 0).all()
     assert (outages[[Ablation.low, Ablation.high]] == 0).all(axis=None)
