@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.asof.view import archive_of_frames
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import days, issue_time
 from rtlmp.config import parse_config
@@ -18,7 +17,7 @@ from rtlmp.features.matrix import DESIGN, monthly_features, training_features
 from rtlmp.forecast.forecast import forecast
 from rtlmp.models.training import block_ids, train, training_set
 from rtlmp.schemas.core import Observations
-from tests.build import ROOT, hourly_noise, observations, settings
+from tests.build import ROOT, archive_of_frames, hourly_noise, observations, settings
 
 DAY = date(2024, 7, 20)
 SMALL = {"rounds": 15, "grid": [25, 50, 100, 200], "min_child_weight": 1, "threads": 1}

@@ -53,7 +53,7 @@ class VintageRows(NamedTuple):
     column: npt.NDArray[np.intp]  # index into the locations
     value: Floats
 
-    def at(self, rows: Flags | npt.NDArray[np.intp]) -> "VintageRows":
+    def at(self, rows: Flags | npt.NDArray[np.intp] | slice) -> "VintageRows":
         publish, valid, column, value = self
         return VintageRows(publish[rows], valid[rows], column[rows], value[rows])
 
@@ -69,9 +69,7 @@ class Vintages(NamedTuple):
 
 
 Archive: TypeAlias = Mapping[SeriesName, Vintages]
-SeriesRows: TypeAlias = tuple[
-    VintageRows, list[str]
-]  # rows, and the locations that `column` counts
+SeriesRows: TypeAlias = tuple[VintageRows, list[str]]  # and the locations that `column` counts
 RowsBySeries: TypeAlias = Mapping[SeriesName, SeriesRows]
 
 
@@ -95,11 +93,10 @@ def read_archive(paths: Iterable[str | Path], locations: Collection[str] = ()) -
     return index_vintages(load_observations(paths, locations))
 
 
-def index_vintages(held: RowsBySeries) -> Archive:
+def index_vintages(rows: RowsBySeries) -> Archive:
     """Every hourly series, laid out for `known_at`."""
-    return {
-        q: arrange_vintages(*held.get(q, concat_series([]))) for q in SeriesName if q.step == "h"
-    }
+    none, hourly = concat_series([]), (q for q in SeriesName if q.step == "h")
+    return {q: arrange_vintages(*rows.get(q, none)) for q in hourly}
 
 
 def merge_series(*parts: RowsBySeries) -> RowsBySeries:
@@ -108,14 +105,14 @@ def merge_series(*parts: RowsBySeries) -> RowsBySeries:
     return {q: concat_series([part[q] for part in parts if q in part]) for q in series}
 
 
-def save_observations(held: RowsBySeries, path: str | Path) -> None:
-    """Write observations as `rtlmp.tables` describes them, whole or not at all."""
-    tables = [observation_table(q, *part) for q, part in held.items()] or [SCHEMA.empty_table()]
+def save_observations(rows: RowsBySeries, path: str | Path) -> None:
+    """Write `Observations`, whole or not at all."""
+    tables = [observation_table(q, *of) for q, of in rows.items()] or [SCHEMA.empty_table()]
     atomic(path, lambda tmp: pq.write_table(pa.concat_tables(tables), tmp, ROW_GROUP))
 
 
 def arrange_vintages(rows: VintageRows, locations: list[str]) -> Vintages:
-    """`rows` laid out for `known`."""
+    """`rows` laid out for `known_at`."""
     if not len(rows.valid):
         none = np.empty((0, len(locations)))
         return Vintages(0, none, none.astype(np.int64), rows, locations)
@@ -133,25 +130,25 @@ def arrange_vintages(rows: VintageRows, locations: list[str]) -> Vintages:
     return Vintages(start, value, publish, rows.at(before), locations)
 
 
-def known_at(held: Vintages, at: int, first: int, count: int) -> Floats:
-    """Latest values published by `at` (us) of `count` hours from `first`: (count, locations)."""
-    out = np.full((count, len(held.locations)), np.nan)
-    old = held.superseded
-    seen = slice(0, int(np.searchsorted(old.publish, at, side="right")))
-    row = old.valid[seen] // US_PER_HOUR - first
-    inside = (row >= 0) & (row < count)
+def known_at(of: Vintages, at: datetime, hours: range) -> Floats:
+    """Latest values published by `at` of `hours` (since 1970): (hours, locations)."""
+    out = np.full((len(hours), len(of.locations)), np.nan)
+    count = np.searchsorted(of.superseded.publish, to_us(at), side="right")
+    published = of.superseded.at(slice(count))
+    row = published.valid // US_PER_HOUR - hours.start
+    old = published.at((row >= 0) & (row < len(hours)))
     # rows come in order of publication, so a later vintage overwrites an earlier one
-    out[row[inside], old.column[seen][inside]] = old.value[seen][inside]
-    skip = held.start - first  # row of `out` that the first held hour stands in
-    begin, end = max(skip, 0), min(skip + len(held.value), count)
+    out[old.valid // US_PER_HOUR - hours.start, old.column] = old.value
+    skip = of.start - hours.start  # row of `out` that the first hour of `of` stands in
+    begin, end = max(skip, 0), min(skip + len(of.value), len(hours))
     if begin < end:
-        part = slice(begin - skip, end - skip)
-        np.copyto(out[begin:end], held.value[part], where=held.publish[part] <= at)
+        rows = slice(begin - skip, end - skip)
+        np.copyto(out[begin:end], of.value[rows], where=of.publish[rows] <= to_us(at))
     return out
 
 
 def observation_table(q: SeriesName, rows: VintageRows, locations: list[str]) -> pa.Table:
-    """Observations of one series as `rtlmp.tables` describes them."""
+    """`Observations` of one series."""
     places = pa.array(locations, pa.string())
     columns = {
         VALID: pa.array(rows.valid, pa.int64()).cast(UTC_TIMES),

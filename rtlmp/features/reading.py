@@ -53,9 +53,7 @@ def known_values(view: View, series: SeriesName, *at: str, ago: pd.Timedelta = N
 
     `at` names the locations; without one, a node's own where the series has nodes.
     """
-    held = view.read(series, ago)
-    wanted = list(at) or list(view.nodes)
-    return held.reindex(columns=wanted).to_numpy(np.float64)
+    return view.read(series, ago).reindex(columns=[*at] or view.nodes).to_numpy(np.float64)
 
 
 @once
