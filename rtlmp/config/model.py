@@ -6,8 +6,7 @@ from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
 from rtlmp.config.kinds import FORBID, Bins, Count, History, Penalty, Positive, Share
-
-EstimatorName = Literal["hazard", "forest", "separate", "lightgbm", "logistic"]
+from rtlmp.schemas.names import EstimatorName
 
 Grid = Annotated[list[Positive], Field(min_length=2)]  # USD/MWh
 

@@ -21,7 +21,7 @@ import pyarrow as pa
 from rtlmp.asof.labels import Labels
 from rtlmp.asof.vintages import US_PER_HOUR, UTC_TIMES, Ints, Matrix
 from rtlmp.clock import HORIZON_HOURS
-from rtlmp.config import Config
+from rtlmp.config import Config, Member
 from rtlmp.io.files import atomic
 from rtlmp.io.parquet import to_numpy
 from rtlmp.schemas.columns import ISSUED, LOCATION, VALID
@@ -43,7 +43,12 @@ class HistoryRows(NamedTuple):
 
 def longest_history(config: Config) -> int:
     """Days that the member with the longest history looks back."""
-    return max(m.get("history_days", config["history_days"]) for m in config["members"])
+    return max(member_history(config, member) for member in config["members"])
+
+
+def member_history(config: Config, member: Member) -> int:
+    """Days that a member looks back."""
+    return member.get("history_days", config["history_days"])
 
 
 class NodeSample(TypedDict):
