@@ -9,8 +9,9 @@ from scipy.special import expit
 from rtlmp.asof.labels import Labels
 from rtlmp.config import parse_config
 from rtlmp.models.curve import TrainingRows, exceedance, stack_reached
-from rtlmp.models.estimators import ESTIMATORS, fit, threshold_curve
+from rtlmp.models.estimators import fit, threshold_curve
 from rtlmp.models.store import Card, MemberCard, Trained, load_model, save_model
+from rtlmp.schemas.names import EstimatorName
 from tests.build import settings
 
 GRID = [25, 50, 100, 200, 400]
@@ -45,7 +46,7 @@ def training(rows: int, seed: int, early: float = 1.0) -> TrainingRows:
     return TrainingRows(x, each, seen, np.ones(rows), each < early * rows, each)
 
 
-LEARNERS = list(ESTIMATORS)
+LEARNERS = list(EstimatorName)
 # of the mean and of the mean absolute error: a shallow forest and a line are coarser
 TOLERANCE = {"forest": (0.04, 0.12), "logistic": (0.02, 0.06), "separate": (0.01, 0.035)}
 

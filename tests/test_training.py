@@ -135,9 +135,11 @@ def test_a_training_job_starts_without_pandas(tmp_path, history, prices):
     write_history(history[0], tmp_path / "rows.arrow")
     prices.to_parquet(tmp_path / "prices.parquet", index=False)
     code = (
-        "import sys; from rtlmp import archive, history, parameters, training; "
-        "from rtlmp.models import store; rows = history.read('rows.arrow'); "
-        "archive.archive_of(['prices.parquet'], rows.nodes); sys.exit('pandas' in sys.modules)"
+        "import sys; from rtlmp.asof import vintages; from rtlmp.features import history; "
+        "from rtlmp.models import parameters, store, training; "
+        "rows = history.read_history('rows.arrow'); "
+        "vintages.read_archive(['prices.parquet'], rows.nodes); "
+        "sys.exit(any(name in sys.modules for name in ('pandas', 'pandera', 'sklearn')))"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True)

@@ -41,14 +41,10 @@ def published_in_month(
     of: SeriesRows, series: SeriesName, month: str
 ) -> dict[SeriesName, SeriesRows]:
     """Those vintages of `hourly_vintages` that were published in the UTC month "YYYY-MM"."""
-    made = hourly_vintages(of[0], series)
-    return {q: (published_in(rows, month), of[1]) for q, rows in made.items()}
-
-
-def published_in(rows: VintageRows, month: str) -> VintageRows:
-    """Those of `rows` published in the UTC month "YYYY-MM"."""
-    months = rows.publish.astype("datetime64[us]").astype("datetime64[M]")
-    return rows.at(months == np.datetime64(month))
+    first = np.datetime64(month)
+    start, end = (at.astype("datetime64[us]").astype(np.int64) for at in (first, first + 1))
+    made = hourly_vintages(of[0], series).items()
+    return {q: (r.at((start <= r.publish) & (r.publish < end)), of[1]) for q, r in made}
 
 
 def _cells(rows: VintageRows) -> Ints:

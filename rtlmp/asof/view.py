@@ -45,13 +45,10 @@ def hour_range(hours: pd.DatetimeIndex) -> range:
 
 def horizon_rows(issue_time: datetime, start: datetime) -> pd.DataFrame:
     """The 72 `HorizonRows` of a forecast issued at `issue_time` of the hours from `start`."""
-    return pd.DataFrame(
-        {
-            HorizonRows.valid_time: _horizon(start),
-            HorizonRows.issue_time: pd.Timestamp(issue_time).as_unit("us"),
-            HorizonRows.lead_hour: np.arange(1, HORIZON_HOURS + 1),
-        }
-    )
+    rows = pd.DataFrame({HorizonRows.valid_time: _horizon(start)})
+    rows[HorizonRows.issue_time] = pd.Timestamp(issue_time).as_unit("us")
+    rows[HorizonRows.lead_hour] = np.arange(1, HORIZON_HOURS + 1)
+    return rows
 
 
 def lead_day_of(lead_hour: H) -> H:

@@ -2,10 +2,10 @@
 
 Of each hour and location the last vintage lies in a dense array beside its time of publication, so
 what was known at any instant is one comparison; the few or many vintages it superseded are kept in
-order. Free of pandas: a training job reads a few arrays and is off.
+order. Free of pandas: a training job reads a few arrays and is off (`rtlmp.schemas.columns`).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
@@ -58,6 +58,11 @@ class VintageRows(NamedTuple):
         return VintageRows(publish[rows], valid[rows], column[rows], value[rows])
 
 
+NO_ROWS: Final = VintageRows(
+    *(np.empty(0, dtype=kind) for kind in (np.int64, np.int64, np.intp, float))
+)
+
+
 class Vintages(NamedTuple):
     """One series: (hours, locations) of the last vintages, and those before them."""
 
@@ -81,11 +86,11 @@ def load_observations(
     Without pandas, and only the row groups that may hold such. The files are the pipeline's own,
     checked when they were written.
     """
-    parts: dict[SeriesName, list[SeriesRows]] = {}
+    found: dict[SeriesName, list[SeriesRows]] = {}
     for path in paths:
-        for q, part in _read(path, frozenset(locations), since):
-            parts.setdefault(q, []).append(part)
-    return {q: concat_series(of) for q, of in parts.items()}
+        for q, rows in _read(path, frozenset(locations), since):
+            found.setdefault(q, []).append(rows)
+    return {q: concat_series(of) for q, of in found.items()}
 
 
 def read_archive(paths: Iterable[str | Path], locations: Collection[str] = ()) -> Archive:
@@ -99,10 +104,10 @@ def index_vintages(rows: RowsBySeries) -> Archive:
     return {q: arrange_vintages(*rows.get(q, none)) for q in hourly}
 
 
-def merge_series(*parts: RowsBySeries) -> RowsBySeries:
+def merge_series(*each: RowsBySeries) -> RowsBySeries:
     """All rows of each series."""
-    series = dict.fromkeys(q for part in parts for q in part)
-    return {q: concat_series([part[q] for part in parts if q in part]) for q in series}
+    series = dict.fromkeys(q for of in each for q in of)
+    return {q: concat_series([of[q] for of in each if q in of]) for q in series}
 
 
 def save_observations(rows: RowsBySeries, path: str | Path) -> None:
@@ -123,7 +128,7 @@ def arrange_vintages(rows: VintageRows, locations: list[str]) -> Vintages:
     cell = (hour - start) * width + rows.column
     shape = (int(hour.max()) - start + 1, width)
     last = np.full(shape[0] * width, -1)
-    last[cell] = np.arange(len(cell))  # in order of publication: of a cell the last one stands
+    last[cell] = np.arange(len(cell))  # in order of publication: the last one of a cell remains
     before = last[cell] != np.arange(len(cell))
     value = np.where(last >= 0, rows.value[last], np.nan).reshape(shape)
     publish = np.where(last >= 0, rows.publish[last], NEVER).reshape(shape)
@@ -185,16 +190,12 @@ def _read(
             yield BY_NAME[name], (whole if of.all() else whole.at(of), places)
 
 
-def concat_series(parts: list[SeriesRows]) -> SeriesRows:
-    """Rows of all files over one sorted list of the locations that have any."""
-    used = [[places[k] for k in np.flatnonzero(np.bincount(r.column))] for r, places in parts]
-    locations = sorted({place for places in used for place in places})
-    index = {place: k for k, place in enumerate(locations)}
-    moved = []
-    for rows, places in parts:
-        to = np.array([index.get(place, -1) for place in places], dtype=np.intp)
-        moved.append(rows._replace(column=to[rows.column] if len(places) else rows.column))
-    if not moved:
-        nothing = np.empty(0, dtype=np.int64)
-        return VintageRows(nothing, nothing, nothing.astype(np.intp), np.empty(0)), []
-    return VintageRows(*(np.concatenate(arrays) for arrays in zip(*moved, strict=True))), locations
+def concat_series(each: Sequence[SeriesRows]) -> SeriesRows:
+    """All rows over one sorted list of the locations that have any."""
+    used = {of[k] for rows, of in each for k in np.flatnonzero(np.bincount(rows.column))}
+    index = {place: k for k, place in enumerate(sorted(used))}
+    moved = [NO_ROWS]
+    for rows, of in each:
+        to = np.array([index.get(place, -1) for place in of], dtype=np.intp)
+        moved.append(rows._replace(column=to[rows.column]))
+    return VintageRows(*(np.concatenate(arrays) for arrays in zip(*moved, strict=True))), [*index]

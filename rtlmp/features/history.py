@@ -109,9 +109,9 @@ def read_history(path: str | Path) -> HistoryRows:
     )
 
 
-def nodes_of(parts: Iterable[HistoryRows]) -> list[str]:
-    """All nodes of `parts`, in order."""
-    return list(dict.fromkeys(node for part in parts for node in part.nodes))
+def nodes_of(months: Iterable[HistoryRows]) -> list[str]:
+    """All nodes, in order."""
+    return list(dict.fromkeys(node for month in months for node in month.nodes))
 
 
 def labels_of(rows: HistoryRows, of: Ints, known: Mapping[str, Labels], hours: range) -> Labels:
@@ -129,7 +129,7 @@ def read_pools(paths: Iterable[str | Path]) -> dict[str, list[HistoryRows]]:
     return found
 
 
-def concat_history(parts: Sequence[HistoryRows]) -> HistoryRows:
+def concat_history(each: Sequence[HistoryRows]) -> HistoryRows:
     """One after the other; all of one pool."""
-    x, issued, hour, node = (np.concatenate(of) for of in zip(*(p[:4] for p in parts), strict=True))
-    return HistoryRows(x, issued, hour, node, parts[0].nodes, parts[0].design)
+    x, issued, hour, node = (np.concatenate(of) for of in zip(*(h[:4] for h in each), strict=True))
+    return HistoryRows(x, issued, hour, node, each[0].nodes, each[0].design)

@@ -14,7 +14,7 @@ import xgboost as xgb
 
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import Model
-from rtlmp.models.blocks import round_robin, row_blocks
+from rtlmp.models.blocks import StackedRows, quantised, round_robin, row_blocks
 from rtlmp.models.curve import TrainingRows, at_every_threshold, log_odds
 from rtlmp.models.fitted import Fitted
 
@@ -74,14 +74,9 @@ def fit_separate(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
     rows = np.flatnonzero(t.labels.complete)
     above = (t.labels.highest[rows, None] > grid).astype(np.float64)
     start = np.array([log_odds(0 * rows, y, t.weight[rows], 1)[0] for y in above.T])
-    data = xgb.QuantileDMatrix(
-        t.x[t.row[rows]],
-        above,
-        weight=t.weight[rows],
-        base_margin=np.tile(start, (len(rows), 1)),
-        max_bin=model["max_bin"],
-        nthread=model["threads"],
-    )
+    weight, margin = t.weight[rows], np.tile(start, (len(rows), 1))
+    stacked = StackedRows(t.x[t.row[rows]], above, weight, margin, np.ones(len(rows)))
+    data = quantised(stacked, model, model["threads"], None)
     booster = xgb.train(parameters(model, seed), data, model["rounds"])
     return Fitted(booster, {"start": start.tolist()})
 

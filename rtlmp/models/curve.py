@@ -41,9 +41,9 @@ def exceedance(curve: Floats, grid: list[float], thresholds: list[float]) -> Flo
     low, high = grid[0], grid[-1]
     if outside := [x for x in thresholds if not low <= x <= high]:
         raise ValueError(f"thresholds {outside} outside model.grid {low}..{high}: extend the grid")
-    left, part = grid_position(grid, thresholds)
+    left, fraction = grid_position(grid, thresholds)
     logs = np.log(np.maximum(curve, SMALLEST))
-    return np.exp(logs[:, left] + part * (logs[:, left + 1] - logs[:, left]))
+    return np.exp(logs[:, left] + fraction * (logs[:, left + 1] - logs[:, left]))
 
 
 def grid_position(

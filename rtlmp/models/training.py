@@ -171,13 +171,8 @@ def samples(
     known = known_labels(prices, until, hours, min_coverage)
     months = [_labelled(month, hours, known, to_us(since), to_us(until)) for month in history]
     x, labels, age, hour = zip(*months, strict=True)
-    highest, complete = zip(*labels, strict=True)
-    return Samples(
-        np.concatenate(x),
-        Labels(np.concatenate(highest), np.concatenate(complete)),
-        np.concatenate(age),
-        np.concatenate(hour),
-    )
+    known_by_then = Labels(*map(np.concatenate, zip(*labels, strict=True)))
+    return Samples(np.concatenate(x), known_by_then, np.concatenate(age), np.concatenate(hour))
 
 
 def _labelled(
