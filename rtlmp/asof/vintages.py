@@ -29,15 +29,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER: Final = np.iinfo(np.int64).max
 ROW_GROUP: Final = 1 << 17  # rows of a file that can be read apart
 UTC_TIMES: Final = pa.timestamp("us", "UTC")
-SCHEMA: Final = pa.schema(
-    {
-        VALID: UTC_TIMES,
-        SERIES: pa.string(),
-        LOCATION: pa.string(),
-        PUBLISHED: UTC_TIMES,
-        VALUE: pa.float64(),
-    }
-)
+KINDS: Final = (UTC_TIMES, pa.string(), pa.string(), UTC_TIMES, pa.float64())
+SCHEMA: Final = pa.schema(zip(OBSERVED, KINDS, strict=True))
 
 
 def to_us(at: datetime) -> int:
@@ -58,9 +51,8 @@ class VintageRows(NamedTuple):
         return VintageRows(publish[rows], valid[rows], column[rows], value[rows])
 
 
-NO_ROWS: Final = VintageRows(
-    *(np.empty(0, dtype=kind) for kind in (np.int64, np.int64, np.intp, float))
-)
+NOTHING: Final = np.empty(0, dtype=np.int64)
+NO_ROWS: Final = VintageRows(NOTHING, NOTHING, NOTHING.astype(np.intp), np.empty(0))
 
 
 class Vintages(NamedTuple):

@@ -12,36 +12,28 @@ import pandas as pd
 
 from rtlmp.asof.view import View
 from rtlmp.asof.vintages import Floats
-from rtlmp.catalog import SeriesName
+from rtlmp.catalog import SeriesName as S
 from rtlmp.features.reading import ISSUE_DAY, by_day, by_recency, target, target_hours, target_rows
 from rtlmp.features.registry import Feature, Group, highest, mean, once, register
 
 FEATURES: Final[list[Feature]] = []
 feature = partial(register, FEATURES, Group.FUNDAMENTALS)
 DAY: Final = pd.Timedelta(days=1)
-RENEWABLE: Final = (
-    (SeriesName.WIND_FORECAST, SeriesName.WIND),
-    (SeriesName.SOLAR_FORECAST, SeriesName.SOLAR),
-)
+RENEWABLE: Final = ((S.WIND_FORECAST, S.WIND), (S.SOLAR_FORECAST, S.SOLAR))
 REGIONS: Final = (
-    *((SeriesName.WIND_FORECAST, r) for r in ("COASTAL", "NORTH", "PANHANDLE", "SOUTH", "WEST")),
-    *((SeriesName.SOLAR_FORECAST, r) for r in ("CENTEREAST", "CENTERWEST", "FAREAST", "FARWEST")),
+    *((S.WIND_FORECAST, r) for r in ("COASTAL", "NORTH", "PANHANDLE", "SOUTH", "WEST")),
+    *((S.SOLAR_FORECAST, r) for r in ("CENTEREAST", "CENTERWEST", "FAREAST", "FARWEST")),
 )
-NET_LOAD: Final = (SeriesName.LOAD, SeriesName.LOAD_FORECAST, *RENEWABLE[0], *RENEWABLE[1])
-FORECASTS: Final = (
-    SeriesName.LOAD_FORECAST,
-    SeriesName.WIND_FORECAST,
-    SeriesName.SOLAR_FORECAST,
-    SeriesName.OUTAGE_FORECAST,
-)
+NET_LOAD: Final = (S.LOAD, S.LOAD_FORECAST, *RENEWABLE[0], *RENEWABLE[1])
+FORECASTS: Final = (S.LOAD_FORECAST, S.WIND_FORECAST, S.SOLAR_FORECAST, S.OUTAGE_FORECAST)
 
 
-def system(view: View, series: SeriesName) -> Floats:
+def system(view: View, series: S) -> Floats:
     """Latest vintage of a system-wide series for the horizon, GW: (72, 1)."""
     return target(view, series, view.market.system) / 1e3
 
 
-def system_days(view: View, series: SeriesName) -> Floats:
+def system_days(view: View, series: S) -> Floats:
     """A system-wide series by day and local hour, GW: (DAYS, 24)."""
     return by_day(view, series, view.market.system)[..., 0] / 1e3
 
@@ -63,7 +55,7 @@ def load_days(view: View) -> Floats:
     Unforecast days take the last known day's load in the same hour, moved by how the same
     weekday differed from that day a week before: weekends stay weekends.
     """
-    seen, forecast = system_days(view, SeriesName.LOAD), system_days(view, SeriesName.LOAD_FORECAST)
+    seen, forecast = system_days(view, S.LOAD), system_days(view, S.LOAD_FORECAST)
     days = np.where(np.isnan(seen), forecast, seen)
     for row in range(ISSUE_DAY - 1, len(days)):
         guess = days[row - 1] + (days[row - 7] - days[row - 8])
@@ -82,24 +74,24 @@ def net_load_days(view: View) -> Floats:
 
 
 @feature("MW", over=[(q,) for q in FORECASTS])
-def forecast(view: View, series: SeriesName) -> Floats:
+def forecast(view: View, series: S) -> Floats:
     """Latest public forecast of the target hour, GW."""
     return system(view, series)
 
 
 @feature("MW", over=list(REGIONS))
-def region(view: View, series: SeriesName, location: str) -> Floats:
+def region(view: View, series: S, location: str) -> Floats:
     """Latest public forecast of a region for the target hour, GW."""
     return target(view, series, location) / 1e3
 
 
-@feature("MW", SeriesName.WIND_FORECAST, SeriesName.SOLAR_FORECAST)
+@feature("MW", S.WIND_FORECAST, S.SOLAR_FORECAST)
 def renewables(view: View) -> Floats:
     """Wind and solar forecast of the target hour, GW."""
-    return system(view, SeriesName.WIND_FORECAST) + system(view, SeriesName.SOLAR_FORECAST)
+    return system(view, S.WIND_FORECAST) + system(view, S.SOLAR_FORECAST)
 
 
-@feature("MW", SeriesName.WIND_FORECAST, SeriesName.SOLAR_FORECAST, over=[(1,), (3,)])
+@feature("MW", S.WIND_FORECAST, S.SOLAR_FORECAST, over=[(1,), (3,)])
 def renewables_ramp(view: View, hours: int) -> Floats:
     """Change of the renewable forecast over the `hours` before the target hour, GW."""
     wind, solar = (system_days(view, q) for q, _ in RENEWABLE)
@@ -108,43 +100,43 @@ def renewables_ramp(view: View, hours: int) -> Floats:
 
 
 @feature("MW", over=[(q,) for q in FORECASTS[1:3]])
-def forecast_day_mean(view: View, series: SeriesName) -> Floats:
+def forecast_day_mean(view: View, series: S) -> Floats:
     """Mean forecast over the target day, GW."""
     return on_target_day(view, mean(system_days(view, series), axis=1))
 
 
 @feature("MW", over=[(q,) for q in FORECASTS[1:3]])
-def forecast_next_day_mean(view: View, series: SeriesName) -> Floats:
+def forecast_next_day_mean(view: View, series: S) -> Floats:
     """Mean forecast over D+1, whatever the target day, GW."""
     return mean(system_days(view, series)[ISSUE_DAY + 1], axis=0)[None, None]
 
 
 @feature("MW", over=list(RENEWABLE))
-def latest_seen(view: View, _: SeriesName, actual: SeriesName) -> Floats:
+def latest_seen(view: View, _: S, actual: S) -> Floats:
     """Generation seen in the same hour of its latest known day, GW."""
     return by_recency(view, actual, view.market.system)[0][target_hours(view)] / 1e3
 
 
 @feature("MW", over=list(RENEWABLE))
-def forecast_error(view: View, series: SeriesName, actual: SeriesName) -> Floats:
+def forecast_error(view: View, series: S, actual: S) -> Floats:
     """Mean of seen less forecast over the latest two known days, GW."""
     error = (system_days(view, actual) - system_days(view, series))[ISSUE_DAY - 2 : ISSUE_DAY + 1]
     return mean(error.ravel(), axis=0)[None, None]
 
 
 @feature("MW", over=[(q,) for q in FORECASTS])
-def revision(view: View, series: SeriesName) -> Floats:
+def revision(view: View, series: S) -> Floats:
     """Latest vintage less that of a day before, GW."""
     return system(view, series) - target(view, series, view.market.system, ago=DAY) / 1e3
 
 
-@feature("MW", SeriesName.LOAD, SeriesName.LOAD_FORECAST)
+@feature("MW", S.LOAD, S.LOAD_FORECAST)
 def load_expected(view: View) -> Floats:
     """Load forecast of the target hour, or what the latest days suggest, GW."""
     return at_target(view, load_days(view))
 
 
-@feature("MW", SeriesName.LOAD, SeriesName.LOAD_FORECAST)
+@feature("MW", S.LOAD, S.LOAD_FORECAST)
 def load_day_highest(view: View) -> Floats:
     """Highest expected load of the target day, GW."""
     return on_target_day(view, highest(load_days(view), axis=1))

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple, TypedDict
+from typing import Final, NamedTuple, TypeAlias, TypedDict
 from zlib import crc32
 
 import numpy as np
@@ -21,7 +21,7 @@ import pyarrow as pa
 from rtlmp.asof.labels import Labels
 from rtlmp.asof.vintages import US_PER_HOUR, UTC_TIMES, Ints, Matrix
 from rtlmp.clock import HORIZON_HOURS
-from rtlmp.config import Config, Member
+from rtlmp.config import Config
 from rtlmp.io.files import atomic
 from rtlmp.io.parquet import to_numpy
 from rtlmp.schemas.columns import ISSUED, LOCATION, VALID
@@ -41,14 +41,17 @@ class HistoryRows(NamedTuple):
     design: list[str]
 
 
+History: TypeAlias = Sequence[HistoryRows]  # of a pool, by month
+
+
+def history_days(config: Config) -> list[int]:
+    """Days that each member looks back."""
+    return [member.get("history_days", config["history_days"]) for member in config["members"]]
+
+
 def longest_history(config: Config) -> int:
     """Days that the member with the longest history looks back."""
-    return max(member_history(config, member) for member in config["members"])
-
-
-def member_history(config: Config, member: Member) -> int:
-    """Days that a member looks back."""
-    return member.get("history_days", config["history_days"])
+    return max(history_days(config))
 
 
 class NodeSample(TypedDict):
@@ -129,7 +132,7 @@ def read_pools(paths: Iterable[str | Path]) -> dict[str, list[HistoryRows]]:
     return found
 
 
-def concat_history(each: Sequence[HistoryRows]) -> HistoryRows:
+def concat_history(each: History) -> HistoryRows:
     """One after the other; all of one pool."""
     x, issued, hour, node = (np.concatenate(of) for of in zip(*(h[:4] for h in each), strict=True))
     return HistoryRows(x, issued, hour, node, each[0].nodes, each[0].design)

@@ -18,12 +18,7 @@ from rtlmp.features.history import HistoryRows, NodeSample, concat_history, samp
 from rtlmp.features.registry import Feature
 from rtlmp.schemas.core import Features, HorizonRows
 
-FEATURES: Final[tuple[Feature, ...]] = (
-    *calendar.FEATURES,
-    *prices.FEATURES,
-    *fundamentals.FEATURES,
-    *weather.FEATURES,
-)
+FEATURES: Final = (*calendar.FEATURES, *prices.FEATURES, *fundamentals.FEATURES, *weather.FEATURES)
 DESIGN: Final[list[str]] = [HorizonRows.lead_hour, *(f.name for f in FEATURES)]  # a model's columns
 
 

@@ -20,6 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Floats])
 Compute: TypeAlias = Callable[[View], Floats]
+Over: TypeAlias = Sequence[tuple[object, ...]]
 
 
 class Group(StrEnum):
@@ -39,11 +40,7 @@ class Feature(NamedTuple):
 
 
 def register(
-    features: list[Feature],
-    group: Group,
-    unit: Unit,
-    *inputs: SeriesName,
-    over: Sequence[tuple[object, ...]] = ((),),
+    features: list[Feature], group: Group, unit: Unit, *inputs: SeriesName, over: Over = ((),)
 ) -> Callable[[F], F]:
     """Decorator: `features` gets one `Feature` of the function for each tuple of arguments."""
 

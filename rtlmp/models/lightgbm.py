@@ -7,14 +7,8 @@ import numpy as np
 
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import Model
-from rtlmp.models.curve import (
-    TrainingRows,
-    at_every_threshold,
-    log_odds,
-    sigmoid,
-    stack_features,
-    stack_reached,
-)
+from rtlmp.models import curve
+from rtlmp.models.curve import TrainingRows
 from rtlmp.models.fitted import Fitted, State
 
 if TYPE_CHECKING:  # imported where used: half a second that no other estimator should pay
@@ -28,11 +22,11 @@ GATE_TREES: Final = "gate_trees"
 def fit_lightgbm(t: TrainingRows, model: Model, seed: int, gate_trees: int) -> Fitted:
     """`model["rounds"]` trees; the first `gate_trees` do not see the rows held out."""
     grid = np.array(model["grid"])
-    row, step, above = stack_reached(t.labels, grid)
+    row, step, above = curve.stack_reached(t.labels, grid)
     weight = t.weight[row]
     gate_weight = weight * t.not_held_out[row] if gate_trees else weight
-    start = log_odds(step, above, gate_weight, len(grid))
-    x = stack_features(t.x, t.row[row], np.log(grid)[step])
+    start = curve.log_odds(step, above, gate_weight, len(grid))
+    x = curve.stack_features(t.x, t.row[row], np.log(grid)[step])
     first = _grown(x, above, gate_weight, start[step], model, seed, gate_trees or model["rounds"])
     state: State = {"start": start.tolist(), GATE_TREES: first.model_to_string()}
     if gate_trees:
@@ -44,15 +38,15 @@ def fit_lightgbm(t: TrainingRows, model: Model, seed: int, gate_trees: int) -> F
 
 def lightgbm_curve(of: Fitted, x: Matrix, model: Model, trees: int) -> Floats:
     """P(highest > grid point) by the gate trees alone, or (trees 0) by all: (rows, grid)."""
-    rows = at_every_threshold(x, np.array(model["grid"]))
+    rows = curve.at_every_threshold(x, np.array(model["grid"]))
     margin = np.repeat(np.array(of.state["start"], dtype=np.float64), len(x))
     for name in (GATE_TREES,) if trees else (GATE_TREES, REMAINING_TREES):
         if name in of.state:
             booster = _opened(str(of.state[name]))
-            margin += np.asarray(
-                booster.predict(rows, raw_score=True, num_threads=model["threads"])
-            )
-    return np.multiply.accumulate(sigmoid(margin).reshape(len(model["grid"]), len(x)), axis=0).T
+            odds = booster.predict(rows, raw_score=True, num_threads=model["threads"])
+            margin += np.asarray(odds)
+    each = curve.sigmoid(margin).reshape(len(model["grid"]), len(x))
+    return np.multiply.accumulate(each, axis=0).T
 
 
 def _grown(

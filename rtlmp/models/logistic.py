@@ -26,11 +26,9 @@ def fit_logistic(t: TrainingRows, model: Model, _: int, __: int) -> Fitted:
     mean, deviation = np.zeros(x.shape[1]), np.zeros(x.shape[1])
     mean[seen], deviation[seen] = np.nanmean(x[:, seen], axis=0), np.nanstd(x[:, seen], axis=0)
     z = np.column_stack([_standard(x, mean, deviation)[row], np.eye(len(grid))[step]])
-    fitted = LogisticRegression(
-        C=1 / model["reg_lambda"], fit_intercept=False, max_iter=200, tol=1e-3
-    )
-    fitted.fit(z, above, sample_weight=t.weight[row])
-    found = {"mean": mean, "deviation": deviation, "coefficients": fitted.coef_[0]}
+    fit = LogisticRegression(C=1 / model["reg_lambda"], fit_intercept=False, max_iter=200, tol=1e-3)
+    fit.fit(z, above, sample_weight=t.weight[row])
+    found = {"mean": mean, "deviation": deviation, "coefficients": fit.coef_[0]}
     return Fitted(None, {name: values.tolist() for name, values in found.items()})
 
 

@@ -1,6 +1,6 @@
 """From features and prices to a dated model: which rows train, with which labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple, cast
 
@@ -11,7 +11,7 @@ from rtlmp.asof.vintages import US_PER_HOUR, Archive, Flags, Floats, Ints, Matri
 from rtlmp.clock import issue_time
 from rtlmp.config import Config
 from rtlmp.config.model import Member, Model, held_out_span
-from rtlmp.features.history import HistoryRows, labels_of, longest_history, member_history, nodes_of
+from rtlmp.features.history import History, HistoryRows, history_days, labels_of, nodes_of
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import TrainingRows
 from rtlmp.models.estimators import fit
@@ -19,7 +19,7 @@ from rtlmp.models.fitted import Fitted
 from rtlmp.models.store import Card, MemberCard, Trained, digest, packages
 
 DAY: Final = 86_400_000_000  # us
-LEFT_OUT: Final = 0.1  # share of the weeks that a model is not fitted on: see `interval`
+LEFT_OUT: Final = 0.1  # share of the weeks that a model is not fitted on: see `jackknife_interval`
 MOST_HELD_OUT: Final = 1 / 3  # of the days there are
 CALM: Final = 15  # UTC hour at which days held out begin and end
 ALWAYS: Final = 28  # latest days that every model is fitted on
@@ -46,25 +46,18 @@ class TrainingSet(NamedTuple):
 
 
 def train(
-    history: Sequence[HistoryRows],
-    prices: Archive,
-    config: Config,
-    day: date,
-    calibration: Calibration | None = None,
+    history: History, prices: Archive, config: Config, day: date, curves: Calibration | None = None
 ) -> Trained:
     """The model dated `day`: fitted on the days up to its own issue time, known by then.
 
-    `history` holds the rows of the pool by month, `prices` the hourly target price.
-    Raises ValueError when no row has a label yet.
+    `prices` holds the hourly target price. Raises ValueError when no row has a label yet.
     """
-    return fit_model(training_set(history, prices, config, day), config, calibration)
+    return fit_model(training_set(history, prices, config, day), config, curves)
 
 
-def training_set(
-    history: Sequence[HistoryRows], prices: Archive, config: Config, day: date
-) -> TrainingSet:
+def training_set(history: History, prices: Archive, config: Config, day: date) -> TrainingSet:
     """The rows that the model dated `day` is fitted on."""
-    first = day - timedelta(days=longest_history(config))
+    first = day - timedelta(days=max(history_days(config)))
     since, until = (issue_time(config, d) for d in (first, day))
     rows = samples(history, prices, since, until, config["label_coverage"])
     if not len(rows.x):
@@ -75,10 +68,8 @@ def training_set(
     return TrainingSet(day, since, until, nodes_of(history), history[0].design, rows)
 
 
-def fit_model(
-    training: TrainingSet, config: Config, calibration: Calibration | None = None
-) -> Trained:
-    """The model fitted on these rows, by the members of `config`."""
+def fit_model(training: TrainingSet, config: Config, curves: Calibration | None = None) -> Trained:
+    """The model fitted on these rows, by the members of `config`, and its calibration `curves`."""
     day, since, until, pool, design, rows = training
     held_from = until - timedelta(days=_window(rows, config))
     not_held_out = ~held_out(rows.hour, to_us(held_from), config["gate"]["every"])
@@ -92,7 +83,7 @@ def fit_model(
         rows=len(rows.x),
         features=design,
         members=[card for _, card in members],
-        calibration=calibration or {},
+        calibration=curves or {},
         packages=packages(),
         inputs_sha256=digest([rows.x, *rows.labels, rows.age]),
     )
@@ -114,8 +105,8 @@ def held_day(hour: Ints) -> Ints:
 
 def _window(rows: Samples, config: Config) -> int:
     """Latest days of which some are held out: a market new to us has few, most must train."""
-    gate, days = config["gate"], (member_history(config, member) for member in config["members"])
-    most = min(*days, rows.age.max()) * MOST_HELD_OUT
+    gate = config["gate"]
+    most = min(*history_days(config), rows.age.max()) * MOST_HELD_OUT
     return min(held_out_span(gate), round(most) * gate["every"])
 
 
@@ -124,7 +115,7 @@ def _member(
 ) -> tuple[Fitted, MemberCard]:
     """One member, by its own settings where it has some, fitted on its own span."""
     model = cast("Model", {k: member.get(k, v) for k, v in config["model"].items()})
-    history = member_history(config, member)
+    history = member.get("history_days", config["history_days"])
     # models that are averaged are fitted on different rows
     seed = member.get("seed", config["seed"]) + day.toordinal()
     inside = rows.age < history + 0.5  # a clock change makes a day an hour longer
@@ -159,11 +150,7 @@ def _sampled(age: Floats, seed: int) -> Flags:
 
 
 def samples(
-    history: Sequence[HistoryRows],
-    prices: Archive,
-    since: datetime,
-    until: datetime,
-    min_coverage: float,
+    history: History, prices: Archive, since: datetime, until: datetime, min_coverage: float
 ) -> Samples:
     """Rows issued from `since` to before `until` whose price was known by then, if in part."""
     earliest = min((int(month.hour.min()) for month in history if len(month.hour)), default=0)
