@@ -8,10 +8,10 @@ from scipy.special import expit
 
 from rtlmp.asof.labels import Labels
 from rtlmp.config import parse_config
+from rtlmp.config.estimators import EstimatorName
 from rtlmp.models.curve import TrainingRows, exceedance, stack_reached
-from rtlmp.models.estimators import fit, threshold_curve
+from rtlmp.models.estimators import ESTIMATORS, fit, threshold_curve
 from rtlmp.models.store import Card, MemberCard, Trained, load_model, save_model
-from rtlmp.schemas.names import EstimatorName
 from tests.build import settings
 
 GRID = [25, 50, 100, 200, 400]
@@ -55,6 +55,10 @@ TOLERANCE = {"forest": (0.04, 0.12), "logistic": (0.02, 0.06), "separate": (0.01
 def fitted(request):
     chosen = model(request.param)
     return chosen, fit(training(20_000, 1), chosen, seed=3)
+
+
+def test_every_name_has_its_functions():
+    assert set(ESTIMATORS) == set(EstimatorName)
 
 
 def test_it_recovers_the_true_curve_even_between_grid_points(fitted):

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, with_config
 from typing_extensions import TypedDict
 
+from rtlmp.config.estimators import EstimatorName
 from rtlmp.config.kinds import FORBID, Bins, Count, History, Penalty, Positive, Share
-from rtlmp.schemas.names import EstimatorName
 
 Grid = Annotated[list[Positive], Field(min_length=2)]  # USD/MWh
 

@@ -18,6 +18,7 @@ from pandera.typing import DataFrame
 from scipy.special import log_expit
 
 from rtlmp.asof.vintages import Floats, Matrix
+from rtlmp.config.estimators import EstimatorName
 from rtlmp.features.matrix import DESIGN
 from rtlmp.forecast.forecast import NodeFeatures
 from rtlmp.models.curve import at_every_threshold, grid_position
@@ -25,7 +26,6 @@ from rtlmp.models.fitted import Fitted
 from rtlmp.models.store import Trained
 from rtlmp.schemas.core import Features, HorizonRows
 from rtlmp.schemas.evaluation import Drivers
-from rtlmp.schemas.names import EstimatorName
 
 USUAL: Final = "usual"  # where the model starts: its mean, at this threshold
 # estimators in trees of the chance to pass each grid point once the one below is passed

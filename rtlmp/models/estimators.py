@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from rtlmp.asof.vintages import Floats, Matrix
+from rtlmp.config.estimators import EstimatorName
 from rtlmp.config.model import Model
 from rtlmp.models import boosted, lightgbm, logistic
 from rtlmp.models.curve import TrainingRows
 from rtlmp.models.fitted import Fitted
-from rtlmp.schemas.names import EstimatorName
 
 
 class Estimator(NamedTuple):

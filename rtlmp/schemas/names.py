@@ -1,4 +1,4 @@
-"""Names of forecasters, estimators and metrics. Spelled here and nowhere else."""
+"""Names that tables hold as values: forecasters, metrics. Spelled here and nowhere else."""
 
 from enum import StrEnum
 
@@ -10,16 +10,6 @@ class Forecaster(StrEnum):
     TRUTH = "truth"  # of a synthetic world
     CLIMATOLOGY = "climatology"  # the reference of every skill
     PERSISTENCE = "persistence"
-
-
-class EstimatorName(StrEnum):
-    """As in the config; `rtlmp.models.estimators` has their functions."""
-
-    HAZARD = "hazard"
-    FOREST = "forest"
-    SEPARATE = "separate"
-    LIGHTGBM = "lightgbm"
-    LOGISTIC = "logistic"
 
 
 class Metric(StrEnum):
