@@ -7,9 +7,9 @@ from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 from typing_extensions import TypedDict, get_type_hints
 
+from rtlmp.config.estimators import EstimatorName
 from rtlmp.config.kinds import Count, History, Positive, Share
 
-EstimatorName = Literal["hazard", "forest", "separate", "lightgbm", "logistic"]
 Grid = Annotated[list[Positive], Field(min_length=2)]
 GRID: Final = (25.0, 50.0, 75.0, 100.0, 150.0, 200.0, 300.0, 500.0, 1000.0, 2000.0)
 LOG: Final = "log"  # searched by ratio

@@ -1,6 +1,6 @@
-"""Arrow's numbers as NumPy's, without pandas.
+"""Arrow's numbers as NumPy's, without pandas, which pyarrow's own `to_numpy` and `array` import.
 
-pyarrow's own `to_numpy` and `array` import it, which is a third of a training job's start-up.
+Why without: `rtlmp.schemas.columns`.
 """
 
 from collections.abc import Iterable, Mapping

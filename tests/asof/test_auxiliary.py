@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from rtlmp.asof.auxiliary import auxiliary_series
-from rtlmp.asof.view import archive_of_frames
 from rtlmp.asof.vintages import load_observations
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import days
@@ -16,7 +15,7 @@ from rtlmp.features.matrix import training_features
 from rtlmp.io.tables import write_table
 from rtlmp.models.training import train
 from rtlmp.schemas.core import Observations
-from tests.helpers.build import hourly_noise, observations, settings
+from tests.helpers.build import archive_of_frames, hourly_noise, observations, settings
 
 DAY = date(2024, 7, 20)
 AUXILIARY_NODES = {

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from rtlmp.asof.view import archive_of_frames, known_frame, view
+from rtlmp.asof.view import known_frame, view
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.schemas.core import Observations
-from tests.helpers.build import observations, utc
+from tests.helpers.build import archive_of_frames, observations, utc
 
 T0 = utc("2026-01-01")
 HOURS = pd.date_range(T0, periods=48, freq="h")

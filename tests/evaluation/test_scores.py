@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from sklearn import metrics as sk
 
-from rtlmp.asof.view import archive_of_frames
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import days, horizon_start, issue_time
 from rtlmp.config import parse_config
@@ -19,7 +18,7 @@ from rtlmp.forecast.baselines import BASELINES
 from rtlmp.forecast.replay import baseline_forecasts
 from rtlmp.schemas.core import Forecast, Metrics, Observations, Scored
 from rtlmp.schemas.names import Forecaster
-from tests.helpers.build import hourly_noise, settings, utc
+from tests.helpers.build import archive_of_frames, hourly_noise, settings, utc
 
 X = 50.0
 

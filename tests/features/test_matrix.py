@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.asof.view import archive_of_frames, view
+from rtlmp.asof.view import view
 from rtlmp.catalog import DERIVED, MARKETS, READ, SeriesName
 from rtlmp.features.fundamentals import REGIONS
 from rtlmp.features.matrix import DESIGN, FEATURES, feature_tables
 from rtlmp.features.registry import Feature
 from rtlmp.schemas.core import Features, Observations
-from tests.helpers.build import hourly_noise, observations, utc, vintages
+from tests.helpers.build import archive_of_frames, hourly_noise, observations, utc, vintages
 
 NODES = pd.Index(["N", "H"])
 START, DAYS = "2024-01-08", 66

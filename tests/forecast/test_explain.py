@@ -14,7 +14,7 @@ def test_shares_sum_to_ln_p_even_between_grid_points(name):
     chosen, asked = model(name), [50, 70, 300]
     fitted = fit(training(4000, 1), chosen, 3)
     x, _ = world(100, 2)
-    split = shares(fitted, x, np.array(GRID, float), asked)
+    split = shares(fitted, x, GRID, asked)
     assert split.shape == (3, 100, 4)
     p = exceedance(threshold_curve(fitted, x, chosen), GRID, asked)
     told = p.T > 100 * SMALLEST  # below that, `exceedance` keeps the curve off zero

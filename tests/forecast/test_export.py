@@ -5,17 +5,19 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from rtlmp.asof.view import horizon_rows
+from rtlmp.clock import horizon_start, issue_time
 from rtlmp.config import parse_config
 from rtlmp.forecast.export import export_files
 from rtlmp.forecast.forecast import long_table
-from rtlmp.forecast.replay import horizon_rows
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.schemas.core import Forecast
 from tests.helpers.build import settings
 
 
 def test_rows_go_to_the_file_that_names_them(tmp_path):
-    asks = horizon_rows(parse_config(settings()), date(2024, 7, 1))
+    c, day = parse_config(settings()), date(2024, 7, 1)
+    asks = horizon_rows(issue_time(c, day), horizon_start(c, day))
     keys = [(node, x) for node in "CAB" for x in (50, 52.5)]
     parts = [
         long_table(

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.asof.view import archive_of_frames
 from rtlmp.asof.vintages import to_us
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import days
@@ -18,7 +17,7 @@ from rtlmp.forecast.gate import champions, gate_choices, held_out_rows
 from rtlmp.models.training import train
 from rtlmp.report.model_card import model_card, stability
 from rtlmp.schemas.core import Observations
-from tests.helpers.build import hourly_noise, settings
+from tests.helpers.build import archive_of_frames, hourly_noise, settings
 
 DATES = [date(2024, 7, 16), date(2024, 7, 18), date(2024, 7, 20)]
 GATE = {"days": 10, "every": 1, "tree_share": 0.5, "z_threshold": 1.64, "min_relative_loss": 0.02}

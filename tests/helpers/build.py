@@ -44,6 +44,12 @@ def five_minutes(start: str, prices: Sequence[float], location: str = "N") -> pd
     return observations(SeriesName.RT_LMP, location, valid, valid + pd.Timedelta("1min"), prices)
 
 
+def archive_of_frames(tables: Sequence[pd.DataFrame]) -> archive.Archive:
+    """Hourly observations as `read_archive` would have them."""
+    by_name = pd.concat(tables, ignore_index=True).groupby(Observations.series, sort=False)
+    return archive.index_vintages({BY_NAME[str(q)]: series_rows(of) for q, of in by_name})
+
+
 def hourly_prices(prices: pd.DataFrame) -> archive.Archive:
     """What is known of the real-time price by the hour."""
     rows, locations = series_rows(prices)

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.asof.view import archive_of_frames
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import days, issue_time
 from rtlmp.config import parse_config
@@ -33,7 +32,7 @@ from rtlmp.models.training import train
 from rtlmp.schemas.core import HorizonRows, Observations, Scored
 from rtlmp.schemas.names import Forecaster
 from rtlmp.schemas.selection import Ablation, FoldMetrics, Folds, Trials
-from tests.helpers.build import hourly_noise, settings
+from tests.helpers.build import archive_of_frames, hourly_noise, settings
 
 MODEL = {"rounds": 5, "grid": [25, 50, 100, 200], "min_child_weight": 1, "threads": 1}
 WINDOW = {"start": date(2024, 7, 10), "end": date(2024, 7, 20)}

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from rtlmp.asof.labels import Labels
+from rtlmp.config.estimators import EstimatorName
 from rtlmp.models.curve import exceedance, stack_reached
 from rtlmp.models.estimators import ESTIMATORS, fit, threshold_curve
 from rtlmp.models.store import Card, MemberCard, Trained, load_model, save_model
 from tests.helpers.curves import GRID, model, training, truth, world
 
-LEARNERS = list(ESTIMATORS)
+LEARNERS = list(EstimatorName)
 # of the mean and of the mean absolute error: a shallow forest and a line are coarser
 TOLERANCE = {"forest": (0.04, 0.12), "logistic": (0.02, 0.06), "separate": (0.01, 0.035)}
 
@@ -20,6 +21,10 @@ TOLERANCE = {"forest": (0.04, 0.12), "logistic": (0.02, 0.06), "separate": (0.01
 def fitted(request):
     chosen = model(request.param)
     return chosen, fit(training(20_000, 1), chosen, seed=3)
+
+
+def test_every_name_has_its_functions():
+    assert set(ESTIMATORS) == set(EstimatorName)
 
 
 def test_it_recovers_the_true_curve_even_between_grid_points(fitted):

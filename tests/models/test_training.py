@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.asof.view import archive_of_frames
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import days, issue_time
 from rtlmp.config import parse_config
@@ -18,7 +17,7 @@ from rtlmp.features.matrix import DESIGN, monthly_features, training_features
 from rtlmp.forecast.forecast import forecast
 from rtlmp.models.training import block_ids, train, training_set
 from rtlmp.schemas.core import Observations
-from tests.helpers.build import ROOT, hourly_noise, observations, settings
+from tests.helpers.build import ROOT, archive_of_frames, hourly_noise, observations, settings
 
 DAY = date(2024, 7, 20)
 SMALL = {"rounds": 15, "grid": [25, 50, 100, 200], "min_child_weight": 1, "threads": 1}
@@ -136,9 +135,11 @@ def test_a_training_job_starts_without_pandas(tmp_path, history, prices):
     write_history(history[0], tmp_path / "rows.arrow")
     prices.to_parquet(tmp_path / "prices.parquet", index=False)
     code = (
-        "import sys; from rtlmp import archive, history, parameters, training; "
-        "from rtlmp.models import store; rows = history.read('rows.arrow'); "
-        "archive.archive_of(['prices.parquet'], rows.nodes); sys.exit('pandas' in sys.modules)"
+        "import sys; from rtlmp.asof import vintages; from rtlmp.features import history; "
+        "from rtlmp.models import parameters, store, training; "
+        "rows = history.read_history('rows.arrow'); "
+        "vintages.read_archive(['prices.parquet'], rows.nodes); "
+        "sys.exit(any(name in sys.modules for name in ('pandas', 'pandera', 'sklearn')))"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True)

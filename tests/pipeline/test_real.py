@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.asof.view import archive_of_frames, known_frame
+from rtlmp.asof.view import known_frame
 from rtlmp.catalog import SeriesName
-from tests.helpers.build import ROOT, hourly_prices, read_frames, utc
+from tests.helpers.build import ROOT, archive_of_frames, hourly_prices, read_frames, utc
 
 FOLDER = ROOT.parent / "shared/ercot"
 pytestmark = [

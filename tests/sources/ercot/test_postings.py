@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.asof.view import archive_of_frames, known_frame
+from rtlmp.asof.view import known_frame
 from rtlmp.catalog import SeriesName
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.interface import Source, observe
 from rtlmp.sources.ercot.reports import REPORTS
 from rtlmp.sources.registry import SOURCES
 from tests.helpers import live
-from tests.helpers.build import utc
+from tests.helpers.build import archive_of_frames, utc
 from tests.helpers.ercot_world import BY_EMIL, TEXTS, local_day, number, postings, week
 from tests.helpers.replay import serving
 
