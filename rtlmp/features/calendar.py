@@ -8,10 +8,10 @@ import numpy as np
 
 from rtlmp.asof.view import View
 from rtlmp.asof.vintages import Floats
+from rtlmp.clock import SATURDAY
 from rtlmp.features.registry import Feature, Group, family
 
 YEAR: Final = 365.2425  # days
-SATURDAY: Final = 5
 
 
 @family(Group.CALENDAR, "1")
@@ -36,7 +36,8 @@ def weekday(view: View) -> Floats:
 def day_off(view: View) -> Floats:
     """1 on weekends and the market's public holidays."""
     dates = [t.date() for t in view.local]
-    off = _holidays(dates[0].year, *view.market.holidays)
+    years = range(dates[0].year, dates[0].year + 2)
+    off = public_holidays(years, *view.market.holidays)
     return np.array([d.weekday() >= SATURDAY or d in off for d in dates], dtype=float)[:, None]
 
 
@@ -48,8 +49,8 @@ def season(view: View, wave: str) -> Floats:
 
 
 @lru_cache(maxsize=8)
-def _holidays(year: int, country: str, subdivision: str) -> holidays.HolidayBase:
-    return holidays.country_holidays(country, subdiv=subdivision, years=[year, year + 1])
+def public_holidays(years: range, country: str, subdivision: str) -> holidays.HolidayBase:
+    return holidays.country_holidays(country, subdiv=subdivision, years=years)
 
 
 FEATURES: Final[list[Feature]] = [*lead_day, *local_hour, *weekday, *day_off, *season]

@@ -2,7 +2,7 @@
 
 Headers are squeezed (`SYSTEM_WIDE_GEN`, `genSystemWide` and `System Wide Gen` are not three
 things) and old names listed beside new ones. System totals of wind and solar come from the
-reports that reach back furthest, regions from those that have them: no value comes twice.
+reports that reach back furthest, regions from those that have them: no value is there twice.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,8 @@ from typing import Final, Literal, NamedTuple
 
 from rtlmp.catalog import MARKETS
 from rtlmp.catalog import SeriesName as S
+from rtlmp.sources.base.store import Posting
+from rtlmp.sources.ercot.times import ZONE
 
 SYSTEM: Final = MARKETS["ERCOT"].system
 ZONES: Final = {  # weather zones: our name, and the ways ERCOT writes it
@@ -59,6 +61,16 @@ class Report(NamedTuple):
     scale: tuple[float, float] = (1.0, 0.0)  # slope and offset to our unit
     since: date = date(2014, 5, 1)  # first day in the archive
 
+    @property
+    def label(self) -> str:
+        """What errors and logs call it."""
+        return f"{self.emil} {self.about}"
+
+    def name_of(self, posting: Posting) -> str:
+        """What errors call one of its postings."""
+        at = posting.published.astimezone(ZONE)
+        return f"{self.label}, posting {posting.id} of {at:%Y-%m-%d %H:%M:%S}"
+
 
 def _zones(series: S, but: str = "") -> dict[str, Column]:
     return {name: (series, zone) for zone, ways in ZONES.items() for name in ways if zone != but}
@@ -86,14 +98,10 @@ LOAD_ZONES: Final[dict[str, tuple[str, ...]]] = {
 WIND: Final = (S.WIND, S.WIND_FORECAST, S.WIND_FORECAST_COP_HSL, "STWPF")
 SOLAR: Final = (S.SOLAR, S.SOLAR_FORECAST, S.SOLAR_FORECAST_COP_HSL, "STPPF")
 PRICE: Final = "SETTLEMENTPOINTPRICE"
-DAM_AS: Final = {
-    "REGUP": S.DAM_AS_REGUP,
-    "REGDN": S.DAM_AS_REGDN,
-    "RRS": S.DAM_AS_RRS,
-    "NSPIN": S.DAM_AS_NSPIN,
-    "ECRS": S.DAM_AS_ECRS,
-}
-RT_AS: Final = {name: S[f"RT_AS_{name}"] for name in DAM_AS}
+DAM_AS, RT_AS = (
+    {name: S[f"{market}_AS_{name}"] for name in ("REGUP", "REGDN", "RRS", "NSPIN", "ECRS")}
+    for market in ("DAM", "RT")
+)
 OUTAGES: Final = {
     "TOTALRESOURCEMW": S.OUTAGE_FORECAST,
     "TOTALIRRMW": S.OUTAGE_IRR_FORECAST,

@@ -5,7 +5,7 @@ Central prevailing time. An hour is named by its end, 1 to 24; on the autumn cha
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
@@ -13,18 +13,18 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from rtlmp.asof.view import HOUR
 from rtlmp.catalog import MARKETS
 
 TZ: Final = MARKETS["ERCOT"].tz
-HOUR: Final = pd.Timedelta(hours=1)
+ZONE: Final = ZoneInfo(TZ)
 LAST_HOUR: Final = 24
 YES: Final = ("Y", "y", "true", "True", "TRUE", "1")
-Texts = Mapping[str, "pd.Series[str]"]  # by squeezed header
 FLAGS: Final = ("DSTFLAG", "REPEATEDHOURFLAG", "REPEATHOURFLAG")
 DAYS: Final = ("DELIVERYDATE", "OPERDAY")
 HOURS: Final = ("HOURENDING", "DELIVERYHOUR")
-RUN, QUARTER, POSTED = "SCEDTIMESTAMP", "DELIVERYINTERVAL", "POSTEDDATETIME"
-TIME_HEADERS: Final = frozenset({*FLAGS, *DAYS, *HOURS, RUN, QUARTER, POSTED})
+RUN, QUARTER = "SCEDTIMESTAMP", "DELIVERYINTERVAL"
+TIME_HEADERS: Final = frozenset({*FLAGS, *DAYS, *HOURS, RUN, QUARTER})
 log = logging.getLogger(__name__)
 
 
@@ -72,13 +72,13 @@ def published(text: str, name: str) -> datetime:
     """UTC time of a posting. The printed offset can be wrong (gridstatus #468), the clock not.
 
     In the repeated hour the second pass has `xhr` in its name; without name or offset to tell,
-    the later time is taken: a value may come to us late, never early.
+    the later time is taken: a value may reach us late, never early.
 
     >>> published("2026-10-03T12:32:39-05:00", "DAMSPNP4190_csv").isoformat()
     '2026-10-03T17:32:39+00:00'
     """
     stamp = datetime.fromisoformat(text)
-    local = stamp.replace(tzinfo=ZoneInfo(TZ))
+    local = stamp.replace(tzinfo=ZONE)
     first_pass = stamp.utcoffset() == local.utcoffset() and "xhr" not in name.lower()
     return (local if first_pass else local.replace(fold=1)).astimezone(UTC)
 
@@ -90,7 +90,7 @@ def published_in_order(texts: Sequence[str], names: Sequence[str]) -> list[datet
     back; where it never does, all are taken for the second, as in `published`.
     """
     naive = [datetime.fromisoformat(text).replace(tzinfo=None) for text in texts]
-    clock = [at.replace(tzinfo=ZoneInfo(TZ)) for at in naive]
+    clock = [at.replace(tzinfo=ZONE) for at in naive]
     twice = [k for k, at in enumerate(clock) if at.utcoffset() != at.replace(fold=1).utcoffset()]
     named = {k for k in twice if "xhr" in names[k].lower()}
     back = [k for j, k in pairwise(twice) if naive[k] <= naive[j]]
