@@ -65,4 +65,4 @@ def test_a_variable_that_the_model_lacks_is_an_error():
     stamps = {"time": ["2026-10-01T00:00", "2026-10-01T01:00"], "cloud_cover": [None, None]}
     point = {"hourly": stamps, "hourly_units": {"cloud_cover": "%"}}
     with pytest.raises(IncompleteError, match="houston: cloud_cover is null from 2026-10-01"):
-        weather._column(point, "houston", "cloud_cover", SeriesName.WEATHER_CLOUD, HOUR, now)
+        weather._column(point, "houston", "cloud_cover", (SeriesName.WEATHER_CLOUD, HOUR), now)

@@ -49,12 +49,7 @@ def dispatch_days(
     for name, real_time in ((PERFECT, True), (AUCTION_PERFECT, False)):
         results[name] = perfect_foresight([*observed.values()], config["battery"], real_time)
     rows = [
-        {
-            DispatchDays.rule: name,
-            DispatchDays.location: node.name,
-            DispatchDays.day: (day + timedelta(days=1)).isoformat(),
-            **result._asdict(),
-        }
+        _row(name, node.name, day, result)
         for name, of in results.items()
         for day, result in zip(observed, of, strict=True)
     ]
@@ -129,6 +124,12 @@ def _operate_days(
         result, stored = operate(strategy, at_issue, prices, stored, battery)
         results.append(result)
     return results
+
+
+def _row(name: str, node: str, day: date, result: Result) -> dict[str, str | float]:
+    key = {DispatchDays.rule: name, DispatchDays.location: node}
+    operating = (day + timedelta(days=1)).isoformat()
+    return {**key, DispatchDays.day: operating, **result._asdict()}
 
 
 def _observed(node: NodePrices, config: Config, day: date) -> DayPrices:

@@ -36,11 +36,12 @@ def revenue_table(days: DataFrame[DispatchDays], battery: Battery, seed: int) ->
     )
     weights = bootstrap_weights(len(daily), seed)
     rows = [
-        {Revenue.location: place, **row}
+        (place, *row)
         for place in (ALL, *daily.columns.unique(0))
         for row in _measures(_at(daily, place), _at(out, place), weights)
     ]
-    return Revenue.validate(pd.DataFrame(rows))
+    names = [Revenue.rule, Revenue.measure, Revenue.value, Revenue.low, Revenue.high]
+    return Revenue.validate(pd.DataFrame(rows, columns=[Revenue.location, *names]))
 
 
 def value_at_risk(daily: Floats) -> Floats:
@@ -68,34 +69,26 @@ MEASURES: Final[dict[str, Measure]] = {
 
 def _measures(
     daily: pd.DataFrame, out: pd.DataFrame, weights: Floats
-) -> Iterator[dict[str, object]]:
+) -> Iterator[tuple[str, str, float, float, float]]:
+    """Strategy, measure, value and its interval."""
     exact = {str(s): daily[s].to_numpy()[None] for s in daily}
     resampled = {name: _resampled(of[0], weights) for name, of in exact.items()}
     both = (exact, resampled)
     for name in exact:
         for measure, of in MEASURES.items():
-            yield _row(name, measure, *(of(days[name]) for days in both))
+            yield name, measure, *_bounded(*(of(days[name]) for days in both))
         share = (per_year(days[name]) / per_year(days[PERFECT]) for days in both)
-        yield _row(name, "share_of_perfect", *share)
+        yield name, "share_of_perfect", *_bounded(*share)
         for challenger in COMPARED:
             ahead = (per_year(days[name] - days[challenger]) for days in both)
-            yield _row(name, f"ahead_of_{challenger}_usd_per_kw_year", *ahead)
+            yield name, f"ahead_of_{challenger}_usd_per_kw_year", *_bounded(*ahead)
         month = daily[name].groupby(pd.to_datetime(daily.index).strftime("%Y-%m")).sum() / 1000
-        yield _row(name, "worst_month_usd_per_kw", np.array([month.min()]))
-        yield _row(name, "cycles_per_day", np.array([out[name].mean()]))
+        yield name, "worst_month_usd_per_kw", float(month.min()), np.nan, np.nan
+        yield name, "cycles_per_day", float(out[name].mean()), np.nan, np.nan
 
 
-def _row(
-    strategy: str, measure: str, value: Floats, resampled: Floats | None = None
-) -> dict[str, object]:
-    low, high = (np.nan, np.nan) if resampled is None else interval(resampled)
-    return {
-        Revenue.rule: strategy,
-        Revenue.measure: measure,
-        Revenue.value: float(value[0]),
-        Revenue.low: low,
-        Revenue.high: high,
-    }
+def _bounded(value: Floats, resampled: Floats) -> tuple[float, float, float]:
+    return float(value[0]), *interval(resampled)
 
 
 def _at(table: pd.DataFrame, place: str) -> pd.DataFrame:

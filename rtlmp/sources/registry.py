@@ -1,4 +1,4 @@
-"""Every source there is: each module lists its own in `SOURCES`, and this one lists modules."""
+"""Every source there is: a module lists its own as `SOURCES`, and this one lists the modules."""
 
 import logging
 import os

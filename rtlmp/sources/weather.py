@@ -10,7 +10,7 @@ Free for non-commercial use only. Two doors, neither stitched from first hours o
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import pandas as pd
 from pandera.typing import DataFrame
@@ -25,8 +25,9 @@ from rtlmp.sources.base.web import Request, UnreadableError, fetch, read_json
 DELAY: Final = pd.Timedelta(hours=8)  # from a run's start until all of it is out
 DAYS_BACK: Final = (1, 2, 3, 4)  # K; the horizon ends 87 h after issue time
 REACH: Final = timedelta(days=4)
-# by Open-Meteo's name: how long before its hour, or when, a value was public
-Columns: TypeAlias = Mapping[str, tuple[SeriesName, pd.Timedelta | pd.Timestamp]]
+# how long before its hour, or when, a value was public
+Column: TypeAlias = tuple[SeriesName, pd.Timedelta | pd.Timestamp]
+Columns: TypeAlias = Mapping[str, Column]  # by Open-Meteo's name
 
 
 class Variable(NamedTuple):
@@ -68,11 +69,7 @@ def single_runs(start: datetime, end: datetime, tools: Tools) -> DataFrame[Obser
 
 
 def _fetch(
-    host: Literal["weather", "weather_runs"],
-    columns: Columns,
-    span: Mapping[str, str],
-    what: str,
-    tools: Tools,
+    host: str, columns: Columns, span: Mapping[str, str], what: str, tools: Tools
 ) -> list[pd.DataFrame]:
     """Every column at each configured point."""
     model, points = tools.live["weather"]["model"], tools.live["weather"]["points"]
@@ -88,7 +85,7 @@ def _fetch(
     request = Request(f"Open-Meteo {model} {what}", host, "/v1/forecast", params)
     answers = fetch(tools.client, request, lambda body: _answers(body, len(points)))
     return [
-        _column(answer, f"{point}/{model}", name, *column, tools.now)
+        _column(answer, f"{point}/{model}", name, column, tools.now)
         for point, answer in zip(points, answers, strict=True)
         for name, column in columns.items()
     ]
@@ -105,14 +102,10 @@ def _answers(body: bytes, want: int) -> Sequence[dict[str, Any]]:
 
 
 def _column(
-    answer: Mapping[str, Any],
-    location: str,
-    name: str,
-    series: SeriesName,
-    publish: pd.Timedelta | pd.Timestamp,
-    now: datetime,
+    answer: Mapping[str, Any], location: str, name: str, column: Column, now: datetime
 ) -> pd.DataFrame:
     """One variable at one point, without hours that are not out yet."""
+    series, publish = column
     variable, hourly = VARIABLES[series], answer["hourly"]
     unit = answer["hourly_units"].get(name)
     if unit != variable.unit:

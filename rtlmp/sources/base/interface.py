@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -19,7 +19,7 @@ from rtlmp.clock import days, instant
 from rtlmp.config.live import Live
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.base.store import read_calls, save_call
-from rtlmp.sources.base.vintages import distinct_vintages, first_seen, not_seen_before
+from rtlmp.sources.base.vintages import Times, distinct_vintages, first_seen, not_seen_before
 from rtlmp.sources.base.web import Client
 
 FIRST_CALL: Final = date(2000, 1, 3)  # calls of several days are counted from here: no shift
@@ -41,10 +41,7 @@ class Tools(NamedTuple):
     now: datetime
 
 
-class Fetcher(Protocol):
-    def __call__(
-        self, start: datetime, end: datetime, tools: Tools, /
-    ) -> DataFrame[Observations]: ...
+Fetcher: TypeAlias = Callable[[datetime, datetime, Tools], DataFrame[Observations]]
 
 
 class Source(NamedTuple):
@@ -78,20 +75,15 @@ def observe(source: Source, start: datetime, end: datetime, tools: Tools) -> pd.
     if start >= end:
         return no_observations()
     called = source.stored == "calls"
-    parts = _calls(source, start, end, tools) if called else [source.fetch(start, end, tools)]
-    rows = pd.concat(list(parts) or [no_observations()], ignore_index=True)
+    tables = _calls(source, start, end, tools) if called else [source.fetch(start, end, tools)]
+    rows = pd.concat(list(tables) or [no_observations()], ignore_index=True)
     publish = rows[Observations.publish_time]
     inside = (publish >= start) & (publish < end)
     return distinct_vintages(rows[inside & rows[Observations.series].isin(tools.series)])
 
 
 def require_complete(
-    source: Source,
-    start: datetime,
-    end: datetime,
-    times: "pd.Series[pd.Timestamp]",
-    want: int,
-    tools: Tools,
+    source: Source, start: datetime, end: datetime, times: Times, want: int, tools: Tools
 ) -> None:
     """Raises IncompleteError where a whole local day of [start, end) has too few of `times`.
 
@@ -138,7 +130,7 @@ def _call(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
     return [*stored, rows]
 
 
-def _slots(series: SeriesName, rows: pd.DataFrame) -> tuple["pd.Series[pd.Timestamp]", int]:
+def _slots(series: SeriesName, rows: pd.DataFrame) -> tuple[Times, int]:
     """Intervals of `series` that have a value, and how many a day has."""
     valid = rows.loc[rows[Observations.series] == series, Observations.valid_time]
     return valid.dt.floor(series.step).drop_duplicates(), MINUTES["D"] // MINUTES[series.step]

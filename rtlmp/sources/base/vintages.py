@@ -1,7 +1,7 @@
 """Vintages: what a call or a posting adds to what is known, and since when."""
 
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from pandera.typing import DataFrame
 from rtlmp.catalog import SeriesName
 from rtlmp.schemas.core import UTC_DTYPE, Observations
 
+Times: TypeAlias = "pd.Series[pd.Timestamp]"
 KEY: Final = [Observations.series, Observations.location, Observations.valid_time]
 
 
@@ -36,11 +37,7 @@ def distinct_vintages(rows: pd.DataFrame) -> DataFrame[Observations]:
 
 
 def observation_frame(
-    series: SeriesName,
-    location: str,
-    valid: "pd.Series[pd.Timestamp]",
-    publish: "pd.Series[pd.Timestamp]",
-    value: "pd.Series[Any]",
+    series: SeriesName, location: str, valid: Times, publish: Times, value: "pd.Series[Any]"
 ) -> pd.DataFrame:
     """Observations of one series at one location, not checked yet; `value` may be texts."""
     columns = {

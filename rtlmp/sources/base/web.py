@@ -14,19 +14,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 
 import httpx
 from requests.adapters import HTTPAdapter
 
-from rtlmp.config.live import Hosts, Live
+from rtlmp.config.live import Host, Live
 
 T = TypeVar("T")
-HostName: TypeAlias = Literal["mis", "api", "token", "weather", "weather_runs", "gas", "isos"]
 Pace: TypeAlias = Callable[[str], None]  # waits until the named host may be called again
-Sleep: TypeAlias = Callable[[float], None]
 BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 REFUSED: Final = frozenset({301, 302, 401})  # ERCOT answers 302 to the wrong kind of token
+PER_MINUTE: Final = 30  # calls of a host that the config does not name
 LONGEST_WAIT: Final = 900.0  # s; a server that wants more is down for today
 
 
@@ -56,17 +55,17 @@ PASSING: Final = (httpx.RequestError, OSError, UnreadableError, BusyError)
 
 class Client(NamedTuple):
     http: httpx.Client
-    hosts: Hosts
+    hosts: Mapping[str, Host]
     attempts: int
     pace: Pace
-    sleep: Sleep
+    sleep: Callable[[float], None]
     tokens: list[str]  # in memory only
 
 
 class Request(NamedTuple):
     what: str  # for the error: report, day or posting
-    host: HostName  # whose address and pace
-    path: str
+    host: str  # whose address and pace: one of live.hosts, or another by any name
+    path: str  # of another host: the whole address
     params: Mapping[str, str] = {}
     headers: Mapping[str, str] = {}
     json: object = None  # sent as a POST
@@ -74,16 +73,18 @@ class Request(NamedTuple):
     remedy: str = "try again later"
 
 
-def client(live: Live, pace: Pace, sleep: Sleep = time.sleep) -> Client:
+def client(live: Live, pace: Pace, sleep: Callable[[float], None] = time.sleep) -> Client:
     """A client that keeps what it asked to itself: httpx would log addresses with their keys."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
     http = httpx.Client(timeout=live["timeout"])
-    return Client(http, live["hosts"], live["attempts"], pace, sleep, [])
+    hosts = cast("Mapping[str, Host]", live["hosts"])
+    return Client(http, hosts, live["attempts"], pace, sleep, [])
 
 
 def fetch(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
     """What `read` makes of the answer. Raises FetchError when every attempt failed."""
-    url = client.hosts[request.host]["url"] + request.path
+    base = client.hosts[request.host]["url"] if request.host in client.hosts else ""
+    url = base + request.path
     what = f"{request.what}: {httpx.URL(url).host}"
 
     def call() -> T:
@@ -92,9 +93,7 @@ def fetch(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
     return with_retries(client, request.host, what, request.remedy, call)
 
 
-def with_retries(
-    client: Client, host: HostName, what: str, remedy: str, call: Callable[[], T]
-) -> T:
+def with_retries(client: Client, host: str, what: str, remedy: str, call: Callable[[], T]) -> T:
     """What `call` returns, called again after a growing wait while it fails for a passing cause."""
     failed: list[str] = []
     for attempt in range(client.attempts):
@@ -143,7 +142,8 @@ def pacer(folder: Path, per_minute: Mapping[str, int]) -> Pace:
     def pace(host: str) -> None:
         with (folder / f".{host}.pace").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            time.sleep(due(os.fstat(file.fileno()).st_mtime, time.time(), per_minute[host]))
+            rate = per_minute.get(host, PER_MINUTE)
+            time.sleep(due(os.fstat(file.fileno()).st_mtime, time.time(), rate))
             os.utime(file.fileno())
 
     return pace

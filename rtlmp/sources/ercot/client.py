@@ -26,10 +26,8 @@ from rtlmp.sources.ercot.reports import Report
 from rtlmp.sources.ercot.times import ZONE, published, published_in_order
 
 T = TypeVar("T")
-USERNAME: Final = "ERCOT_API_USERNAME"
-PASSWORD: Final = "ERCOT_API_PASSWORD"
-SUBSCRIPTION: Final = "ERCOT_PUBLIC_API_SUBSCRIPTION_KEY"
-SECRETS: Final = (USERNAME, PASSWORD, SUBSCRIPTION)
+SECRETS: Final = ("ERCOT_API_USERNAME", "ERCOT_API_PASSWORD", "ERCOT_PUBLIC_API_SUBSCRIPTION_KEY")
+USERNAME, PASSWORD, SUBSCRIPTION = SECRETS
 APPLICATION: Final = "fec253ea-0d06-4272-a5e6-b478baeecd70"  # ERCOT's public API, for all
 PAGE: Final = 1000
 EXPIRED: Final = "it may have expired: set ERCOT_API_* to take it from the archive, or try later"
@@ -72,9 +70,7 @@ def from_site(report: Report, posting: Posting, client: Client) -> bytes:
 
 def from_archive(report: Report, postings: Sequence[Posting], client: Client) -> dict[str, bytes]:
     """The bytes of up to `report.batch` postings by id, in one call."""
-    first, last = (
-        f"{posting.published:%Y-%m-%d %H:%MZ}" for posting in (postings[0], postings[-1])
-    )
+    first, last = (f"{p.published:%Y-%m-%d %H:%MZ}" for p in (postings[0], postings[-1]))
     request = Request(
         f"{report.label}: {len(postings)} postings {first} to {last}",
         "api",
@@ -99,10 +95,9 @@ def whole_zip(body: bytes) -> bytes:
 def site_postings(body: bytes) -> list[Posting]:
     """Postings in a listing of the public site."""
     listed = read_json(body, "ListDocsByRptTypeRes", "DocumentList")
-    documents = [row["Document"] for row in listed]
     return [
         Posting(d["DocID"], published(d["PublishDate"], d["FriendlyName"]), d["FriendlyName"])
-        for d in documents
+        for d in (row["Document"] for row in listed)
         if not d["FriendlyName"].lower().endswith("xml")
     ]
 

@@ -4,7 +4,7 @@ A posting is a zip with one CSV (or some). All files with the same header are jo
 at once, rows of unwanted locations dropped before anything is converted.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from rtlmp.schemas.core import UTC_DTYPE, Observations, no_observations
 from rtlmp.sources.base.store import Posting
+from rtlmp.sources.base.vintages import Times
 from rtlmp.sources.ercot.files import POSTING, ReportError, members, text_table
 from rtlmp.sources.ercot.reports import SYSTEM, Cut, Report
 from rtlmp.sources.ercot.times import TIME_HEADERS, valid_times
@@ -37,7 +38,7 @@ def parse(
     return pd.concat(tables or [no_observations()], ignore_index=True)
 
 
-def posting_times(postings: Iterable[Posting]) -> "pd.Series[pd.Timestamp]":
+def posting_times(postings: Iterable[Posting]) -> Times:
     """When each was published."""
     return pd.Series([posting.published for posting in postings]).astype(UTC_DTYPE)
 
@@ -75,9 +76,7 @@ def _rows(cut: Cut, texts: pa.Table, locations: Set[str]) -> pa.Table:
     })  # fmt: skip
 
 
-def _columns(
-    report: Report, cut: Cut, texts: pa.Table, publish: "pd.Series[pd.Timestamp]"
-) -> list[pd.DataFrame]:
+def _columns(report: Report, cut: Cut, texts: pa.Table, publish: Times) -> list[pd.DataFrame]:
     """Observations of a cut's rows, a frame a column."""
     if not texts.num_rows:
         return []
@@ -93,20 +92,20 @@ def _columns(
         table[Observations.location] = where + tail
         table[Observations.value] = _numbers(report, head, texts[head])
         made.append(table)
-    return [table.dropna() for table in made + _totals(report, cut, made)]
+    return [table.dropna() for table in (*made, *_totals(report, cut, made))]
 
 
-def _totals(report: Report, cut: Cut, made: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+def _totals(report: Report, cut: Cut, made: Sequence[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     """The system where a file gives only its zones, per series."""
-    added = []
-    for series in {q for q, _ in cut.columns.values()} if report.total else ():
-        of = [m for m, (q, _) in zip(made, cut.columns.values(), strict=True) if q is series]
-        if (series, SYSTEM) not in cut.columns.values():
-            values = pd.concat([m[Observations.value] for m in of], axis=1)
-            total = values.agg(report.total, axis=1).where(values.notna().all(axis=1))
-            added.append(of[0].assign(**{Observations.location: SYSTEM}))
-            added[-1][Observations.value] = total
-    return added
+    given = cut.columns.values()
+    for series in dict.fromkeys(q for q, _ in given) if report.total else ():
+        if (series, SYSTEM) not in given:
+            zones = [table for table, (q, _) in zip(made, given, strict=True) if q is series]
+            values = pd.concat([zone[Observations.value] for zone in zones], axis=1)
+            system = zones[0].assign(**{Observations.location: SYSTEM})
+            whole = values.notna().all(axis=1)
+            system[Observations.value] = values.agg(report.total, axis=1).where(whole)
+            yield system
 
 
 def _numbers(report: Report, head: str, texts: pa.ChunkedArray) -> "pd.Series[float]":

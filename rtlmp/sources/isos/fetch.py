@@ -8,7 +8,7 @@ was published that is taken; else a rule, chosen late rather than early.
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import pandas as pd
 from pandera.typing import DataFrame
@@ -17,12 +17,11 @@ from rtlmp.asof.view import HOUR
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.base.interface import Source, Tools
-from rtlmp.sources.base.vintages import stamped
+from rtlmp.sources.base.vintages import Times, stamped
 from rtlmp.sources.base.web import FetchError, time_limit, with_retries
 
 START: Final = ("Interval Start", "Time")
 TIMES: Final = frozenset({*START, "Interval End", "Publish Time", "Forecast Time"})
-Publish: TypeAlias = Callable[[pd.DataFrame, str], "pd.Series[pd.Timestamp]"]
 DAY: Final = timedelta(hours=30)  # once a day, and some
 
 
@@ -30,7 +29,9 @@ class Rule(NamedTuple):
     """When a value was public."""
 
     about: str
-    publish: Publish  # of a frame with UTC `valid_time`, and the market's zone
+    publish: Callable[
+        [pd.DataFrame, str], Times
+    ]  # of a frame with UTC `valid_time`, and the market's zone
     fresh: timedelta  # older than this at issue time is stale
     early: timedelta = timedelta(0)  # publication before delivery, at most
 
@@ -56,7 +57,7 @@ class Feed(NamedTuple):
 def after(minutes: int, fresh: timedelta = timedelta(hours=3)) -> Rule:
     """So long after the hour or five minutes have passed."""
 
-    def publish(frame: pd.DataFrame, _: str) -> "pd.Series[pd.Timestamp]":
+    def publish(frame: pd.DataFrame, _: str) -> Times:
         step = HOUR if (frame[Observations.valid_time].dt.minute == 0).all() else HOUR / 12
         return frame[Observations.valid_time] + step + pd.Timedelta(minutes=minutes)
 
@@ -66,7 +67,7 @@ def after(minutes: int, fresh: timedelta = timedelta(hours=3)) -> Rule:
 def day_before(clock: str) -> Rule:
     """At a local clock time of the day before."""
 
-    def publish(frame: pd.DataFrame, tz: str) -> "pd.Series[pd.Timestamp]":
+    def publish(frame: pd.DataFrame, tz: str) -> Times:
         local = frame[Observations.valid_time].dt.tz_convert(tz)
         eve = local.dt.tz_localize(None).dt.normalize() - pd.Timedelta(days=1)
         return (eve + pd.Timedelta(f"{clock}:00")).dt.tz_localize(tz).dt.tz_convert("UTC")
@@ -77,7 +78,7 @@ def day_before(clock: str) -> Rule:
 def as_published(column: str, minutes: int = 0, early: timedelta = timedelta(0)) -> Rule:
     """As the frame says, and so long after that."""
 
-    def publish(frame: pd.DataFrame, _: str) -> "pd.Series[pd.Timestamp]":
+    def publish(frame: pd.DataFrame, _: str) -> Times:
         return utc_column(frame, column) + pd.Timedelta(minutes=minutes)
 
     kind = "rule: " if minutes else "recorded: "
@@ -156,7 +157,7 @@ def hourly_means(rows: pd.DataFrame) -> pd.DataFrame:
     return of.agg({Observations.publish_time: "max", Observations.value: "mean"})
 
 
-def utc_column(frame: pd.DataFrame, column: str) -> "pd.Series[pd.Timestamp]":
+def utc_column(frame: pd.DataFrame, column: str) -> Times:
     """A time column as UTC. Raises where it is naive: hours would be off unseen."""
     if column not in frame or getattr(frame[column].dtype, "tz", None) is None:
         types = dict(frame.dtypes.astype(str))
