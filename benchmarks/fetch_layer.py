@@ -19,7 +19,7 @@ from rtlmp.catalog import STORED
 from rtlmp.sources.base.interface import Tools, observe
 from rtlmp.sources.base.store import Listing, Posting, posting_path, save_listing, save_posting
 from rtlmp.sources.base.web import Client
-from rtlmp.sources.ercot.postings import source_of, stored_postings
+from rtlmp.sources.ercot.postings import report_source, stored_postings
 from rtlmp.sources.ercot.reports import REPORTS
 
 DAY = datetime(2026, 6, 10, tzinfo=UTC)
@@ -60,7 +60,7 @@ def by_pandas(paths: list[Path]) -> pd.DataFrame:
 
 
 def tools(store: Path, locations: tuple[str, ...]) -> Tools:
-    nothing = Client(None, 1, print, print, {})  # type: ignore[arg-type]  # asks nobody
+    nothing = Client(None, {}, 1, print, print, [])  # type: ignore[arg-type]  # asks nobody
     live = {"store": str(store), "gaps": []}
     return Tools(nothing, live, frozenset(locations), frozenset(STORED), END)  # type: ignore[arg-type]
 
@@ -74,7 +74,7 @@ def run(_: argparse.Namespace) -> None:
         store = Path(name)
         folder = store / REPORT.emil / "2026-06"
         paths = [posting_path(folder, one) for one in fill(folder)]
-        source = source_of(REPORT)
+        source = report_source(REPORT)
         every, few = tools(store, ()), tools(store, KEPT)
         assert len(stored_postings(REPORT, folder, DAY, END, every)) == len(paths)
         assert len(by_pandas(paths)) == len(observe(source, DAY, END, every))

@@ -20,7 +20,7 @@ from rtlmp.asof.vintages import Floats, Ints, VintageRows, save_observations
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.synthetic.price import RUNS, Trait, day_ahead_price, margin, price, run_noise
-from rtlmp.sources.synthetic.publication import DAY_AHEAD, Window, observations
+from rtlmp.sources.synthetic.publication import DAY_AHEAD, Window, published_series
 from rtlmp.sources.synthetic.weather import Weather, calendar, generator, weather, within_days
 
 ZONES: Final = ("COAST", "EAST", "FAR_WEST", "NORTH", "NORTH_C", "SOUTH", "SOUTH_C", "WEST")
@@ -50,7 +50,7 @@ def build(folder: Path, nodes: int) -> None:
     window = Window(START, END, tz, calendar(START, END, tz))
     state = weather(window.hours, SEED)
     none = {"": margin(state, Trait(0, 0, 0))}  # the nodes' own prices come below
-    for q, of in observations(window, state, none, SEED).items():
+    for q, of in published_series(window, state, none, SEED).items():
         if q not in (SeriesName.RT_LMP, SeriesName.RT_SPP, SeriesName.DAM_SPP):
             published = of[Observations.publish_time].to_numpy("datetime64[us]")
             for month, rows in of.groupby(published.astype("datetime64[M]").astype(str)):

@@ -9,6 +9,7 @@ from rtlmp.catalog import MARKETS
 from rtlmp.config import Config
 
 HORIZON_HOURS: Final = 72
+SATURDAY: Final = 5  # weekdays are counted from Monday, 0
 # Retrain days are counted from here, not from a window's start: the daily path and every
 # backtest then agree on which model serves a date.
 RETRAIN_EPOCH: Final = date(2000, 1, 1)

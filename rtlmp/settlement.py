@@ -1,43 +1,40 @@
 """Settlement tables: day-ahead against real-time prices by block, shape, load risk, spreads."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeVar
 
-import holidays
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Flags, Floats
-from rtlmp.catalog import Market, SeriesName
+from rtlmp.catalog import DAM_PARTS, RT_PARTS, Market, SeriesName
+from rtlmp.clock import SATURDAY
+from rtlmp.features.calendar import public_holidays
 from rtlmp.schemas.core import Observations
 from rtlmp.schemas.evaluation import Blocks, Components, LoadRisk, TopBottom
 
 PEAK: Final = (6, 22)  # local hours that start in [6, 22): hours ending 7 to 22
-SATURDAY: Final = 5
 TB: Final = (1, 2, 4)
 WHOLE: Final = 23  # hours of the shortest local day
 ALL_MONTHS: Final = "ALL"
 DA, RT, LOAD = "day_ahead", "real_time", "load"
-NAMES: Final = (Components.energy, Components.congestion, Components.loss)
+NAMES: Final = [Components.energy, Components.congestion, Components.loss]
 PARTS: Final[dict[str, dict[SeriesName, str]]] = {
-    DA: dict(
-        zip(
-            (SeriesName.DAM_LMP_ENERGY, SeriesName.DAM_LMP_CONGESTION, SeriesName.DAM_LMP_LOSS),
-            NAMES,
-            strict=True,
-        )
-    ),
-    RT: dict(
-        zip(
-            (SeriesName.RT_LMP_ENERGY, SeriesName.RT_LMP_CONGESTION, SeriesName.RT_LMP_LOSS),
-            NAMES,
-            strict=True,
-        )
-    ),
+    DA: dict(zip(DAM_PARTS, NAMES, strict=True)),
+    RT: dict(zip(RT_PARTS, NAMES, strict=True)),
 }
 S = TypeVar("S", bound=pa.DataFrameModel)
+
+
+class Stratum(NamedTuple):
+    """Rows of one node, month and block, an hour each."""
+
+    location: str
+    month: str
+    block: str
+    hours: pd.DataFrame
 
 
 def hourly_prices(
@@ -45,26 +42,23 @@ def hourly_prices(
     market: Market,
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
     """By node with both prices: columns DA, RT (mean of the hour) and system LOAD, local time."""
-    tables = {DA: _wide(auction), RT: _wide(real)}
-    of_system = _wide(load).reindex(index=tables[RT].index, columns=[market.system])
+    da, rt = (_hourly(rows, Observations.location) for rows in (auction, real))
+    of_system = _hourly(load, Observations.location).reindex(
+        index=rt.index, columns=[market.system]
+    )
     return {
-        node: pd.DataFrame(
-            {**{k: t[node] for k, t in tables.items()}, LOAD: of_system[market.system]}
-        )
+        node: pd.DataFrame({DA: da[node], RT: rt[node], LOAD: of_system[market.system]})
         .dropna(subset=[DA, RT])
         .tz_convert(market.tz)
-        for node in tables[RT].columns.intersection(tables[DA].columns)
+        for node in rt.columns.intersection(da.columns)
     }
 
 
 def block_of(hours: pd.DatetimeIndex, market: Market) -> Mapping[str, Flags]:
     """Which hours are in 7x24, 5x16 (work days), 2x16 (weekends and holidays) and 7x8."""
-    country, subdivision = market.holidays
-    years = range(hours[0].year, hours[-1].year + 1)
-    closed = holidays.country_holidays(country, subdiv=subdivision, years=years)
-    work = (hours.weekday < SATURDAY) & ~hours.normalize().tz_localize(None).isin(
-        pd.DatetimeIndex(list(closed))
-    )
+    closed = public_holidays(range(hours[0].year, hours[-1].year + 1), *market.holidays)
+    day_off = hours.normalize().tz_localize(None).isin(pd.DatetimeIndex(list(closed)))
+    work = (hours.weekday < SATURDAY) & ~day_off
     peak = (hours.hour >= PEAK[0]) & (hours.hour < PEAK[1])
     every = np.ones(len(hours), dtype=np.bool_)
     return {"7x24": every, "5x16": work & peak, "2x16": ~work & peak, "7x8": ~peak}
@@ -74,10 +68,7 @@ def blocks(prices: Mapping[str, pd.DataFrame], market: Market) -> DataFrame[Bloc
     """Means, variances and shaping cost of each node, month and block."""
     rows = [
         {Blocks.location: node, Blocks.month: month, Blocks.block: block, **_block(hours)}
-        for node, table in prices.items()
-        for month, of_month in _months(table)
-        for block, inside in block_of(pd.DatetimeIndex(of_month.index), market).items()
-        if len(hours := of_month[inside])
+        for node, month, block, hours in _strata(prices.items(), market)
     ]
     return Blocks.validate(pd.DataFrame(rows))
 
@@ -113,12 +104,9 @@ def components(parts: DataFrame[Observations], market: Market) -> DataFrame[Comp
     """Energy, congestion and loss of the price by month and block; empty without a source."""
     rows = [
         {Components.location: node, Components.market: side, Components.month: month,
-         Components.block: block, **of_month[inside].mean().to_dict()}
+         Components.block: block, **hours.mean().to_dict()}
         for side, names in PARTS.items()
-        for node, table in _split(parts, names, market.tz)
-        for month, of_month in _months(table)
-        for block, inside in block_of(pd.DatetimeIndex(of_month.index), market).items()
-        if inside.any()
+        for node, month, block, hours in _strata(_split(parts, names, market.tz), market)
     ]  # fmt: skip
     return _typed(Components, rows)
 
@@ -126,33 +114,36 @@ def components(parts: DataFrame[Observations], market: Market) -> DataFrame[Comp
 def shaping(price: "pd.Series[float]", load: "pd.Series[float]") -> float:
     """Load-weighted less plain mean price, USD/MWh; NaN where no load is known."""
     both = load.notna()
-    return (
-        float(np.average(price[both], weights=load[both]) - price[both].mean())
-        if both.any()
-        else np.nan
-    )
+    if not both.any():
+        return np.nan
+    return float(np.average(price[both], weights=load[both]) - price[both].mean())
+
+
+def _strata(tables: Iterable[tuple[str, pd.DataFrame]], market: Market) -> Iterator[Stratum]:
+    """Every node's table by month and block, empty ones left out."""
+    for node, table in tables:
+        for month, of_month in _months(table):
+            for block, inside in block_of(pd.DatetimeIndex(of_month.index), market).items():
+                if inside.any():
+                    yield Stratum(node, month, block, of_month[inside])
 
 
 def _split(
     parts: DataFrame[Observations], names: Mapping[SeriesName, str], tz: str
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """(hours, parts) of each node that has all of them."""
-    for node, rows in parts.groupby(Observations.location):
-        wide = {
-            name: _wide(rows[rows[Observations.series] == q])[node]
-            for q, name in names.items()
-            if (rows[Observations.series] == q).any()
-        }
-        if len(wide) == len(names):
-            yield str(node), pd.DataFrame(wide).dropna().tz_convert(tz)
+    for node, rows in parts[parts[Observations.series].isin(names)].groupby(Observations.location):
+        wide = _hourly(rows, Observations.series).rename(columns=names)
+        if len(wide.columns) == len(names):
+            yield str(node), wide[NAMES].dropna().tz_convert(tz)
 
 
-def _wide(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mean by hour: (hours, locations), of the value published last of each interval."""
+def _hourly(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Mean by hour: (hours, `by`), of the value published last of each interval."""
     latest = rows.sort_values(Observations.publish_time, kind="stable")
-    latest = latest.drop_duplicates([Observations.valid_time, Observations.location], keep="last")
+    latest = latest.drop_duplicates([Observations.valid_time, by], keep="last")
     hour = latest[Observations.valid_time].dt.floor("h")
-    return latest.pivot_table(index=hour, columns=Observations.location, values=Observations.value)
+    return latest.pivot_table(index=hour, columns=by, values=Observations.value)
 
 
 def _months(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -1,4 +1,4 @@
-"""A window of operating days under every strategy, and what that says of each."""
+"""A window of operating days under every strategy."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -15,11 +15,11 @@ from rtlmp.battery.settlement import DayPrices, Result, operate, settle
 from rtlmp.battery.strategies import STRATEGIES, KnownAtIssue, Strategy
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import horizon_start, issue_time
-from rtlmp.config import Config
+from rtlmp.config import Battery, Config
 from rtlmp.schemas.core import Observations, Scored
 from rtlmp.schemas.evaluation import DispatchDays
 
-LOOKAHEAD: Final = 2  # local days a morning plans for
+LOOKAHEAD: Final = 2  # local days planned for at issue time
 PERFECT: Final = "perfect_foresight"
 AUCTION_PERFECT: Final = "day_ahead_perfect"
 
@@ -37,18 +37,22 @@ def dispatch_days(
     node: NodePrices, curves: Mapping[str, pd.DataFrame], config: Config, days: Iterable[date]
 ) -> DataFrame[DispatchDays]:
     """Every strategy's operating days; `curves` holds a model's (issue, hour) x threshold table."""
-    issued = list(days)
-    mornings = {
-        model: [known_at_issue(node, curve, config, day) for day in issued]
+    observed = {day: _observed(node, config, day) for day in days}
+    known = {
+        model: [known_at_issue(node, curve, config, day) for day in observed]
         for model, curve in curves.items()
     }
-    rows = [
-        row
+    results = {
+        name: _operate_days(strategy, known[strategy.curve], observed.values(), config["battery"])
         for name, strategy in STRATEGIES.items()
-        for row in _run(name, strategy, node, mornings[strategy.curve], config, issued)
+    }
+    for name, real_time in ((PERFECT, True), (AUCTION_PERFECT, False)):
+        results[name] = perfect_foresight([*observed.values()], config["battery"], real_time)
+    rows = [
+        _row(name, node.name, day, result)
+        for name, of in results.items()
+        for day, result in zip(observed, of, strict=True)
     ]
-    rows += perfect_foresight(PERFECT, node, config, issued, real_time=True)
-    rows += perfect_foresight(AUCTION_PERFECT, node, config, issued, real_time=False)
     return DispatchDays.validate(pd.DataFrame(rows))
 
 
@@ -56,14 +60,13 @@ def node_prices(
     node: str, real: DataFrame[Observations], auction: DataFrame[Observations]
 ) -> NodePrices:
     """The prices of `node`. Raises ValueError if a market has none."""
-    parts = [table[table[Observations.location] == node] for table in (real, auction)]
-    if any(part.empty for part in parts):
+    here = [table[table[Observations.location] == node] for table in (real, auction)]
+    if any(rows.empty for rows in here):
         raise ValueError(
-            f"{node}: {len(parts[0])} real-time and {len(parts[1])} day-ahead prices in the "
+            f"{node}: {len(here[0])} real-time and {len(here[1])} day-ahead prices in the "
             "source; a battery is settled on both: add the series that is missing"
         )
-    price, publish = day_ahead(parts[1])
-    return NodePrices(node, intervals(parts[0])[node], price[node], publish[node])
+    return NodePrices(node, intervals(here[0]), *day_ahead(here[1]))
 
 
 def curves_of(scored: DataFrame[Scored], node: str) -> dict[str, pd.DataFrame]:
@@ -85,68 +88,51 @@ def known_at_issue(
     local = hours.tz_convert(tz)
     past = node.real.price[(node.real.publish <= at).to_numpy()].tz_convert(tz)
     mean, highest = past.mean(axis=1), past.max(axis=1).to_numpy()
-    asked, x = curve.loc[at].reindex(hours).to_numpy(), curve.columns.to_numpy()
+    probability, x = curve.loc[at].reindex(hours).to_numpy(), curve.columns.to_numpy()
     auction = node.auction[(node.auction_publish <= at).to_numpy()].tz_convert(tz)
     dates = local.normalize()
     return KnownAtIssue(
         local.hour.to_numpy(),
         (dates != dates[0]).astype(np.intp),
-        expected(asked, x, mean, highest, local.hour.to_numpy()),
+        expected(probability, x, mean, highest, local.hour.to_numpy()),
         _same_hour(mean)[local.hour],
         _same_hour(auction)[local.hour],
     )
 
 
-def perfect_foresight(
-    name: str, node: NodePrices, config: Config, issued: list[date], real_time: bool
-) -> list[dict[str, str | float]]:
-    """The best any battery could do that knew the window's prices: one programme for all days."""
-    came = [_came(node, config, day) for day in issued]
-    real, auction = (np.concatenate(parts) for parts in zip(*came, strict=True))
-    day = np.repeat(np.arange(len(came)), [len(c.auction) for c in came])
-    most = np.full(len(auction), config["battery"]["power_mw"])
+def perfect_foresight(days: list[DayPrices], battery: Battery, real_time: bool) -> list[Result]:
+    """The best any battery could do that knew the prices of all days: one programme for them."""
+    real, auction = (np.concatenate(prices) for prices in zip(*days, strict=True))
+    hours = [len(prices.auction) for prices in days]
+    day = np.repeat(np.arange(len(days)), hours)
+    most = np.full(len(auction), battery["power_mw"])
     market = Market(real.ravel(), auction, auction, day, most, most, trade=real_time)
-    plan = solve(market, config["battery"], 0.0)
+    plan = solve(market, battery, 0.0)
     position = plan.sold - plan.bought
     output = (plan.discharge - plan.charge).reshape(real.shape) + position[:, None]
-    ends = np.cumsum([len(c.auction) for c in came])[:-1]
-    parts = zip(issued, came, np.split(output, ends), np.split(position, ends), strict=True)
-    return [
-        _row(name, node.name, day, settle(out, sold, prices, config["battery"]))
-        for day, prices, out, sold in parts
-    ]
+    by_day = (np.split(of, np.cumsum(hours)[:-1]) for of in (output, position))
+    each = zip(*by_day, days, strict=True)
+    return [settle(out, sold, prices, battery) for out, sold, prices in each]
 
 
-def _run(
-    name: str,
-    strategy: Strategy,
-    node: NodePrices,
-    mornings: list[KnownAtIssue],
-    config: Config,
-    issued: list[date],
-) -> list[dict[str, str | float]]:
+def _operate_days(
+    strategy: Strategy, known: list[KnownAtIssue], days: Iterable[DayPrices], battery: Battery
+) -> list[Result]:
     """One strategy through the window; what is stored at midnight is carried over."""
-    stored, rows = 0.0, []
-    for day, known in zip(issued, mornings, strict=True):
-        came = _came(node, config, day)
-        result, stored = operate(strategy, known, came, stored, config["battery"])
-        rows.append(_row(name, node.name, day, result))
-    return rows
+    stored, results = 0.0, []
+    for at_issue, prices in zip(known, days, strict=True):
+        result, stored = operate(strategy, at_issue, prices, stored, battery)
+        results.append(result)
+    return results
 
 
 def _row(name: str, node: str, day: date, result: Result) -> dict[str, str | float]:
-    return {
-        DispatchDays.rule: name,
-        DispatchDays.location: node,
-        DispatchDays.day: (day + timedelta(days=1)).isoformat(),
-        DispatchDays.revenue: result.revenue,
-        DispatchDays.day_ahead: result.day_ahead,
-        DispatchDays.charged: result.charged,
-        DispatchDays.discharged: result.discharged,
-    }
+    key = {DispatchDays.rule: name, DispatchDays.location: node}
+    operating = (day + timedelta(days=1)).isoformat()
+    return {**key, DispatchDays.day: operating, **result._asdict()}
 
 
-def _came(node: NodePrices, config: Config, day: date) -> DayPrices:
+def _observed(node: NodePrices, config: Config, day: date) -> DayPrices:
     """Prices of the operating day after issue date `day`."""
     hours = _hours(config, day, 1)
     real, auction = node.real.price.reindex(hours), node.auction.reindex(hours)

@@ -21,23 +21,34 @@ class Intervals(NamedTuple):
     publish: "pd.Series[pd.Timestamp]"  # (hours,) when the last interval became public
 
 
-def intervals(prices: pd.DataFrame) -> dict[str, Intervals]:
-    """By node, the price of every settlement interval: the mean of the runs that start in it.
+def intervals(rows: pd.DataFrame) -> Intervals:
+    """The price of every settlement interval of a node: the mean of the runs that start in it.
 
     A price stands until the next run; a gap of more than an hour raises.
     """
-    return {str(node): _of_node(rows) for node, rows in prices.groupby(Observations.location)}
+    step = pd.Timedelta(BY_NAME[rows[Observations.series].iloc[0]].step)
+    rows = rows.drop_duplicates(Observations.valid_time)
+    price = rows.groupby(rows[Observations.valid_time].dt.floor(step))[Observations.value].mean()
+    whole = pd.date_range(price.index[0].ceil("h"), price.index[-1], freq=step)
+    whole = whole[: len(whole) // (n := int(STANDS / step)) * n]
+    filled = price.reindex(whole).ffill(limit=n)
+    if (gap := filled.isna()).any():
+        raise ValueError(
+            f"{rows[Observations.location].iloc[0]}: no real-time price within {STANDS} before "
+            f"{filled[gap].index[0]} and {int(gap.sum()) - 1} more intervals: "
+            "move backtest.start or backtest.end, or fill the source"
+        )
+    table = pd.DataFrame(filled.to_numpy().reshape(-1, n), whole[::n])
+    publish = rows.groupby(rows[Observations.valid_time].dt.floor("h"))[Observations.publish_time]
+    return Intervals(table, publish.max().reindex(table.index).ffill())
 
 
-def day_ahead(prices: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Price and publish time of each (hour, node), as first published."""
-    first = prices.sort_values(Observations.publish_time, kind="stable")
-    first = first.drop_duplicates([Observations.valid_time, Observations.location])
-    wide = first.pivot(index=Observations.valid_time, columns=Observations.location)
-    value, publish = (
-        pd.DataFrame(wide[c]) for c in (Observations.value, Observations.publish_time)
-    )
-    return value, publish
+def day_ahead(rows: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series[pd.Timestamp]"]:
+    """Price and publish time of each hour of a node, as first published."""
+    first = rows.sort_values(Observations.publish_time, kind="stable")
+    hours = first.drop_duplicates(Observations.valid_time).set_index(Observations.valid_time)
+    hours = hours.sort_index()
+    return hours[Observations.value], hours[Observations.publish_time]
 
 
 def classes(curve: Floats) -> Floats:
@@ -63,22 +74,3 @@ def expected(
     lowest = quiet.reindex(range(24)).fillna(recent.mean()).to_numpy()[hour]
     share = classes(curve)
     return share[:, 0] * lowest + share[:, 1:] @ np.array(upper)
-
-
-def _of_node(rows: pd.DataFrame) -> Intervals:
-    step = pd.Timedelta(BY_NAME[rows[Observations.series].iloc[0]].step)
-    rows = rows.drop_duplicates(Observations.valid_time)
-    slots = rows.groupby(rows[Observations.valid_time].dt.floor(step))
-    price = slots[Observations.value].mean()
-    whole = pd.date_range(price.index[0].ceil("h"), price.index[-1], freq=step)
-    whole = whole[: len(whole) // (n := int(STANDS / step)) * n]
-    filled = price.reindex(whole).ffill(limit=n)
-    if filled.isna().any():
-        raise ValueError(
-            f"{rows[Observations.location].iloc[0]}: no real-time price within {STANDS} before "
-            f"{filled[filled.isna()].index[0]} and {int(filled.isna().sum()) - 1} more intervals: "
-            "move backtest.start or backtest.end, or fill the source"
-        )
-    table = pd.DataFrame(filled.to_numpy().reshape(-1, n), whole[::n])
-    publish = rows.groupby(rows[Observations.valid_time].dt.floor("h"))[Observations.publish_time]
-    return Intervals(table, publish.max().reindex(table.index).ffill())

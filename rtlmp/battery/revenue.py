@@ -1,4 +1,4 @@
-"""What a window of settled days says of each strategy, with block-bootstrap intervals."""
+"""What a window of dispatch days says of each strategy, with block-bootstrap intervals."""
 
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
@@ -21,36 +21,27 @@ YEAR: Final = 365.25
 Measure: TypeAlias = Callable[[Floats], Floats]  # daily (draws, days) -> (draws,)
 
 
-def revenue_table(
-    settled: DataFrame[DispatchDays], battery: Battery, seed: int
-) -> DataFrame[Revenue]:
+def revenue_table(days: DataFrame[DispatchDays], battery: Battery, seed: int) -> DataFrame[Revenue]:
     """Every measure by node and strategy, and for the mean battery of all nodes.
 
     Money is per kW and year, or per MW where the measure says so; a loss at risk is positive.
     """
-    daily = (
-        settled.pivot_table(
-            index=DispatchDays.day,
-            columns=[DispatchDays.location, DispatchDays.rule],
-            values=DispatchDays.revenue,
+    columns = [DispatchDays.location, DispatchDays.rule]
+    daily, out = (
+        days.pivot_table(index=DispatchDays.day, columns=columns, values=value) / size
+        for value, size in (
+            (DispatchDays.revenue, battery["power_mw"]),
+            (DispatchDays.discharged, battery["energy_mwh"]),
         )
-        / battery["power_mw"]
-    )
-    out = (
-        settled.pivot_table(
-            index=DispatchDays.day,
-            columns=[DispatchDays.location, DispatchDays.rule],
-            values=DispatchDays.discharged,
-        )
-        / battery["energy_mwh"]
     )
     weights = bootstrap_weights(len(daily), seed)
     rows = [
-        {Revenue.location: place, **row}
+        (place, *row)
         for place in (ALL, *daily.columns.unique(0))
-        for row in _place(_at(daily, place), _at(out, place), weights)
+        for row in _measures(_at(daily, place), _at(out, place), weights)
     ]
-    return Revenue.validate(pd.DataFrame(rows))
+    names = [Revenue.rule, Revenue.measure, Revenue.value, Revenue.low, Revenue.high]
+    return Revenue.validate(pd.DataFrame(rows, columns=[Revenue.location, *names]))
 
 
 def value_at_risk(daily: Floats) -> Floats:
@@ -76,31 +67,28 @@ MEASURES: Final[dict[str, Measure]] = {
 }
 
 
-def _place(daily: pd.DataFrame, out: pd.DataFrame, weights: Floats) -> Iterator[dict[str, object]]:
-    drawn = {str(s): _resampled(daily[s].to_numpy(), weights) for s in daily}
+def _measures(
+    daily: pd.DataFrame, out: pd.DataFrame, weights: Floats
+) -> Iterator[tuple[str, str, float, float, float]]:
+    """Strategy, measure, value and its interval."""
     exact = {str(s): daily[s].to_numpy()[None] for s in daily}
-    for name in drawn:
+    resampled = {name: _resampled(of[0], weights) for name, of in exact.items()}
+    both = (exact, resampled)
+    for name in exact:
         for measure, of in MEASURES.items():
-            yield _row(name, measure, of(exact[name]), of(drawn[name]))
-        share = (per_year(of[name]) / per_year(of[PERFECT]) for of in (exact, drawn))
-        yield _row(name, "share_of_perfect", *share)
+            yield name, measure, *_bounded(*(of(days[name]) for days in both))
+        share = (per_year(days[name]) / per_year(days[PERFECT]) for days in both)
+        yield name, "share_of_perfect", *_bounded(*share)
         for challenger in COMPARED:
-            ahead = (per_year(of[name] - of[challenger]) for of in (exact, drawn))
-            yield _row(name, f"ahead_of_{challenger}_usd_per_kw_year", *ahead)
+            ahead = (per_year(days[name] - days[challenger]) for days in both)
+            yield name, f"ahead_of_{challenger}_usd_per_kw_year", *_bounded(*ahead)
         month = daily[name].groupby(pd.to_datetime(daily.index).strftime("%Y-%m")).sum() / 1000
-        yield _row(name, "worst_month_usd_per_kw", np.array([month.min()]), None)
-        yield _row(name, "cycles_per_day", np.array([out[name].mean()]), None)
+        yield name, "worst_month_usd_per_kw", float(month.min()), np.nan, np.nan
+        yield name, "cycles_per_day", float(out[name].mean()), np.nan, np.nan
 
 
-def _row(strategy: str, measure: str, value: Floats, drawn: Floats | None) -> dict[str, object]:
-    low, high = (np.nan, np.nan) if drawn is None else interval(drawn)
-    return {
-        Revenue.rule: strategy,
-        Revenue.measure: measure,
-        Revenue.value: float(value[0]),
-        Revenue.low: low,
-        Revenue.high: high,
-    }
+def _bounded(value: Floats, resampled: Floats) -> tuple[float, float, float]:
+    return float(value[0]), *interval(resampled)
 
 
 def _at(table: pd.DataFrame, place: str) -> pd.DataFrame:

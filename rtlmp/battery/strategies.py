@@ -1,4 +1,4 @@
-"""What each strategy does with a day, from what it may know; none sees the prices that come."""
+"""What each strategy does with a day, from what it may know; none sees the prices to come."""
 
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
@@ -9,7 +9,7 @@ from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.battery.programme import Index, Market, Plan, solve
 from rtlmp.config import Battery
 
-PROMISED: Final = 1e4  # USD/MWh above any price: an award is delivered before all else
+AWARD_PREMIUM: Final = 1e4  # USD/MWh above any price: awards are delivered before all else
 
 
 class KnownAtIssue(NamedTuple):
@@ -43,7 +43,7 @@ Order: TypeAlias = Callable[[KnownAtIssue, Offers, float, Battery], Orders]  # a
 
 
 class Strategy(NamedTuple):
-    curve: str  # model whose morning it is given
+    curve: str  # model whose curve it is given
     offers: Offer
     orders: Order
 
@@ -62,7 +62,7 @@ def orders_of_forecast(
     today = known.day == 0
     market = _real_time(known, known.expected)
     sold = np.where(today, np.resize(awarded.sold, len(today)), 0.0)
-    plan = solve(market._replace(sold=sold, sell=market.real + PROMISED), battery, stored)
+    plan = solve(market._replace(sold=sold, sell=market.real + AWARD_PREMIUM), battery, stored)
     return _scheduled(plan, today)._replace(due=plan.sold[today])
 
 

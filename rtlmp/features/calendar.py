@@ -8,12 +8,12 @@ import numpy as np
 
 from rtlmp.asof.view import View, lead_day_of
 from rtlmp.asof.vintages import Floats
+from rtlmp.clock import SATURDAY
 from rtlmp.features.registry import Feature, Group, register
 
 FEATURES: Final[list[Feature]] = []
 feature = partial(register, FEATURES, Group.CALENDAR)
 YEAR: Final = 365.2425  # days
-SATURDAY: Final = 5
 
 
 @feature("1")
@@ -38,7 +38,8 @@ def weekday(view: View) -> Floats:
 def day_off(view: View) -> Floats:
     """1 on weekends and the market's public holidays."""
     dates = [t.date() for t in view.local]
-    off = _holidays(dates[0].year, *view.market.holidays)
+    years = range(dates[0].year, dates[0].year + 2)
+    off = public_holidays(years, *view.market.holidays)
     return np.array([d.weekday() >= SATURDAY or d in off for d in dates], dtype=float)[:, None]
 
 
@@ -50,5 +51,5 @@ def season(view: View, wave: str) -> Floats:
 
 
 @lru_cache(maxsize=8)
-def _holidays(year: int, country: str, subdivision: str) -> holidays.HolidayBase:
-    return holidays.country_holidays(country, subdiv=subdivision, years=[year, year + 1])
+def public_holidays(years: range, country: str, subdivision: str) -> holidays.HolidayBase:
+    return holidays.country_holidays(country, subdiv=subdivision, years=years)

@@ -1,6 +1,5 @@
 """Henry Hub spot price of the EIA, where EIA_API_KEY is given; public domain."""
 
-import json
 import os
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,10 +8,10 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.catalog import SeriesName
-from rtlmp.schemas.core import Observations, no_observations
+from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.interface import Source, Tools
-from rtlmp.sources.base.vintages import stamped
-from rtlmp.sources.base.web import Request, UnreadableError, fetch
+from rtlmp.sources.base.vintages import observation_frame, stamped
+from rtlmp.sources.base.web import Request, fetch, read_json
 
 KEY: Final = "EIA_API_KEY"
 SERIES: Final = "RNGWHHD"
@@ -21,10 +20,10 @@ DELAY: Final = pd.Timedelta(days=8)  # daily prices come out once a week
 
 def henry_hub(start: datetime, end: datetime, tools: Tools) -> DataFrame[Observations]:
     """A price each trading day of [start, end)."""
-    ask = Request(
+    request = Request(
         f"EIA {SERIES} {start:%Y-%m-%d}",
         "gas",
-        f"{tools.live['hosts']['gas']['url']}/v2/natural-gas/pri/fut/data/",
+        "/v2/natural-gas/pri/fut/data/",
         {
             "api_key": os.environ[KEY],
             "frequency": "daily",
@@ -35,28 +34,11 @@ def henry_hub(start: datetime, end: datetime, tools: Tools) -> DataFrame[Observa
         },
         remedy=f"check {KEY}, or try again later",
     )
-    data = fetch(tools.client, ask, _data)
-    if not data:
-        return no_observations()
-    rows = pd.DataFrame(data)
+    data = fetch(tools.client, request, lambda body: read_json(body, "response", "data"))
+    rows = pd.DataFrame(data, columns=["period", "value"])
     day = pd.to_datetime(rows["period"], format="%Y-%m-%d", utc=True)
-    columns = {
-        Observations.series: SeriesName.GAS_PRICE.value,
-        Observations.location: "HENRY_HUB",
-        Observations.valid_time: day,
-        Observations.publish_time: day + DELAY,
-        Observations.value: pd.to_numeric(rows["value"]).astype(float),
-    }
-    made = pd.DataFrame(columns).dropna()
-    return stamped(made[made[Observations.valid_time] < end])
-
-
-def _data(body: bytes) -> list[dict[str, str]]:
-    try:
-        found = json.loads(body)
-        return list(found["response"]["data"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise UnreadableError(f"not the EIA's answer but {body[:80]!r}") from error
+    made = observation_frame(SeriesName.GAS_PRICE, "HENRY_HUB", day, day + DELAY, rows["value"])
+    return stamped(made[made[Observations.valid_time] < end].dropna())
 
 
 SOURCES: Final = (

@@ -1,4 +1,4 @@
-"""Every source there is: a new one is a function and a row of its module's `SOURCES`."""
+"""Every source there is: a module lists its own as `SOURCES`, and this one lists the modules."""
 
 import logging
 import os
@@ -11,43 +11,37 @@ from rtlmp.config.live import Live
 from rtlmp.sources import gas, weather
 from rtlmp.sources.base.interface import Source
 from rtlmp.sources.ercot import postings as ercot
-from rtlmp.sources.isos import feeds as iso_feeds
+from rtlmp.sources.isos import feeds as isos
 
-SOURCES: Final[tuple[Source, ...]] = (
-    *ercot.SOURCES,
-    *iso_feeds.SOURCES,
-    *weather.SOURCES,
-    *gas.SOURCES,
-)
+SOURCES: Final[tuple[Source, ...]] = (*ercot.SOURCES, *isos.SOURCES, *weather.SOURCES, *gas.SOURCES)
 MANY: Final = frozenset({SeriesName.LOAD_FORECAST_MODEL})  # millions of rows a month: only if named
 log = logging.getLogger(__name__)
 
 
 def sources_of(market: str, series: Sequence[SeriesName], live: Live) -> list[Source]:
     """The sources that give any of `series` in `market` and have what they need."""
-    here = [s for s in SOURCES if s.market in ("", market) and s.when(live)]
-    asked = [s for s in here if {*s.series} & {*series}]
-    for source in asked:
-        if missing := _missing(source):
-            log.info("%s left out: no %s in the environment", source.name, ", ".join(missing))
-    return [source for source in asked if not _missing(source)]
+    found = [s for s in _of_market(market) if s.when(live) and {*s.series} & {*series}]
+    missing = {s.name: [name for name in s.needs if not os.environ.get(name)] for s in found}
+    for source, names in missing.items():
+        if names:
+            log.info("%s left out: no %s in the environment", source, ", ".join(names))
+    return [source for source in found if not missing[source.name]]
 
 
 def series_of(config: Config) -> list[SeriesName]:
-    """The series that a live run keeps, in the order of the catalogue.
+    """The series that a live run stores, in the order of the catalogue.
 
     Raises ValueError where one is named that the market's sources do not give.
     """
-    given = {q for s in SOURCES if s.market in ("", config["market"]) for q in s.series}
+    given = {q for source in _of_market(config["market"]) for q in source.series}
     named = {BY_NAME[name] for name in config["live"]["fetch"]}
     if lost := sorted(named - given):
         raise ValueError(
             f"live.fetch {lost}: the sources of {config['market']} give {sorted(given)}"
         )
-    return [
-        q for q in STORED if q in (named | {BY_NAME[config["target"]]} if named else given - MANY)
-    ]
+    wanted = named | {BY_NAME[config["target"]]} if named else given - MANY
+    return [q for q in STORED if q in wanted]
 
 
-def _missing(source: Source) -> list[str]:
-    return [name for name in source.needs if not os.environ.get(name)]
+def _of_market(market: str) -> list[Source]:
+    return [source for source in SOURCES if source.market in ("", market)]

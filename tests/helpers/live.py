@@ -30,11 +30,11 @@ def tools(server: Server, store: Path, slept: list[float] | None = None, **live:
     """As a run has them at the server's time; waits are noted in `slept`, not waited."""
     config = settings(live={"store": str(store), "hosts": hosts(server.url), **live})["live"]
     wait = slept.append if slept is not None else lambda _: None
-    made = client(config.get("timeout", 5), config["attempts"], lambda _: None, wait)
+    made = client(config, lambda _: None, wait)
     server.clients.enter_context(made.http)
     return Tools(made, config, frozenset(POINTS), frozenset(STORED), server.now())
 
 
 def read(emil: str, start: str, end: str, with_tools: Tools) -> pd.DataFrame:
     """Observations of an ERCOT report published in [start, end)."""
-    return observe(ercot.source_of(BY_EMIL[emil]), at(start), at(end), with_tools)
+    return observe(ercot.report_source(BY_EMIL[emil]), at(start), at(end), with_tools)

@@ -14,8 +14,8 @@ from rtlmp.features.matrix import FEATURES
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.interface import Source, observe
 from rtlmp.sources.base.web import FetchError
-from rtlmp.sources.isos import gridstatus_tables as isos
 from rtlmp.sources.isos.feeds import FEEDS
+from rtlmp.sources.isos.fetch import Feed, feed_observations
 from rtlmp.sources.registry import SOURCES, series_of, sources_of
 from tests.helpers import live
 from tests.helpers.build import settings
@@ -77,7 +77,7 @@ def test_features_read_no_series_that_runs_do_not_keep():
     assert {q for f in FEATURES for q in f.inputs} <= {*READ, *DERIVED}
 
 
-@pytest.mark.parametrize("feed", FEEDS, ids=isos.source_name)
+@pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.source)
 def test_gridstatus_still_has_what_a_feed_calls(feed):
     gridstatus = pytest.importorskip("gridstatus")
     method = getattr(getattr(gridstatus, feed.market), feed.method)
@@ -99,14 +99,14 @@ FRAMES = {
 }  # fmt: skip
 
 
-def feed_of(name: str) -> isos.Feed:
-    return next(feed for feed in FEEDS if isos.source_name(feed) == name)
+def feed_of(name: str) -> Feed:
+    return next(feed for feed in FEEDS if feed.source == name)
 
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_a_frame_of_gridstatus_becomes_observations(name):
     feed, frame = feed_of(name), FRAMES[name]
-    rows = isos.observations(feed, frame, frozenset(), name)
+    rows = feed_observations(feed, frame, frozenset(), name)
     assert set(rows[Observations.series]) == {q.value for q in feed.columns.values()}
     hourly = next(iter(feed.columns.values())).step == "h"
     assert rows[VALID].nunique() == (24 if hourly else 288)
@@ -125,9 +125,9 @@ def test_naive_times_and_lost_columns_of_gridstatus_are_refused():
     feed, frame = feed_of("caiso-load"), FRAMES["caiso-load"]
     naive = frame.assign(**{"Interval Start": STAMPS.tz_localize(None)})
     with pytest.raises(FetchError, match="Interval Start has no time zone"):
-        isos.observations(feed, naive, frozenset(), "caiso-load 2026-10-03")
+        feed_observations(feed, naive, frozenset(), "caiso-load 2026-10-03")
     with pytest.raises(FetchError, match=r"caiso-load 2026-10-03: gridstatus gave no \['Load'\]"):
-        isos.observations(feed, frame[["Interval Start"]], frozenset(), "caiso-load 2026-10-03")
+        feed_observations(feed, frame[["Interval Start"]], frozenset(), "caiso-load 2026-10-03")
 
 
 def test_what_gridstatus_raises_names_source_day_and_remedy(tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from rtlmp.asof.view import HOUR
 from rtlmp.catalog import SeriesName
 from rtlmp.schemas.core import Observations
 from rtlmp.sources import gas, weather
@@ -18,8 +19,8 @@ VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Obse
 def test_weather_uses_the_vintage_that_was_surely_out(hour):
     """K = ceil((h + 8) / 24) for a value h hours after issue time, from publish times alone."""
     issued = utc("2026-10-04 15:00")
-    ahead = {k: 24 * k * weather.HOUR - weather.DELAY for k in weather.DAYS_BACK}
-    out = [k for k in weather.DAYS_BACK if issued + hour * weather.HOUR - ahead[k] <= issued]
+    ahead = {k: 24 * k * HOUR - weather.DELAY for k in weather.DAYS_BACK}
+    out = [k for k in weather.DAYS_BACK if issued + hour * HOUR - ahead[k] <= issued]
     assert min(out) == -(-(hour + 8) // 24)
 
 
@@ -56,7 +57,7 @@ def test_a_part_that_two_windows_share_is_whole_in_both(tmp_path):
         tools = live.tools(server, tmp_path / "two")
         parts = [observe(previous, *span, tools) for span in ((a, b), (b, c))]
     pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
-    assert whole[VALID].drop_duplicates().sort_values().diff().max() == weather.HOUR
+    assert whole[VALID].drop_duplicates().sort_values().diff().max() == HOUR
 
 
 def test_a_variable_that_the_model_lacks_is_an_error():
@@ -64,6 +65,4 @@ def test_a_variable_that_the_model_lacks_is_an_error():
     stamps = {"time": ["2026-10-01T00:00", "2026-10-01T01:00"], "cloud_cover": [None, None]}
     point = {"hourly": stamps, "hourly_units": {"cloud_cover": "%"}}
     with pytest.raises(IncompleteError, match="houston: cloud_cover is null from 2026-10-01"):
-        weather._column(
-            point, "houston", "cloud_cover", SeriesName.WEATHER_CLOUD, weather.HOUR, now
-        )
+        weather._column(point, "houston", "cloud_cover", (SeriesName.WEATHER_CLOUD, HOUR), now)

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What all sources share: asking a server, what a source is, the store, and vintages."""

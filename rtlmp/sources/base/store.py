@@ -1,7 +1,7 @@
 """Everything ever fetched, kept for good: a posting once, a correction beside what it corrects.
 
     <store>/<report>/<month>/index.json             what the site listed, and for which span
-    <store>/<report>/<month>/<day>/<posting>.zip    its bytes, as they came
+    <store>/<report>/<month>/<day>/<posting>.zip    its bytes, unchanged
     <store>/<source>/<month>/<day>/<fetched>.parquet   observations first seen by that call
 
 Months and days are UTC, of publication, for postings, and the market's, of delivery, for sources.
@@ -9,12 +9,12 @@ Files are renamed into place whole and never written again: an interrupted run g
 """
 
 import json
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import pandas as pd
+from pandera.typing import DataFrame
 
 from rtlmp.io.files import atomic, write_text
 from rtlmp.io.tables import read_table, write_table
@@ -45,16 +45,17 @@ def read_listing(folder: Path) -> Listing | None:
     path = folder / "index.json"
     if not path.exists():
         return None
-    held = json.loads(path.read_text())
-    since, until = (datetime.fromisoformat(held[key]) for key in ("since", "until"))
-    rows = (Posting(i, datetime.fromisoformat(at), *more) for i, at, *more in held["postings"])
+    stored = json.loads(path.read_text())
+    since, until = (datetime.fromisoformat(stored[key]) for key in ("since", "until"))
+    rows = (Posting(i, datetime.fromisoformat(at), *more) for i, at, *more in stored["postings"])
     return Listing(since, until, tuple(rows))
 
 
-def save_listing(folder: Path, held: Listing) -> None:
+def save_listing(folder: Path, listing: Listing) -> None:
     """Remember what was listed."""
-    rows = [[p.id, p.published.isoformat(), p.name, p.site] for p in held.postings]
-    text = {"since": held.since.isoformat(), "until": held.until.isoformat(), "postings": rows}
+    since, until, postings = listing
+    rows = [[p.id, p.published.isoformat(), p.name, p.site] for p in postings]
+    text = {"since": since.isoformat(), "until": until.isoformat(), "postings": rows}
     write_text(json.dumps(text, indent=0), folder / "index.json")
 
 
@@ -68,17 +69,14 @@ def save_posting(folder: Path, posting: Posting, body: bytes) -> None:
     atomic(posting_path(folder, posting), lambda tmp: tmp.write_bytes(body))
 
 
-def calls(folder: Path) -> list[tuple[datetime, Path]]:
-    """Every earlier call for the day of `folder`: when, and what it first saw; oldest first."""
-    paths = sorted(folder.glob("*.parquet"))
-    return [(datetime.strptime(p.stem, FETCHED).replace(tzinfo=UTC), p) for p in paths]
+def read_calls(folder: Path) -> list[tuple[datetime, DataFrame[Observations]]]:
+    """Every earlier call kept in `folder`: when, and what it first saw; oldest first."""
+    return [
+        (datetime.strptime(path.stem, FETCHED).replace(tzinfo=UTC), read_table(Observations, path))
+        for path in sorted(folder.glob("*.parquet"))
+    ]
 
 
 def save_call(folder: Path, rows: pd.DataFrame, at: datetime) -> None:
     """Keep what the call made `at` saw for the first time, be it nothing."""
     write_table(Observations, rows, folder / f"{at:{FETCHED}}.parquet")
-
-
-def read_calls(paths: Iterable[Path]) -> list[pd.DataFrame]:
-    """Observations of the calls at `paths`, empty ones left out."""
-    return [rows for rows in (read_table(Observations, path) for path in paths) if len(rows)]

@@ -1,22 +1,24 @@
-"""Vintages: what a call or a posting adds to what is known, and when that became public."""
+"""Vintages: what a call or a posting adds to what is known, and since when."""
 
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
+from rtlmp.catalog import SeriesName
 from rtlmp.schemas.core import UTC_DTYPE, Observations
 
+Times: TypeAlias = "pd.Series[pd.Timestamp]"
 KEY: Final = [Observations.series, Observations.location, Observations.valid_time]
 
 
 def distinct_vintages(rows: pd.DataFrame) -> DataFrame[Observations]:
     """`rows` without repetitions: a value said again is no new vintage, a changed one is.
 
-    Two values of one instant are told apart by a microsecond, in the order they came.
+    Two values of one instant are told apart by a microsecond, in the order of `rows`.
     """
     value = rows[Observations.value].to_numpy()
     valid, publish = (
@@ -24,14 +26,28 @@ def distinct_vintages(rows: pd.DataFrame) -> DataFrame[Observations]:
         for c in (Observations.valid_time, Observations.publish_time)
     )
     names = [pd.factorize(rows[c], sort=True)[0] for c in KEY[:2]]
-    order = np.lexsort((publish, valid, *names[::-1]))  # stable: ties stay as they came
+    order = np.lexsort((publish, valid, *names[::-1]))  # stable: ties keep the order of `rows`
     same = _repeats(*(key[order] for key in (*names, valid)))
-    kept = order[~(same & _repeats(value[order]))]
-    at = publish[kept] + _nth(_repeats(*(key[kept] for key in (*names, valid, publish))))
-    by_time = np.lexsort((valid[kept], *(name[kept] for name in names[::-1]), at))
-    made = rows.iloc[kept[by_time]].reset_index(drop=True)
+    new = order[~(same & _repeats(value[order]))]
+    at = publish[new] + _nth(_repeats(*(key[new] for key in (*names, valid, publish))))
+    by_time = np.lexsort((valid[new], *(name[new] for name in names[::-1]), at))
+    made = rows.iloc[new[by_time]].reset_index(drop=True)
     made[Observations.publish_time] = pd.Series(at[by_time]).dt.tz_localize("UTC")
     return cast("DataFrame[Observations]", made)
+
+
+def observation_frame(
+    series: SeriesName, location: str, valid: Times, publish: Times, value: "pd.Series[Any]"
+) -> pd.DataFrame:
+    """Observations of one series at one location, not checked yet; `value` may be texts."""
+    columns = {
+        Observations.series: series.value,
+        Observations.location: location,
+        Observations.valid_time: valid,
+        Observations.publish_time: publish,
+        Observations.value: pd.to_numeric(value).astype(float),
+    }
+    return pd.DataFrame(columns)
 
 
 def stamped(rows: pd.DataFrame) -> DataFrame[Observations]:
@@ -43,16 +59,16 @@ def stamped(rows: pd.DataFrame) -> DataFrame[Observations]:
 
 
 def first_seen(
-    rows: pd.DataFrame, held: pd.DataFrame, before: datetime | None, at: datetime
+    rows: pd.DataFrame, earlier: pd.DataFrame, before: datetime | None, at: datetime
 ) -> pd.DataFrame:
-    """What a call made `at` says that no call up to `before` said, published when it can have been.
+    """What a call made `at` says that no `earlier` one did, published when it can have been.
 
     The source's rule holds for a value seen in time; one that was not there `before`, when the
     rule had it public, and one that changed, became public `at`.
     """
-    latest = held.drop_duplicates(KEY, keep="last")[[*KEY, Observations.value]]
-    both = rows.merge(latest, on=KEY, how="left", suffixes=("", "_held"))
-    value = both[f"{Observations.value}_held"]
+    latest = earlier.drop_duplicates(KEY, keep="last")[[*KEY, Observations.value]]
+    both = rows.merge(latest, on=KEY, how="left", suffixes=("", "_earlier"))
+    value = both[f"{Observations.value}_earlier"]
     rule = both[Observations.publish_time]
     late = value.notna() | (False if before is None else rule <= before)
     publish = rule.mask(late | (rule > at), pd.Timestamp(at)).dt.as_unit("us")
@@ -61,17 +77,16 @@ def first_seen(
 
 
 def not_seen_before(
-    rows: pd.DataFrame, held: pd.DataFrame, _: datetime | None, at: datetime
+    rows: pd.DataFrame, earlier: pd.DataFrame, _: datetime | None, at: datetime
 ) -> pd.DataFrame:
-    """Vintages whose time of publication is known, and which no earlier call saw.
+    """Vintages whose time of publication is known, and which no `earlier` call saw.
 
     A vintage is what it was when first read: an archive that changes it later changes nothing.
     """
     keys = [*KEY, Observations.publish_time]
     public = rows[rows[Observations.publish_time] <= at]
-    return public[
-        ~pd.MultiIndex.from_frame(public[keys]).isin(pd.MultiIndex.from_frame(held[keys]))
-    ]
+    known, seen = (pd.MultiIndex.from_frame(table[keys]) for table in (public, earlier))
+    return public[~known.isin(seen)]
 
 
 def _repeats(*keys: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

@@ -1,10 +1,11 @@
 """One careful way to ask a server: paced, timed, asked again while it is busy, broken or cut short.
 
-Errors say what was asked of whom, what came and what to do; never a header, a form or a
+Errors say what was asked of whom, what was answered and what to do; never a header, a form or a
 parameter, for these hold secrets.
 """
 
 import fcntl
+import json
 import logging
 import os
 import socket
@@ -13,20 +14,23 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 
 import httpx
 from requests.adapters import HTTPAdapter
 
+from rtlmp.config.live import Host, Live
+
 T = TypeVar("T")
-Sleep = Callable[[float], None]
+Pace: TypeAlias = Callable[[str], None]  # waits until the named host may be called again
 BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 REFUSED: Final = frozenset({301, 302, 401})  # ERCOT answers 302 to the wrong kind of token
+PER_MINUTE: Final = 30  # calls of a host that the config does not name
 LONGEST_WAIT: Final = 900.0  # s; a server that wants more is down for today
 
 
 class FetchError(RuntimeError):
-    """Nothing usable came: what was asked, what was there, what to do."""
+    """Nothing usable was answered: what was asked, what was there, what to do."""
 
 
 class RefusedError(FetchError):
@@ -51,16 +55,17 @@ PASSING: Final = (httpx.RequestError, OSError, UnreadableError, BusyError)
 
 class Client(NamedTuple):
     http: httpx.Client
+    hosts: Mapping[str, Host]
     attempts: int
-    pace: Callable[[str], None]  # waits until the named host may be called again
-    sleep: Sleep
-    memo: dict[str, list[str]]  # tokens, in memory only
+    pace: Pace
+    sleep: Callable[[float], None]
+    tokens: list[str]  # in memory only
 
 
 class Request(NamedTuple):
     what: str  # for the error: report, day or posting
-    host: str  # whose pace
-    url: str
+    host: str  # whose address and pace: one of live.hosts, or another by any name
+    path: str  # of another host: the whole address
     params: Mapping[str, str] = {}
     headers: Mapping[str, str] = {}
     json: object = None  # sent as a POST
@@ -68,29 +73,27 @@ class Request(NamedTuple):
     remedy: str = "try again later"
 
 
-def client(
-    timeout: float, attempts: int, pace: Callable[[str], None], sleep: Sleep = time.sleep
-) -> Client:
+def client(live: Live, pace: Pace, sleep: Callable[[float], None] = time.sleep) -> Client:
     """A client that keeps what it asked to itself: httpx would log addresses with their keys."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    return Client(httpx.Client(timeout=timeout), attempts, pace, sleep, {})
+    http = httpx.Client(timeout=live["timeout"])
+    hosts = cast("Mapping[str, Host]", live["hosts"])
+    return Client(http, hosts, live["attempts"], pace, sleep, [])
 
 
-def fetch(client: Client, ask: Request, read: Callable[[bytes], T]) -> T:
+def fetch(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
     """What `read` makes of the answer. Raises FetchError when every attempt failed."""
+    base = client.hosts[request.host]["url"] if request.host in client.hosts else ""
+    url = base + request.path
+    what = f"{request.what}: {httpx.URL(url).host}"
 
     def call() -> T:
-        answer = _send(client.http, ask)
-        if answer.status_code in BUSY:
-            wait = retry_after(answer.headers.get("Retry-After"))
-            raise BusyError(f"HTTP {answer.status_code}", wait)
-        return read(answer.content)
+        return read(_send(client.http, url, request))
 
-    said = f"{ask.what}: {httpx.URL(ask.url).host}"
-    return with_retries(client, ask.host, said, ask.remedy, call)
+    return with_retries(client, request.host, what, request.remedy, call)
 
 
-def with_retries(client: Client, host: str, said: str, remedy: str, call: Callable[[], T]) -> T:
+def with_retries(client: Client, host: str, what: str, remedy: str, call: Callable[[], T]) -> T:
     """What `call` returns, called again after a growing wait while it fails for a passing cause."""
     failed: list[str] = []
     for attempt in range(client.attempts):
@@ -104,7 +107,19 @@ def with_retries(client: Client, host: str, said: str, remedy: str, call: Callab
             break
         if attempt < client.attempts - 1:
             client.sleep(wait)
-    raise FetchError(f"{said} failed {len(failed)} times: {'; '.join(failed)}; {remedy}")
+    raise FetchError(f"{what} failed {len(failed)} times: {'; '.join(failed)}; {remedy}")
+
+
+def read_json(body: bytes, *keys: str) -> Any:  # noqa: ANN401  # JSON has no type
+    """What a JSON answer has under `keys`, one inside the other. Raises UnreadableError."""
+    try:
+        found = json.loads(body)
+        for key in keys:
+            found = found[key]
+    except (ValueError, KeyError, TypeError) as error:
+        wanted = f"JSON with {'/'.join(keys)}" if keys else "JSON"
+        raise UnreadableError(f"not {wanted} but {body[:80]!r}") from error
+    return found
 
 
 def retry_after(text: str | None, now: Callable[[], float] = time.time) -> float:
@@ -117,7 +132,7 @@ def retry_after(text: str | None, now: Callable[[], float] = time.time) -> float
         return max(0.0, parsedate_to_datetime(text).timestamp() - now())
 
 
-def pacer(folder: Path, per_minute: Mapping[str, int]) -> Callable[[str], None]:
+def pacer(folder: Path, per_minute: Mapping[str, int]) -> Pace:
     """Waits so that all processes that share `folder` together keep each host's rate.
 
     The time of a host's last call is the time of an empty file, locked while waiting.
@@ -127,7 +142,8 @@ def pacer(folder: Path, per_minute: Mapping[str, int]) -> Callable[[str], None]:
     def pace(host: str) -> None:
         with (folder / f".{host}.pace").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            time.sleep(due(os.fstat(file.fileno()).st_mtime, time.time(), per_minute[host]))
+            rate = per_minute.get(host, PER_MINUTE)
+            time.sleep(due(os.fstat(file.fileno()).st_mtime, time.time(), rate))
             os.utime(file.fileno())
 
     return pace
@@ -148,8 +164,8 @@ def time_limit(seconds: float) -> Iterator[None]:
     """A time-out for calls by requests and urllib inside, which gridstatus makes without one."""
     send, default = HTTPAdapter.send, socket.getdefaulttimeout()
 
-    def timed(self: HTTPAdapter, request: object, **asked: object) -> object:
-        return send(self, request, **{**asked, "timeout": asked.get("timeout") or seconds})  # type: ignore[arg-type]
+    def timed(self: HTTPAdapter, request: object, **options: object) -> object:
+        return send(self, request, **{**options, "timeout": options.get("timeout") or seconds})  # type: ignore[arg-type]
 
     socket.setdefaulttimeout(seconds)
     HTTPAdapter.send = timed  # type: ignore[method-assign,assignment]
@@ -160,18 +176,20 @@ def time_limit(seconds: float) -> Iterator[None]:
         socket.setdefaulttimeout(default)
 
 
-def _send(http: httpx.Client, ask: Request) -> httpx.Response:
-    method = "GET" if ask.json is None and ask.form is None else "POST"
+def _send(http: httpx.Client, url: str, request: Request) -> bytes:
+    """The body of the answer, if that is a good one."""
     answer = http.request(
-        method,
-        ask.url,
-        params=ask.params or None,
-        headers=ask.headers,
-        json=ask.json,
-        data=ask.form,
+        "GET" if request.json is None and request.form is None else "POST",
+        url,
+        params=request.params or None,
+        headers=request.headers,
+        json=request.json,
+        data=request.form,
     )
-    if answer.status_code in REFUSED:
-        raise RefusedError(f"{ask.what}: HTTP {answer.status_code}; {ask.remedy}")
-    if answer.is_error and answer.status_code not in BUSY:
-        raise FetchError(f"{ask.what}: HTTP {answer.status_code}; {ask.remedy}")
-    return answer
+    status = answer.status_code
+    if status in BUSY:
+        raise BusyError(f"HTTP {status}", retry_after(answer.headers.get("Retry-After")))
+    if status in REFUSED or answer.is_error:
+        kind = RefusedError if status in REFUSED else FetchError
+        raise kind(f"{request.what}: HTTP {status}; {request.remedy}")
+    return answer.content

@@ -1,1 +1,1 @@
-"""TODO."""
+"""ERCOT's reports: `reports` lists them, `client` fetches postings, `parse` reads them."""

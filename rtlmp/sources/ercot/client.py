@@ -6,25 +6,29 @@ right, so both are tried.
 """
 
 import io
-import json
 import os
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
-from zoneinfo import ZoneInfo
 
-from rtlmp.config.live import Live
 from rtlmp.sources.base.store import Posting
-from rtlmp.sources.base.web import Client, FetchError, RefusedError, Request, UnreadableError, fetch
-from rtlmp.sources.ercot.files import posting_label
+from rtlmp.sources.base.web import (
+    Client,
+    FetchError,
+    RefusedError,
+    Request,
+    UnreadableError,
+    fetch,
+    read_json,
+)
 from rtlmp.sources.ercot.reports import Report
-from rtlmp.sources.ercot.times import TZ, published, published_in_order
+from rtlmp.sources.ercot.times import ZONE, published, published_in_order
 
 T = TypeVar("T")
 SECRETS: Final = ("ERCOT_API_USERNAME", "ERCOT_API_PASSWORD", "ERCOT_PUBLIC_API_SUBSCRIPTION_KEY")
+USERNAME, PASSWORD, SUBSCRIPTION = SECRETS
 APPLICATION: Final = "fec253ea-0d06-4272-a5e6-b478baeecd70"  # ERCOT's public API, for all
-SITE_KEY: Final = "ListDocsByRptTypeRes"
 PAGE: Final = 1000
 EXPIRED: Final = "it may have expired: set ERCOT_API_* to take it from the archive, or try later"
 
@@ -33,60 +37,47 @@ class CredentialsError(RuntimeError):
     """A name or key that is needed is not in the environment."""
 
 
-def site_listing(report: Report, client: Client, live: Live) -> list[Posting]:
+def site_listing(report: Report, client: Client) -> list[Posting]:
     """Every posting of `report` that the public site still has."""
-    ask = Request(
-        f"{report.emil} {report.about}: listing",
-        "mis",
-        f"{live['hosts']['mis']['url']}/misapp/servlets/IceDocListJsonWS",
-        {"reportTypeId": str(report.number)},
-    )
-    return fetch(client, ask, site_postings)
+    path, query = "/misapp/servlets/IceDocListJsonWS", {"reportTypeId": str(report.number)}
+    return fetch(client, Request(f"{report.label}: listing", "mis", path, query), site_postings)
 
 
 def archive_listing(
-    report: Report, start: datetime, end: datetime, client: Client, live: Live
+    report: Report, start: datetime, end: datetime, client: Client
 ) -> list[Posting]:
     """Postings of `report` in the archive from `start` to `end`, oldest first."""
     found: list[dict[str, Any]] = []
     page, pages = 1, 1
     while page <= pages:
-        ask = _archive_ask(report, start, end, page, live)
-        answer = _authorised(client, live, ask, lambda body: _json(body, "archives"))
-        found += [a for a in answer["archives"] if not a["friendlyName"].lower().endswith("xml")]
-        page, pages = page + 1, int(answer["_meta"]["totalPages"])
-    found.sort(key=lambda a: int(a["docId"]))
-    names = [a["friendlyName"] for a in found]
-    times = published_in_order([a["postDatetime"] for a in found], names)
-    ids = [str(a["docId"]) for a in found]
+        request = _archive_request(report, start, end, page)
+        rows, pages = _authorised(client, request, _archive_page)
+        found += [row for row in rows if not row["friendlyName"].lower().endswith("xml")]
+        page += 1
+    found.sort(key=lambda row: int(row["docId"]))
+    names = [row["friendlyName"] for row in found]
+    times = published_in_order([row["postDatetime"] for row in found], names)
+    ids = [str(row["docId"]) for row in found]
     return [Posting(*row, site=False) for row in zip(ids, times, names, strict=True)]
 
 
-def from_site(report: Report, posting: Posting, client: Client, live: Live) -> bytes:
+def from_site(report: Report, posting: Posting, client: Client) -> bytes:
     """The bytes of a recent posting."""
-    ask = Request(
-        posting_label(report, posting),
-        "mis",
-        f"{live['hosts']['mis']['url']}/misdownload/servlets/mirDownload",
-        {"doclookupId": posting.id},
-        remedy=EXPIRED,
-    )
-    return fetch(client, ask, whole_zip)
+    path, query = "/misdownload/servlets/mirDownload", {"doclookupId": posting.id}
+    request = Request(report.name_of(posting), "mis", path, query, remedy=EXPIRED)
+    return fetch(client, request, whole_zip)
 
 
-def from_archive(
-    report: Report, postings: Sequence[Posting], client: Client, live: Live
-) -> dict[str, bytes]:
+def from_archive(report: Report, postings: Sequence[Posting], client: Client) -> dict[str, bytes]:
     """The bytes of up to `report.batch` postings by id, in one call."""
-    first, last = postings[0], postings[-1]
-    ask = Request(
-        f"{report.emil} {report.about}: {len(postings)} postings {first.published:%Y-%m-%d %H:%MZ} "
-        f"to {last.published:%Y-%m-%d %H:%MZ}",
+    first, last = (f"{p.published:%Y-%m-%d %H:%MZ}" for p in (postings[0], postings[-1]))
+    request = Request(
+        f"{report.label}: {len(postings)} postings {first} to {last}",
         "api",
-        f"{live['hosts']['api']['url']}/archive/{report.emil}/download",
+        f"/archive/{report.emil}/download",
         json={"docIds": [posting.id for posting in postings]},
     )
-    return _authorised(client, live, ask, lambda body: _each(body, postings))
+    return _authorised(client, request, lambda body: _each(body, postings))
 
 
 def whole_zip(body: bytes) -> bytes:
@@ -102,33 +93,29 @@ def whole_zip(body: bytes) -> bytes:
 
 
 def site_postings(body: bytes) -> list[Posting]:
-    documents = [row["Document"] for row in _json(body, SITE_KEY)[SITE_KEY]["DocumentList"]]
+    """Postings in a listing of the public site."""
+    listed = read_json(body, "ListDocsByRptTypeRes", "DocumentList")
     return [
         Posting(d["DocID"], published(d["PublishDate"], d["FriendlyName"]), d["FriendlyName"])
-        for d in documents
+        for d in (row["Document"] for row in listed)
         if not d["FriendlyName"].lower().endswith("xml")
     ]
 
 
-def _archive_ask(report: Report, start: datetime, end: datetime, page: int, live: Live) -> Request:
+def _archive_request(report: Report, start: datetime, end: datetime, page: int) -> Request:
     edges = {"postDatetimeFrom": start, "postDatetimeTo": end + timedelta(hours=1)}
-    span = {k: f"{t.astimezone(ZoneInfo(TZ)):%Y-%m-%dT%H:%M:%S}" for k, t in edges.items()}
+    span = {key: f"{at.astimezone(ZONE):%Y-%m-%dT%H:%M:%S}" for key, at in edges.items()}
     return Request(
-        f"{report.emil} {report.about}: archive {start:%Y-%m-%d}..{end:%Y-%m-%d}, page {page}",
+        f"{report.label}: archive {start:%Y-%m-%d}..{end:%Y-%m-%d}, page {page}",
         "api",
-        f"{live['hosts']['api']['url']}/archive/{report.emil}",
+        f"/archive/{report.emil}",
         {**span, "size": str(PAGE), "page": str(page)},
     )
 
 
-def _json(body: bytes, key: str) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except ValueError as error:
-        raise UnreadableError(f"not JSON but {body[:80]!r}") from error
-    if key not in found:
-        raise UnreadableError(f"JSON without {key}: {sorted(found)}")
-    return found
+def _archive_page(body: bytes) -> tuple[list[dict[str, Any]], int]:
+    """Rows of a page, and how many pages there are."""
+    return read_json(body, "archives"), int(read_json(body, "_meta", "totalPages"))
 
 
 def _each(body: bytes, postings: Sequence[Posting]) -> dict[str, bytes]:
@@ -139,34 +126,36 @@ def _each(body: bytes, postings: Sequence[Posting]) -> dict[str, bytes]:
     return {p.id: whole_zip(found[p.id]) for p in postings}
 
 
-def _authorised(client: Client, live: Live, ask: Request, read: Callable[[bytes], T]) -> T:
+def _authorised(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
     """As `fetch`, with the token that worked last, else the other kind, else a new login's."""
-    key = _secrets()[SECRETS[2]]
-    for kinds in (client.memo.get("tokens", []), None):
-        for token in _login(client, live) if kinds is None else kinds:
-            headers = {"Authorization": f"Bearer {token}", "Ocp-Apim-Subscription-Key": key}
+    secrets = _secrets()
+    for login in (False, True):
+        for token in _login(client, secrets) if login else client.tokens:
+            headers = {
+                "Authorization": f"Bearer {token}",
+                "Ocp-Apim-Subscription-Key": secrets[SUBSCRIPTION],
+            }
             try:
-                answer = fetch(client, ask._replace(headers=headers), read)
+                answer = fetch(client, request._replace(headers=headers), read)
             except RefusedError:
                 continue
-            client.memo["tokens"] = [token]
+            client.tokens[:] = [token]
             return answer
-    raise FetchError(f"{ask.what}: ERCOT refused both kinds of token; check {', '.join(SECRETS)}")
+    names = ", ".join(SECRETS)
+    raise FetchError(f"{request.what}: ERCOT refused both kinds of token; check {names}")
 
 
-def _login(client: Client, live: Live) -> list[str]:
-    secrets = _secrets()
+def _login(client: Client, secrets: dict[str, str]) -> list[str]:
     form = {
         "grant_type": "password",
-        "username": secrets[SECRETS[0]],
-        "password": secrets[SECRETS[1]],
+        "username": secrets[USERNAME],
+        "password": secrets[PASSWORD],
         "response_type": "id_token",
         "scope": f"openid {APPLICATION} offline_access",
         "client_id": APPLICATION,
     }
-    remedy = f"check {SECRETS[0]} and {SECRETS[1]}"
-    ask = Request("ERCOT login", "token", live["hosts"]["token"]["url"], form=form, remedy=remedy)
-    given = fetch(client, ask, json.loads)
+    remedy = f"check {USERNAME} and {PASSWORD}"
+    given = fetch(client, Request("ERCOT login", "token", "", form=form, remedy=remedy), read_json)
     tokens = [given[kind] for kind in ("id_token", "access_token") if given.get(kind)]
     if not tokens:
         raise FetchError(f"ERCOT login: no token among {sorted(given)}; {remedy}")
@@ -174,10 +163,10 @@ def _login(client: Client, live: Live) -> list[str]:
 
 
 def _secrets() -> dict[str, str]:
-    held = {name: os.environ.get(name, "") for name in SECRETS}
-    if missing := [name for name, value in held.items() if not value]:
+    secrets = {name: os.environ.get(name, "") for name in SECRETS}
+    if missing := [name for name, value in secrets.items() if not value]:
         raise CredentialsError(
             f"ERCOT's archive needs {', '.join(missing)} in the environment: register at "
             "apiexplorer.ercot.com; without it only the last days can be had: set start to those"
         )
-    return held
+    return secrets

@@ -3,17 +3,15 @@
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
 from rtlmp.sources.base.store import Posting
 from rtlmp.sources.ercot.reports import Report
-from rtlmp.sources.ercot.times import TZ
 
 POSTING: Final = "posting"  # row's index into the postings parsed
 
@@ -28,7 +26,7 @@ def members(report: Report, posting: Posting, body: bytes) -> list[bytes]:
         names = [n for n in file.namelist() if n.endswith(".csv") and report.member in n]
         if not names:
             raise ReportError(
-                f"{posting_label(report, posting)}: no CSV file {report.member!r} in it, but "
+                f"{report.name_of(posting)}: no CSV file {report.member!r} in it, but "
                 f"{file.namelist()}; see whether ERCOT changed the report"
             )
         return [file.read(name) for name in names]
@@ -41,14 +39,6 @@ def squeezed(header: str) -> str:
     'SYSTEMWIDEGEN'
     """
     return re.sub(r"[^A-Z0-9]", "", header.upper())
-
-
-def api_table(page: Mapping[str, Sequence[object]]) -> pa.Table:
-    """A page of the row API (`fields` and `data`) as a table of texts."""
-    names = [squeezed(str(field["name"])) for field in page["fields"]]  # type: ignore[index]
-    rows = pd.DataFrame(list(page["data"]), columns=names, dtype=object)
-    texts = rows.map(lambda v: "" if v is None else str(v))
-    return pa.Table.from_pandas(texts.assign(**{POSTING: 0}), preserve_index=False)
 
 
 def text_table(
@@ -65,14 +55,8 @@ def text_table(
     try:
         rows = csv.read_csv(whole, csv.ReadOptions(column_names=names), convert_options=options)
     except pa.ArrowInvalid as error:
-        among = postings[texts[0][0]]
+        first = report.name_of(postings[texts[0][0]])
         raise ReportError(
-            f"{posting_label(report, among)} and {len(texts) - 1} more: {error}; "
-            f"headers are {names}"
+            f"{first} and {len(texts) - 1} more: {error}; headers are {names}"
         ) from error
     return rows.append_column(POSTING, pa.array(np.repeat([k for k, _ in texts], counts)))
-
-
-def posting_label(report: Report, posting: Posting) -> str:
-    day = pd.Timestamp(posting.published).tz_convert(TZ)
-    return f"{report.emil} {report.about}, posting {posting.id} of {day:%Y-%m-%d %H:%M:%S}"

@@ -4,54 +4,43 @@ A posting is a zip with one CSV (or some). All files with the same header are jo
 at once, rows of unwanted locations dropped before anything is converted.
 """
 
-from collections.abc import Iterable, Sequence, Set
-from typing import cast
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandera.typing import DataFrame
 
 from rtlmp.schemas.core import UTC_DTYPE, Observations, no_observations
 from rtlmp.sources.base.store import Posting
-from rtlmp.sources.ercot.files import POSTING, ReportError, members, posting_label, text_table
+from rtlmp.sources.base.vintages import Times
+from rtlmp.sources.ercot.files import POSTING, ReportError, members, text_table
 from rtlmp.sources.ercot.reports import SYSTEM, Cut, Report
-from rtlmp.sources.ercot.times import POSTED, TIME_HEADERS, published, valid_times
+from rtlmp.sources.ercot.times import TIME_HEADERS, valid_times
 
 
 def parse(
-    report: Report, held: Sequence[tuple[Posting, bytes]], locations: Set[str] = frozenset()
-) -> DataFrame[Observations]:
-    """Every observation in the postings `held`; prices only of `locations`, if any are named."""
-    groups: dict[str, list[tuple[int, bytes]]] = {}
-    for k, (posting, body) in enumerate(held):
+    report: Report, bodies: Sequence[tuple[Posting, bytes]], locations: Set[str] = frozenset()
+) -> pd.DataFrame:
+    """Every observation in the postings `bodies`; prices only of `locations`, if any are named."""
+    by_header: dict[str, list[tuple[int, bytes]]] = {}
+    for k, (posting, body) in enumerate(bodies):
         for text in members(report, posting, body):
             header, _, rows = text.partition(b"\n")
-            groups.setdefault(header.decode("utf-8-sig"), []).append((k, rows))
-    names = [posting for posting, _ in held]
-    parts = [
-        part
-        for header, texts in groups.items()
-        for part in tabulated(report, text_table(report, header, texts, names), names, locations)
-    ]
-    return cast(
-        "DataFrame[Observations]", pd.concat(parts or [no_observations()], ignore_index=True)
-    )
+            by_header.setdefault(header.decode("utf-8-sig"), []).append((k, rows))
+    postings = [posting for posting, _ in bodies]
+    publish = posting_times(postings)
+    tables: list[pd.DataFrame] = []
+    for heads, texts in by_header.items():
+        table = text_table(report, heads, texts, postings)
+        for cut in _present(report, table, postings):
+            tables += _columns(report, cut, _rows(cut, table, locations), publish)
+    return pd.concat(tables or [no_observations()], ignore_index=True)
 
 
-def tabulated(
-    report: Report, texts: pa.Table, postings: Sequence[Posting], locations: Set[str]
-) -> list[pd.DataFrame]:
-    """Observations in a table of texts with squeezed headers, a frame a column."""
-    times = [posting.published for posting in postings]
-    publish = pd.Series(times).astype(UTC_DTYPE) if times else None
-    made = []
-    for cut in _present(report, texts, postings):
-        rows = _rows(cut, texts, locations)
-        if rows.num_rows:
-            made += _columns(report, cut, rows, publish)
-    return made
+def posting_times(postings: Iterable[Posting]) -> Times:
+    """When each was published."""
+    return pd.Series([posting.published for posting in postings]).astype(UTC_DTYPE)
 
 
 def _present(report: Report, texts: pa.Table, postings: Sequence[Posting]) -> Iterable[Cut]:
@@ -59,13 +48,13 @@ def _present(report: Report, texts: pa.Table, postings: Sequence[Posting]) -> It
     for cut in report.cuts:
         columns = {h: column for h, column in cut.columns.items() if h in texts.column_names}
         lost = {f"{q}/{at}" for q, at in {*cut.columns.values()} - {*columns.values()}}
-        asked = [h for h in (cut.location, cut.tail, *(cut.where or ())[:1]) if h]
-        missing = [h for h in asked if h not in texts.column_names]
+        needed = [h for h in (cut.location, cut.tail, *(cut.where or ())[:1]) if h]
+        missing = [h for h in needed if h not in texts.column_names]
         if missing or not columns or (lost and not cut.some):
             raise ReportError(
-                f"{posting_label(report, postings[0])}: no column for {sorted(lost) + missing}; "
+                f"{report.name_of(postings[0])}: no column for {sorted(lost) + missing}; "
                 f"the file has {texts.column_names}; if ERCOT renamed one, add its new name to "
-                "rtlmp/sources/ercot_reports.py"
+                "rtlmp/sources/ercot/reports.py"
             )
         yield cut._replace(columns=columns)
 
@@ -87,47 +76,36 @@ def _rows(cut: Cut, texts: pa.Table, locations: Set[str]) -> pa.Table:
     })  # fmt: skip
 
 
-def _columns(
-    report: Report, cut: Cut, texts: pa.Table, publish: "pd.Series[pd.Timestamp] | None"
-) -> list[pd.DataFrame]:
-    about = f"{report.emil} {report.about}"
+def _columns(report: Report, cut: Cut, texts: pa.Table, publish: Times) -> list[pd.DataFrame]:
+    """Observations of a cut's rows, a frame a column."""
+    if not texts.num_rows:
+        return []
     rows = texts.drop_columns(list(cut.columns)).to_pandas()
     same = [name for name in (POSTING, cut.location, cut.tail) if name]
-    shared = pd.DataFrame({Observations.valid_time: valid_times(rows, about, same)})
-    shared[Observations.publish_time] = _publish(rows, publish, shared[Observations.valid_time])
+    shared = pd.DataFrame({Observations.valid_time: valid_times(rows, report.label, same)})
+    shared[Observations.publish_time] = publish.iloc[rows[POSTING]].reset_index(drop=True)
     made = []
     for head, (series, location) in cut.columns.items():
-        values = _numbers(report, head, texts[head])
         where = rows[cut.location] if cut.location else location
         tail = "/" + rows[cut.tail] if cut.tail else cut.suffix
-        part = shared.assign(**{Observations.series: series.value})
-        part[Observations.location], part[Observations.value] = where + tail, values
-        made.append(part)
-    return [part.dropna() for part in made + _totals(report, cut, made)]
+        table = shared.assign(**{Observations.series: series.value})
+        table[Observations.location] = where + tail
+        table[Observations.value] = _numbers(report, head, texts[head])
+        made.append(table)
+    return [table.dropna() for table in (*made, *_totals(report, cut, made))]
 
 
-def _publish(
-    rows: pd.DataFrame, publish: "pd.Series[pd.Timestamp] | None", valid: "pd.Series[pd.Timestamp]"
-) -> "pd.Series[pd.Timestamp]":
-    """When each row was posted: as it says, as its posting says, or a minute after its run."""
-    if POSTED in rows:
-        return rows[POSTED].map(lambda text: published(text, "")).astype(UTC_DTYPE)
-    if publish is None:
-        return valid + pd.Timedelta(minutes=1)
-    return publish.iloc[rows[POSTING]].reset_index(drop=True)
-
-
-def _totals(report: Report, cut: Cut, made: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+def _totals(report: Report, cut: Cut, made: Sequence[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     """The system where a file gives only its zones, per series."""
-    added = []
-    for series in {q for q, _ in cut.columns.values()} if report.total else ():
-        of = [m for m, (q, _) in zip(made, cut.columns.values(), strict=True) if q is series]
-        if (series, SYSTEM) not in cut.columns.values():
-            values = pd.concat([m[Observations.value] for m in of], axis=1)
-            total = values.agg(report.total, axis=1).where(values.notna().all(axis=1))
-            added.append(of[0].assign(**{Observations.location: SYSTEM}))
-            added[-1][Observations.value] = total
-    return added
+    given = cut.columns.values()
+    for series in dict.fromkeys(q for q, _ in given) if report.total else ():
+        if (series, SYSTEM) not in given:
+            zones = [table for table, (q, _) in zip(made, given, strict=True) if q is series]
+            values = pd.concat([zone[Observations.value] for zone in zones], axis=1)
+            system = zones[0].assign(**{Observations.location: SYSTEM})
+            whole = values.notna().all(axis=1)
+            system[Observations.value] = values.agg(report.total, axis=1).where(whole)
+            yield system
 
 
 def _numbers(report: Report, head: str, texts: pa.ChunkedArray) -> "pd.Series[float]":
@@ -141,7 +119,7 @@ def _numbers(report: Report, head: str, texts: pa.ChunkedArray) -> "pd.Series[fl
     bad = ~np.isfinite(numbers)
     if bad.any() and (bad := bad & (plain.to_pandas() != "")).any():
         raise ReportError(
-            f"{report.emil} {report.about}: column {head}: {int(bad.sum())} of {len(texts)} values "
+            f"{report.label}: column {head}: {int(bad.sum())} of {len(texts)} values "
             f"are not numbers, as {texts.to_pandas()[bad].iloc[0]!r}; see the postings in the store"
         )
     slope, offset = report.scale

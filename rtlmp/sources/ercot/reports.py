@@ -2,18 +2,20 @@
 
 Headers are squeezed (`SYSTEM_WIDE_GEN`, `genSystemWide` and `System Wide Gen` are not three
 things) and old names listed beside new ones. System totals of wind and solar come from the
-reports that reach back furthest, regions from those that have them: no value comes twice.
+reports that reach back furthest, regions from those that have them: no value is there twice.
 """
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from rtlmp.catalog import MARKETS
 from rtlmp.catalog import SeriesName as S
+from rtlmp.sources.base.store import Posting
+from rtlmp.sources.ercot.times import ZONE
 
 SYSTEM: Final = MARKETS["ERCOT"].system
-ZONES: Final = {  # weather zones: our name, and the ways ERCOT writes it
+ZONES: Final = {  # weather zones
     "COAST": ("COAST",),
     "EAST": ("EAST",),
     "FWEST": ("FARWEST",),
@@ -26,10 +28,9 @@ ZONES: Final = {  # weather zones: our name, and the ways ERCOT writes it
 }
 AREAS: Final = ("SOUTH", "NORTH", "WEST", "HOUSTON")
 WIND_REGIONS: Final = ("PANHANDLE", "COASTAL", "SOUTH", "WEST", "NORTH")
-SOLAR_REGIONS: Final = (
-    *("CENTERWEST", "NORTHWEST", "FARWEST", "FAREAST", "SOUTHEAST", "CENTEREAST"),
-)
-Column = tuple[S, str]  # series, location; "" is to be read from the row
+SOLAR_REGIONS: Final = ("CENTERWEST", "NORTHWEST", "FARWEST", "FAREAST", "SOUTHEAST", "CENTEREAST")
+Column: TypeAlias = tuple[S, str]  # series, location; "" is to be read from the row
+Places: TypeAlias = Mapping[str, tuple[str, ...]]  # our name, and the ways ERCOT writes it
 
 
 class Cut(NamedTuple):
@@ -59,14 +60,22 @@ class Report(NamedTuple):
     scale: tuple[float, float] = (1.0, 0.0)  # slope and offset to our unit
     since: date = date(2014, 5, 1)  # first day in the archive
 
+    @property
+    def label(self) -> str:
+        """What errors and logs call it."""
+        return f"{self.emil} {self.about}"
+
+    def name_of(self, posting: Posting) -> str:
+        """What errors call one of its postings."""
+        at = posting.published.astimezone(ZONE)
+        return f"{self.label}, posting {posting.id} of {at:%Y-%m-%d %H:%M:%S}"
+
 
 def _zones(series: S, but: str = "") -> dict[str, Column]:
     return {name: (series, zone) for zone, ways in ZONES.items() for name in ways if zone != but}
 
 
-def _power(
-    actual: S, forecast: S, limits: S, code: str, places: Mapping[str, tuple[str, ...]]
-) -> dict[str, Column]:
+def _power(actual: S, forecast: S, limits: S, code: str, places: Places) -> dict[str, Column]:
     """Columns of a wind or solar report: generation, ERCOT's forecast, plants' own limits."""
     kinds = {actual: ("GEN", "ACTUAL"), forecast: (code,), limits: ("COPHSL",)}
     named = [(q, k, loc, way) for q, ks in kinds.items() for k in ks for loc, way in places.items()]
@@ -74,26 +83,18 @@ def _power(
     return {**heads, **({"SYSTEMWIDEGEN": (actual, SYSTEM)} if SYSTEM in places else {})}
 
 
-def _same(*names: str) -> dict[str, tuple[str, ...]]:
-    return {name: (name,) for name in names}
-
-
-WHOLE: Final[dict[str, tuple[str, ...]]] = {SYSTEM: ("SYSTEMWIDE",)}
-LOAD_ZONES: Final[dict[str, tuple[str, ...]]] = {
+WHOLE: Final[Places] = {SYSTEM: ("SYSTEMWIDE",)}
+LOAD_ZONES: Final[Places] = {
     f"LZ_{z}": (f"LZ{z.replace('_', '')}", f"LOADZONE{z.replace('_', '')}")
     for z in ("SOUTH_HOUSTON", "WEST", "NORTH")
 }
 WIND: Final = (S.WIND, S.WIND_FORECAST, S.WIND_FORECAST_COP_HSL, "STWPF")
 SOLAR: Final = (S.SOLAR, S.SOLAR_FORECAST, S.SOLAR_FORECAST_COP_HSL, "STPPF")
 PRICE: Final = "SETTLEMENTPOINTPRICE"
-DAM_AS: Final = {
-    "REGUP": S.DAM_AS_REGUP,
-    "REGDN": S.DAM_AS_REGDN,
-    "RRS": S.DAM_AS_RRS,
-    "NSPIN": S.DAM_AS_NSPIN,
-    "ECRS": S.DAM_AS_ECRS,
-}
-RT_AS: Final = {name: S[f"RT_AS_{name}"] for name in DAM_AS}
+DAM_AS, RT_AS = (
+    {name: S[f"{market}_AS_{name}"] for name in ("REGUP", "REGDN", "RRS", "NSPIN", "ECRS")}
+    for market in ("DAM", "RT")
+)
 OUTAGES: Final = {
     "TOTALRESOURCEMW": S.OUTAGE_FORECAST,
     "TOTALIRRMW": S.OUTAGE_IRR_FORECAST,
@@ -136,13 +137,14 @@ REPORTS: Final = (
            (Cut(_zones(S.LOAD_FORECAST), where=("INUSEFLAG", "Y")),
             Cut(_zones(S.LOAD_FORECAST_MODEL), tail="MODEL")), since=date(2017, 7, 1)),
     Report("np4-732-cd", 13028, "wind, load zones", 24, 7, 1000,
-           (Cut(_power(*WIND, WHOLE | LOAD_ZONES)),)),
+           (Cut(_power(*WIND, {**WHOLE, **LOAD_ZONES})),)),
     Report("np4-742-cd", 14787, "wind, regions", 24, 7, 1000,
-           (Cut(_power(*WIND, _same(*WIND_REGIONS))),)),
+           (Cut(_power(*WIND, {name: (name,) for name in WIND_REGIONS})),)),
     Report("np4-737-cd", 13483, "solar, system", 24, 7, 1000, (Cut(_power(*SOLAR, WHOLE)),),
            since=date(2016, 2, 10)),
     Report("np4-745-cd", 21809, "solar, regions", 24, 7, 1000,
-           (Cut(_power(*SOLAR, _same(*SOLAR_REGIONS))),), since=date(2022, 6, 28)),
+           (Cut(_power(*SOLAR, {name: (name,) for name in SOLAR_REGIONS})),),
+           since=date(2022, 6, 28)),
     Report("np3-233-cd", 13103, "resource outage capacity", 24, 31, 1000,
            (Cut({f"{h}{w}": (q, loc) for h, q in OUTAGES.items()
                  for w, loc in (("", SYSTEM), *((f"ZONE{a}", a) for a in AREAS))}, some=True),),

@@ -5,30 +5,33 @@ Central prevailing time. An hour is named by its end, 1 to 24; on the autumn cha
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from rtlmp.asof.view import HOUR
 from rtlmp.catalog import MARKETS
+from rtlmp.sources.base.vintages import Times
 
 TZ: Final = MARKETS["ERCOT"].tz
-HOUR: Final = pd.Timedelta(hours=1)
+ZONE: Final = ZoneInfo(TZ)
 LAST_HOUR: Final = 24
 YES: Final = ("Y", "y", "true", "True", "TRUE", "1")
-Texts = Mapping[str, "pd.Series[str]"]  # by squeezed header
 FLAGS: Final = ("DSTFLAG", "REPEATEDHOURFLAG", "REPEATHOURFLAG")
 DAYS: Final = ("DELIVERYDATE", "OPERDAY")
 HOURS: Final = ("HOURENDING", "DELIVERYHOUR")
-RUN, QUARTER, POSTED = "SCEDTIMESTAMP", "DELIVERYINTERVAL", "POSTEDDATETIME"
-TIME_HEADERS: Final = frozenset({*FLAGS, *DAYS, *HOURS, RUN, QUARTER, POSTED})
+RUN, QUARTER = "SCEDTIMESTAMP", "DELIVERYINTERVAL"
+TIME_HEADERS: Final = frozenset({*FLAGS, *DAYS, *HOURS, RUN, QUARTER})
+SKIPPED: Final = "%s: %d rows of %s, an hour that the clock skips, left out: nothing happened then"
+Marks: TypeAlias = "pd.Series[bool]"
 log = logging.getLogger(__name__)
 
 
-def valid_times(rows: pd.DataFrame, what: str, same: list[str]) -> "pd.Series[pd.Timestamp]":
+def valid_times(rows: pd.DataFrame, what: str, same: list[str]) -> Times:
     """UTC start of the interval of each row, NaT for an hour that the clock skips.
 
     `same` are the columns that, with the clock, tell rows apart: without a flag the second of
@@ -47,9 +50,7 @@ def valid_times(rows: pd.DataFrame, what: str, same: list[str]) -> "pd.Series[pd
     return _hours(start, rows[day], counted, _again(rows, keys), what)
 
 
-def to_utc(
-    local: "pd.Series[pd.Timestamp]", again: "pd.Series[bool]", what: str
-) -> "pd.Series[pd.Timestamp]":
+def to_utc(local: Times, again: Marks, what: str) -> Times:
     """Naive local times as UTC; `again` marks the second pass of the repeated hour.
 
     A mark on the hour after is taken for one on the hour itself: NP4-722 has it there.
@@ -59,12 +60,7 @@ def to_utc(
         local = local.where(~(again & before & ~here), local - HOUR)
     zoned = local.dt.tz_localize(TZ, ambiguous=(~again).to_numpy(), nonexistent="NaT")
     if (lost := zoned.isna() & local.notna()).any():
-        log.warning(
-            "%s: %d rows of %s, an hour that the clock skips, left out: nothing happened then",
-            what,
-            int(lost.sum()),
-            local[lost].min(),
-        )
+        log.warning(SKIPPED, what, int(lost.sum()), local[lost].min())
     return zoned.dt.tz_convert("UTC").dt.as_unit("us")
 
 
@@ -72,13 +68,13 @@ def published(text: str, name: str) -> datetime:
     """UTC time of a posting. The printed offset can be wrong (gridstatus #468), the clock not.
 
     In the repeated hour the second pass has `xhr` in its name; without name or offset to tell,
-    the later time is taken: a value may come to us late, never early.
+    the later time is taken: a value may reach us late, never early.
 
     >>> published("2026-10-03T12:32:39-05:00", "DAMSPNP4190_csv").isoformat()
     '2026-10-03T17:32:39+00:00'
     """
     stamp = datetime.fromisoformat(text)
-    local = stamp.replace(tzinfo=ZoneInfo(TZ))
+    local = stamp.replace(tzinfo=ZONE)
     first_pass = stamp.utcoffset() == local.utcoffset() and "xhr" not in name.lower()
     return (local if first_pass else local.replace(fold=1)).astimezone(UTC)
 
@@ -90,7 +86,7 @@ def published_in_order(texts: Sequence[str], names: Sequence[str]) -> list[datet
     back; where it never does, all are taken for the second, as in `published`.
     """
     naive = [datetime.fromisoformat(text).replace(tzinfo=None) for text in texts]
-    clock = [at.replace(tzinfo=ZoneInfo(TZ)) for at in naive]
+    clock = [at.replace(tzinfo=ZONE) for at in naive]
     twice = [k for k, at in enumerate(clock) if at.utcoffset() != at.replace(fold=1).utcoffset()]
     named = {k for k in twice if "xhr" in names[k].lower()}
     back = [k for j, k in pairwise(twice) if naive[k] <= naive[j]]
@@ -99,18 +95,12 @@ def published_in_order(texts: Sequence[str], names: Sequence[str]) -> list[datet
     return [at.replace(fold=int(k in second)).astimezone(UTC) for k, at in enumerate(clock)]
 
 
-def _twice(local: "pd.Series[pd.Timestamp]") -> "pd.Series[bool]":
+def _twice(local: Times) -> Marks:
     """Whether a local time comes twice."""
     return local.dt.tz_localize(TZ, ambiguous="NaT", nonexistent="shift_forward").isna()
 
 
-def _hours(
-    start: "pd.Series[pd.Timestamp]",
-    day: "pd.Series[str]",
-    counted: "pd.Series[bool]",
-    again: "pd.Series[bool]",
-    what: str,
-) -> "pd.Series[pd.Timestamp]":
+def _hours(start: Times, day: "pd.Series[str]", counted: Marks, again: Marks, what: str) -> Times:
     """Clock hours by the clock, and those of days `counted` to 25 by what passed since midnight."""
     clock = to_utc(start.where(~counted), again & ~counted, what)
     midnight = _stamp(day)
@@ -118,14 +108,14 @@ def _hours(
     return clock.where(~counted, passed).dt.as_unit("us")
 
 
-def _again(rows: pd.DataFrame, keys: list[str]) -> "pd.Series[bool]":
+def _again(rows: pd.DataFrame, keys: list[str]) -> Marks:
     for flag in FLAGS:
         if flag in rows:
             return rows[flag].isin(YES)
     return rows.duplicated(keys)
 
 
-def _stamp(text: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+def _stamp(text: "pd.Series[str]") -> Times:
     """Naive times of 09/29/2026, 09/29/2026 11:25:17 or ISO text."""
     if text.empty or "-" in text.iloc[0]:
         return pd.to_datetime(text, format="ISO8601")

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The other markets, by gridstatus: `fetch` says how, `feeds` which tables of which market."""

@@ -1,74 +1,67 @@
-"""The tables of the other markets; a new one is one row. Times of publication: see `isos`."""
+"""The tables of the other markets; a new one is one row. Each rule says when a value is public."""
 
 from datetime import timedelta
 from typing import Final
 
+from rtlmp.catalog import DAM_PARTS, RT_PARTS
 from rtlmp.catalog import SeriesName as S
-from rtlmp.sources.isos.gridstatus_tables import (
-    DAM,
-    RT,
-    Feed,
-    after,
-    as_published,
-    day_before,
-    source_of,
-)
+from rtlmp.sources.isos.fetch import DAY, Feed, after, as_published, day_before, feed_source
 
+LMP: Final = ("LMP", "Energy", "Congestion", "Loss")
+RT: Final = dict(zip(LMP, (S.RT_LMP, *RT_PARTS), strict=True))
+DAM: Final = dict(zip(LMP, (S.DAM_SPP, *DAM_PARTS), strict=True))
+DAM_AS: Final = {"": S.DAM_AS}
 MIX: Final = {"": S.GENERATION}
 LOAD: Final = {"Load": S.LOAD}
+LOADS: Final = {"": S.LOAD}
 AHEAD: Final = {"Load Forecast": S.LOAD_FORECAST}
-EVE: Final = timedelta(hours=36)  # day-ahead results come before their day
-DAY: Final = timedelta(hours=30)  # once a day, and some
+AHEADS: Final = {"": S.LOAD_FORECAST}
+
+
+def _dam(market: str, clock: str) -> Feed:
+    """Day-ahead prices, published at `clock` of the day before."""
+    hourly = "get_lmp_day_ahead_hourly"
+    return Feed(market, "dam-lmp", hourly, DAM, day_before(clock), "Location")
+
 
 FEEDS: Final = (
     Feed("CAISO", "rt-lmp", "get_lmp_real_time_5_min", RT, after(10), "Location"),
-    Feed("CAISO", "dam-lmp", "get_lmp_day_ahead_hourly", DAM, day_before("14:00"), "Location",
-         early=EVE, fresh=DAY),
-    Feed("CAISO", "dam-as", "get_as_prices", {"": S.DAM_AS}, day_before("14:00"), "Region",
-         early=EVE, fresh=DAY),
+    _dam("CAISO", "14:00"),
+    Feed("CAISO", "dam-as", "get_as_prices", DAM_AS, day_before("14:00"), "Region"),
     Feed("CAISO", "load", "get_load", LOAD, after(30)),
     Feed("CAISO", "load-forecast", "get_load_forecast_day_ahead", AHEAD, day_before("10:30"),
-         "TAC Area Name", whole="CA ISO-TAC", early=EVE, fresh=DAY),
+         "TAC Area Name", whole="CA ISO-TAC"),
     Feed("CAISO", "mix", "get_fuel_mix", MIX, after(30)),
     Feed("NYISO", "rt-lmp", "get_lmp_real_time_5_min", RT, after(10), "Location"),
-    Feed("NYISO", "dam-lmp", "get_lmp_day_ahead_hourly", DAM, day_before("11:00"), "Location",
-         early=EVE, fresh=DAY),
-    Feed("NYISO", "dam-as", "get_as_prices_day_ahead_hourly", {"": S.DAM_AS},
-         day_before("11:00"), "Zone", early=EVE, fresh=DAY),
-    Feed("NYISO", "load", "get_load", {"": S.LOAD}, after(30), whole="Load"),
-    Feed("NYISO", "load-forecast", "get_load_forecast", AHEAD, as_published("Forecast Time", 600),
-         fresh=DAY),
+    _dam("NYISO", "11:00"),
+    Feed("NYISO", "dam-as", "get_as_prices_day_ahead_hourly", DAM_AS, day_before("11:00"), "Zone"),
+    Feed("NYISO", "load", "get_load", LOADS, after(30), whole="Load"),
+    Feed("NYISO", "load-forecast", "get_load_forecast", AHEAD, as_published("Forecast Time", 600)),
     Feed("NYISO", "mix", "get_fuel_mix", MIX, after(30)),
     Feed("ISONE", "rt-lmp", "get_lmp_real_time_5_min", RT, after(30), "Location"),
-    Feed("ISONE", "dam-lmp", "get_lmp_day_ahead_hourly", DAM, day_before("14:00"), "Location",
-         early=EVE, fresh=DAY),
+    _dam("ISONE", "14:00"),
     Feed("ISONE", "load", "get_load", LOAD, after(30)),
-    Feed("ISONE", "load-forecast", "get_load_forecast", AHEAD, as_published("Forecast Time"),
-         fresh=DAY),
+    Feed("ISONE", "load-forecast", "get_load_forecast", AHEAD, as_published("Forecast Time")),
     Feed("ISONE", "mix", "get_fuel_mix", MIX, after(60)),
     Feed("PJM", "rt-lmp", "get_lmp_real_time_5_min", RT, after(30), "Location"),
-    Feed("PJM", "dam-lmp", "get_lmp_day_ahead_hourly", DAM, day_before("14:30"), "Location",
-         early=EVE, fresh=DAY),
+    _dam("PJM", "14:30"),
     Feed("PJM", "load", "get_load", LOAD, after(30)),
-    Feed("PJM", "load-forecast", "get_load_forecast_historical", {"": S.LOAD_FORECAST},
-         as_published("Publish Time", 30), whole="RTO_COMBINED", early=timedelta(days=7),
-         fresh=DAY),
+    Feed("PJM", "load-forecast", "get_load_forecast_historical", AHEADS,
+         as_published("Publish Time", 30, early=timedelta(days=7)), whole="RTO_COMBINED"),
     Feed("PJM", "mix", "get_fuel_mix", MIX, after(120)),
     Feed("MISO", "rt-lmp", "get_lmp_real_time_5_min", RT, after(15), "Location"),
-    Feed("MISO", "dam-lmp", "get_lmp_day_ahead_hourly", DAM, day_before("14:30"), "Location",
-         early=EVE, fresh=DAY),
-    Feed("MISO", "load", "get_zonal_load_hourly", {"": S.LOAD}, after(48 * 60), fresh=2 * DAY),
-    Feed("MISO", "load-forecast", "get_load_forecast", {"": S.LOAD_FORECAST},
-         as_published("Publish Time", 360), whole="MISO MTLF", fresh=DAY),
+    _dam("MISO", "14:30"),
+    Feed("MISO", "load", "get_zonal_load_hourly", LOADS, after(48 * 60, 2 * DAY)),
+    Feed("MISO", "load-forecast", "get_load_forecast", AHEADS, as_published("Publish Time", 360),
+         whole="MISO MTLF"),
     Feed("MISO", "mix", "get_fuel_mix", MIX, after(30)),
-    Feed("SPP", "rt-lmp", "get_lmp_real_time_5_min_by_location", RT, after(26 * 60), "Location",
-         {"use_daily_files": True}, fresh=2 * DAY),
-    Feed("SPP", "dam-lmp", "get_lmp_day_ahead_hourly", DAM, day_before("14:30"), "Location",
-         early=EVE, fresh=DAY),
+    Feed("SPP", "rt-lmp", "get_lmp_real_time_5_min_by_location", RT, after(26 * 60, 2 * DAY),
+         "Location", {"use_daily_files": True}),
+    _dam("SPP", "14:30"),
     Feed("SPP", "load", "get_load_by_baa_hourly", LOAD, after(120), "BAA"),
-    Feed("SPP", "load-forecast", "get_load_forecast_by_baa", AHEAD,
-         as_published("Publish Time"), "BAA", fresh=DAY),
+    Feed("SPP", "load-forecast", "get_load_forecast_by_baa", AHEAD, as_published("Publish Time"),
+         "BAA"),
     Feed("SPP", "mix", "get_fuel_mix", MIX, after(30)),
 )  # fmt: skip
 
-SOURCES: Final = tuple(source_of(feed) for feed in FEEDS)
+SOURCES: Final = tuple(feed_source(feed) for feed in FEEDS)

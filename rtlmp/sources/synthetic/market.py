@@ -1,7 +1,7 @@
-"""The embedded source: a small market, published like the real one, whose truth is known.
+"""The embedded source: a small market, published like a real one, whose truth is known.
 
-`synthetic_weather` says what there is and who knows it when, `synthetic_price` what it costs, and
-`synthetic_publish` makes observations of both. Nothing published by the time of issue says more of
+`weather` says what there is and who knows it when, `price` what it costs, and `publication` makes
+observations of both. Nothing published by the time of issue says more of
 an hour to come than the latest forecasts do, so the true spike probability is exact.
 """
 
@@ -17,7 +17,7 @@ from rtlmp.catalog import SeriesName
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.schemas.core import Observations, Truth
 from rtlmp.sources.synthetic.price import Margin, node_margin, spike_probability
-from rtlmp.sources.synthetic.publication import VINTAGES, Window, observations
+from rtlmp.sources.synthetic.publication import VINTAGES, Window, published_series
 from rtlmp.sources.synthetic.weather import calendar, weather
 
 
@@ -39,7 +39,7 @@ def world(
     """What was published of the local days `start`..`end`, and the truth at their issue times.
 
     Forecasts and truths made on the last days reach beyond `end`; a later `end` only adds rows.
-    The truth is that of `Q.RT_LMP`: for 15-minute means it is not exact, so there is none.
+    The truth is that of `SeriesName.RT_LMP`: for 15-minute means it is not exact, so there is none.
     Raises ValueError for an issue time before the last of the morning's forecasts.
     """
     if issue_time < (latest := max(VINTAGES.values())):
@@ -47,7 +47,7 @@ def world(
     window = Window(start, end, tz, calendar(start, end, tz))
     state = weather(window.hours, seed)
     margins = {node: node_margin(state, window.hours, node, seed) for node in sorted(nodes)}
-    public = observations(window, state, margins, seed)
+    public = published_series(window, state, margins, seed)
     truth = _truth(window, margins, thresholds, issue_time)
     return World(public, truth if target is SeriesName.RT_LMP else Truth.validate(truth.iloc[:0]))
 

@@ -1,13 +1,15 @@
-"""Publication in the synthetic world: observations of it, each at the time the real ones come."""
+"""Publication in the synthetic world: observations of it, each when the real ones are public."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from rtlmp.asof.view import HOUR
+from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import days, instant
 from rtlmp.schemas.core import Observations
@@ -22,10 +24,10 @@ from rtlmp.sources.synthetic.price import (
     reserve_price,
     run_noise,
 )
-from rtlmp.sources.synthetic.weather import REACH, Floats, Hours, Quantity, Weather, generator
+from rtlmp.sources.synthetic.weather import REACH, Hours, Quantity, Weather, generator
 
 SYSTEM: Final = MARKETS["ERCOT"].system
-HOUR: Final = pd.Timedelta(hours=1)
+Runs: TypeAlias = Mapping[str, Floats]  # price of each run by node, (hours, 12)
 METERED: Final = "05:50"  # local clock of the next day, for load
 VINTAGES: Final = {  # local clock of each day's forecasts
     SeriesName.LOAD_FORECAST: "09:30",
@@ -55,24 +57,30 @@ class Window(NamedTuple):
     def length(self) -> int:
         return (self.end - self.start).days + 1
 
+    @property
+    def past(self) -> Flags:
+        """Hours that have actual values."""
+        return self.hours.day < self.length
 
-def observations(
+
+def published_series(
     window: Window, state: Weather, margins: Mapping[str, Margin], seed: int
 ) -> dict[SeriesName, DataFrame[Observations]]:
     """All that is published of the window; `margins` by node, names sorted."""
+    noise = run_noise(window.hours, seed)[window.past]
+    runs = {node: price(m.known[0, window.past, None] + noise) for node, m in margins.items()}
     return {
         **_actuals(window, state),
         **_vintages(window, state),
         **_day_ahead(window, state, margins, seed),
-        SeriesName.RT_LMP: _real_time(window, margins, seed),
-        SeriesName.RT_SPP: _settled(window, margins, seed),
+        SeriesName.RT_LMP: _real_time(window, runs, seed),
+        SeriesName.RT_SPP: _quarters(window, runs),
     }
 
 
 def _actuals(window: Window, state: Weather) -> dict[SeriesName, DataFrame[Observations]]:
     """Load a day later, wind and solar 55 minutes after the hour."""
-    hours = window.hours
-    past = hours.day < window.length
+    hours, past = window.hours, window.past
     metered = window.instants(METERED, after=1)[hours.day]
     telemetry = hours.start + HOUR + pd.Timedelta(minutes=55)
     made = {
@@ -81,7 +89,7 @@ def _actuals(window: Window, state: Weather) -> dict[SeriesName, DataFrame[Obser
         SeriesName.SOLAR: (telemetry, state.solar),
     }
     return {
-        q: _frame(q, publish[past], hours.start[past], {SYSTEM: 1000 * quantity.known[0, past]})
+        q: _table(q, publish[past], hours.start[past], {SYSTEM: 1000 * quantity.known[0, past]})
         for q, (publish, quantity) in made.items()
     }
 
@@ -107,7 +115,7 @@ def _vintage(
     publish, valid = publish[made[ahead, hour]], window.hours.start[hour]
     future = valid > publish
     value = unit * quantity.known[1 + ahead, hour]
-    return _frame(q, publish[future], valid[future], {SYSTEM: value[future]})
+    return _table(q, publish[future], valid[future], {SYSTEM: value[future]})
 
 
 def _day_ahead(
@@ -115,50 +123,33 @@ def _day_ahead(
 ) -> dict[SeriesName, DataFrame[Observations]]:
     """Energy at each node and reserves for the system, cleared the day before."""
     cleared = window.hours.day <= window.length
-    keys = (
-        window.instants(DAY_AHEAD, after=-1)[window.hours.day][cleared],
-        window.hours.start[cleared],
-    )
+    publish = window.instants(DAY_AHEAD, after=-1)[window.hours.day][cleared]
     energy = {node: day_ahead_price(m, node, seed)[cleared] for node, m in margins.items()}
     system = day_ahead_price(margin(state, Trait(0, 0, 0)), SYSTEM, seed)[cleared]
     reserves = {q: {SYSTEM: reserve_price(q, system, seed)} for q in RESERVES}
-    return {
-        q: _frame(q, *keys, values)
-        for q, values in {SeriesName.DAM_SPP: energy, **reserves}.items()
-    }
+    values = {SeriesName.DAM_SPP: energy, **reserves}
+    return {q: _table(q, publish, window.hours.start[cleared], of) for q, of in values.items()}
 
 
-def _real_time(window: Window, margins: Mapping[str, Margin], seed: int) -> DataFrame[Observations]:
+def _real_time(window: Window, runs: Runs, seed: int) -> DataFrame[Observations]:
     """Prices of 12 SCED runs an hour, which start some seconds after the round five minutes."""
-    hours = window.hours
-    past = hours.day < window.length
-    late = generator(seed, "seconds late").integers(8, 40, (len(past), RUNS))
-    seconds = (300 * np.arange(RUNS) + late)[past].ravel()
-    run = hours.start[past].repeat(RUNS) + pd.to_timedelta(seconds, unit="s").as_unit("us")
-    values = {node: runs.ravel() for node, runs in _runs(window, margins, seed).items()}
-    return _frame(SeriesName.RT_LMP, run + pd.Timedelta(minutes=1), run, values)
+    late = generator(seed, "seconds late").integers(8, 40, (len(window.past), RUNS))
+    seconds = (300 * np.arange(RUNS) + late)[window.past].ravel()
+    start = window.hours.start[window.past].repeat(RUNS)
+    run = start + pd.to_timedelta(seconds, unit="s").as_unit("us")
+    values = {node: of.ravel() for node, of in runs.items()}
+    return _table(SeriesName.RT_LMP, run + pd.Timedelta(minutes=1), run, values)
 
 
-def _settled(window: Window, margins: Mapping[str, Margin], seed: int) -> DataFrame[Observations]:
+def _quarters(window: Window, runs: Runs) -> DataFrame[Observations]:
     """Means of three runs, published two minutes after their quarter of an hour."""
-    past = window.hours.day < window.length
-    minutes = pd.to_timedelta(np.tile(15 * np.arange(4), past.sum()), unit="min")
-    quarter = window.hours.start[past].repeat(4) + minutes.as_unit("us")
-    values = {
-        node: runs.reshape(-1, 3).mean(axis=1)
-        for node, runs in _runs(window, margins, seed).items()
-    }
-    return _frame(SeriesName.RT_SPP, quarter + pd.Timedelta(minutes=17), quarter, values)
+    minutes = pd.to_timedelta(np.tile(15 * np.arange(4), window.past.sum()), unit="min")
+    quarter = window.hours.start[window.past].repeat(4) + minutes.as_unit("us")
+    values = {node: of.reshape(-1, 3).mean(axis=1) for node, of in runs.items()}
+    return _table(SeriesName.RT_SPP, quarter + pd.Timedelta(minutes=17), quarter, values)
 
 
-def _runs(window: Window, margins: Mapping[str, Margin], seed: int) -> dict[str, Floats]:
-    """Price of each run: (hours, 12) a node."""
-    past = window.hours.day < window.length
-    noise = run_noise(window.hours, seed)[past]
-    return {node: price(m.known[0, past, None] + noise) for node, m in margins.items()}
-
-
-def _frame(
+def _table(
     q: SeriesName, publish: pd.DatetimeIndex, valid: pd.DatetimeIndex, values: Mapping[str, Floats]
 ) -> DataFrame[Observations]:
     """Observations in order of publication; `values` hold one array a location, names sorted."""

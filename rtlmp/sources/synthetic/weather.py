@@ -1,37 +1,34 @@
 """Physical half of the synthetic world: weather, demand, generation, outages, and who knew what.
 
-A quantity is a base that everyone knows plus a Gaussian error that comes out in independent
+A quantity is a base that everyone knows plus a Gaussian error that is revealed in independent
 pieces: one with each morning's forecast, the last one on the day itself. A forecast is therefore
-the mean of all that may still come (a martingale), and what is left unknown after a forecast made
-k days ahead has the standard deviation ``sd * UNKNOWN[k]``, whatever else is public.
+the mean of all outcomes still possible (a martingale), and what is left unknown after a forecast
+made k days ahead has the standard deviation ``sd * UNKNOWN[k]``, whatever else is public.
 
-Nothing is clipped, as that would bend the Gaussian: ``sd`` vanishes with the base instead (no sun
-at night, no wind in a calm), so that 0 lies 3.8 standard deviations away or more: wind may fall
-below it for six hours in a century. Random numbers are drawn day by day, each quantity's from its
-own stream, so a later `end` leaves all earlier values as they are.
+Nothing is clipped, as that would distort the Gaussian: ``sd`` vanishes with the base instead (no
+sun at night, no wind in a calm), so that 0 lies 3.8 standard deviations away or more: wind may
+fall below it for six hours in a century. Random numbers are generated day by day, each quantity's
+from its own stream, so a later `end` leaves all earlier values as they are.
 """
 
 from datetime import date, timedelta
 from itertools import accumulate
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from rtlmp.asof.view import HOUR
+from rtlmp.asof.vintages import Floats, Ints
 from rtlmp.catalog import SeriesName
-from rtlmp.clock import days, instant
-
-Floats: TypeAlias = npt.NDArray[np.float64]
-Ints: TypeAlias = npt.NDArray[np.int64]
+from rtlmp.clock import SATURDAY, days, instant
 
 # Forecasts reach this many days ahead: a 72-hour horizon may end at 01:00 of D+4.
 REACH: Final = 5
 # Error left in a forecast made k = 0..5 days ahead, as a multiple of that made one day ahead.
 UNKNOWN: Final = np.array([0.75, 1.0, 1.25, 1.5, 1.65, 1.75])
 ERROR_MEMORY: Final = 0.9  # correlation of a piece of error from one hour to the next
-SATURDAY: Final = 5
 LATITUDE: Final = np.radians(31.5)
 SOLAR_NOON: Final = 18.6  # hour of the UTC day
 WIND_GW: Final = 39.0
@@ -50,7 +47,7 @@ class Hours(NamedTuple):
 
 
 class Quantity(NamedTuple):
-    """`known[0]`: what came; `known[1 + k]`: the forecast made k days ahead; shape (7, hours)."""
+    """`known[0]`: observed; `known[1 + k]`: the forecast made k days ahead; shape (7, hours)."""
 
     known: Floats
     sd: Floats  # of the error of a forecast made one day ahead, shape (hours,)
@@ -74,7 +71,7 @@ def calendar(start: date, end: date, tz: str) -> Hours:
     return Hours(
         start=utc,
         day=day,
-        slot=((utc - midnights[day]) // pd.Timedelta(hours=1)).to_numpy(),
+        slot=((utc - midnights[day]) // HOUR).to_numpy(),
         clock=local.hour.to_numpy(np.float64),
         year=2 * np.pi * local.dayofyear.to_numpy(np.float64) / 365.25,
         work=(local.dayofweek < SATURDAY).astype(np.float64),
@@ -153,18 +150,18 @@ def _outage(hours: Hours, rng: np.random.Generator) -> Quantity:
 
 
 def _quantity(rng: np.random.Generator, hours: Hours, base: Floats, sd: Floats) -> Quantity:
-    """Add the errors, from a stream of their own; the last of `UNKNOWN` comes out first."""
+    """Add the errors, from a stream of their own; the last of `UNKNOWN` is revealed first."""
     piece_sd = np.sqrt(np.diff(UNKNOWN**2, prepend=0))[:, None]
     pieces = within_days(rng.spawn(1)[0], hours, len(UNKNOWN)) * piece_sd
-    come_out = np.cumsum(pieces[::-1], axis=0)[::-1]
-    return Quantity(base + sd * np.vstack([come_out, np.zeros_like(base)]), sd)
+    revealed = np.cumsum(pieces[::-1], axis=0)[::-1]
+    return Quantity(base + sd * np.vstack([revealed, np.zeros_like(base)]), sd)
 
 
 def _spell(rng: np.random.Generator, hours: Hours, memory: float) -> Floats:
     """Standard normal weather that lasts for about `memory` hours; shape (hours,)."""
-    keep = float(np.exp(-1 / memory))
-    news = rng.standard_normal(len(hours.start)) * np.sqrt(1 - keep**2)
-    return np.fromiter(accumulate(news.tolist(), lambda now, new: keep * now + new), np.float64)
+    decay = float(np.exp(-1 / memory))
+    news = rng.standard_normal(len(hours.start)) * np.sqrt(1 - decay**2)
+    return np.fromiter(accumulate(news.tolist(), lambda now, new: decay * now + new), np.float64)
 
 
 def _wave(hour: Floats) -> Floats:

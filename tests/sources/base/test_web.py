@@ -162,7 +162,7 @@ def test_a_renamed_column_is_named_with_those_that_are_there(server, tmp_path):
     server.edits.append(lambda _, csv: csv.replace(",LMP", ",LocationalPrice"))
     with pytest.raises(ReportError) as caught:
         prices(server, tmp_path)
-    for text in ("np6-788-cd", "2026-10-04 07:00", "rt_lmp", "LOCATIONALPRICE", "ercot_reports.py"):
+    for text in ("np6-788-cd", "2026-10-04 07:00", "rt_lmp", "LOCATIONALPRICE", "ercot/reports.py"):
         assert text in str(caught.value)
 
 

@@ -12,8 +12,7 @@ from rtlmp.catalog import SeriesName
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.store import Posting
 from rtlmp.sources.ercot.client import site_postings
-from rtlmp.sources.ercot.files import api_table
-from rtlmp.sources.ercot.parse import parse, tabulated
+from rtlmp.sources.ercot.parse import parse
 from rtlmp.sources.ercot.times import published
 from tests.helpers.build import ROOT, utc
 from tests.helpers.ercot_world import BY_EMIL
@@ -69,25 +68,6 @@ def test_models_of_the_load_forecast_are_kept_apart_from_the_one_in_use():
     assert len(models) == 2 * 8 * 9  # hours, models, zones
     assert value(rows, SeriesName.LOAD_FORECAST_MODEL, "ERCOT/E1", "2026-09-29 06:00") == 59263.0389
     assert value(rows, SeriesName.LOAD_FORECAST_MODEL, "ERCOT/X", "2026-09-29 06:00") == 58542.3791
-
-
-def test_a_page_of_the_row_api_keeps_both_vintages_of_an_hour():
-    page = json.loads((PIT / "api/np4-732-cd.json").read_text())
-    rows = pd.concat(tabulated(BY_EMIL["np4-732-cd"], api_table(page), [], frozenset()))
-    Observations.validate(rows.reset_index(drop=True))
-    of = rows[
-        (rows[Observations.series] == SeriesName.WIND) & (rows[Observations.location] == "ERCOT")
-    ]
-    assert set(of[VALID]) == {utc("2026-09-15 05:00"), utc("2026-09-15 06:00")}
-    assert set(of[PUBLISH]) == {utc("2026-09-16 19:55:13"), utc("2026-09-16 18:55:13")}
-
-
-def test_a_page_of_prices_without_posting_times_counts_as_public_a_minute_later():
-    page = json.loads((PIT / "api/np6-788-cd.json").read_text())
-    rows = pd.concat(tabulated(BY_EMIL["np6-788-cd"], api_table(page), [], frozenset()))
-    assert len(rows) == len(page["data"])
-    assert (rows[PUBLISH] - rows[VALID] == pd.Timedelta("1min")).all()
-    assert value(rows, SeriesName.RT_LMP, "HB_NORTH", "2026-09-28 17:10:18") == 37.03
 
 
 def test_the_sites_listing_gives_csv_postings_in_utc():

@@ -1,6 +1,6 @@
-"""The other markets, by gridstatus: one row a table, one call a local day.
+"""One call of gridstatus a table and local day, and what it gives as observations.
 
-gridstatus drops failed parts of a span with a printed line unless told to raise, and inner calls
+It drops failed parts of a span with a printed line unless told to raise, and inner calls
 are not told; asked for a single date it has no parts to drop. Where its frames say when a value
 was published that is taken; else a rule, chosen late rather than early.
 """
@@ -13,26 +13,27 @@ from typing import Final, NamedTuple
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.catalog import DAM_PARTS, MARKETS, RT_PARTS, SeriesName
+from rtlmp.asof.view import HOUR
+from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.base.interface import Source, Tools
-from rtlmp.sources.base.vintages import stamped
+from rtlmp.sources.base.vintages import Times, stamped
 from rtlmp.sources.base.web import FetchError, time_limit, with_retries
 
 START: Final = ("Interval Start", "Time")
 TIMES: Final = frozenset({*START, "Interval End", "Publish Time", "Forecast Time"})
-PARTS: Final = ("LMP", "Energy", "Congestion", "Loss")
-RT: Final = dict(zip(PARTS, (SeriesName.RT_LMP, *RT_PARTS), strict=True))
-DAM: Final = dict(zip(PARTS, (SeriesName.DAM_SPP, *DAM_PARTS), strict=True))
-Publish = Callable[[pd.DataFrame, str], "pd.Series[pd.Timestamp]"]
-HOUR: Final = pd.Timedelta(hours=1)
+DAY: Final = timedelta(hours=30)  # once a day, and some
 
 
 class Rule(NamedTuple):
     """When a value was public."""
 
     about: str
-    publish: Publish  # of a frame with UTC `valid_time`, and the market's zone
+    publish: Callable[
+        [pd.DataFrame, str], Times
+    ]  # of a frame with UTC `valid_time`, and the market's zone
+    fresh: timedelta  # older than this at issue time is stale
+    early: timedelta = timedelta(0)  # publication before delivery, at most
 
 
 class Feed(NamedTuple):
@@ -46,83 +47,102 @@ class Feed(NamedTuple):
     location: str = ""  # column; "": the whole market
     options: Mapping[str, object] = {}
     whole: str = ""  # what gridstatus calls the whole market
-    early: timedelta = timedelta(0)
-    fresh: timedelta = timedelta(hours=3)
+
+    @property
+    def source(self) -> str:
+        """Its name in the registry."""
+        return f"{self.market.lower()}-{self.name}"
 
 
-def after(minutes: int) -> Rule:
+def after(minutes: int, fresh: timedelta = timedelta(hours=3)) -> Rule:
     """So long after the hour or five minutes have passed."""
 
-    def publish(frame: pd.DataFrame, _: str) -> "pd.Series[pd.Timestamp]":
+    def publish(frame: pd.DataFrame, _: str) -> Times:
         step = HOUR if (frame[Observations.valid_time].dt.minute == 0).all() else HOUR / 12
         return frame[Observations.valid_time] + step + pd.Timedelta(minutes=minutes)
 
-    return Rule(f"rule: {minutes} min after the interval", publish)
+    return Rule(f"rule: {minutes} min after the interval", publish, fresh)
 
 
 def day_before(clock: str) -> Rule:
     """At a local clock time of the day before."""
 
-    def publish(frame: pd.DataFrame, tz: str) -> "pd.Series[pd.Timestamp]":
+    def publish(frame: pd.DataFrame, tz: str) -> Times:
         local = frame[Observations.valid_time].dt.tz_convert(tz)
         eve = local.dt.tz_localize(None).dt.normalize() - pd.Timedelta(days=1)
         return (eve + pd.Timedelta(f"{clock}:00")).dt.tz_localize(tz).dt.tz_convert("UTC")
 
-    return Rule(f"rule: {clock} local of the day before", publish)
+    return Rule(f"rule: {clock} local of the day before", publish, DAY, timedelta(hours=36))
 
 
-def as_published(column: str, minutes: int = 0) -> Rule:
+def as_published(column: str, minutes: int = 0, early: timedelta = timedelta(0)) -> Rule:
     """As the frame says, and so long after that."""
 
-    def publish(frame: pd.DataFrame, _: str) -> "pd.Series[pd.Timestamp]":
-        return utc(frame, column) + pd.Timedelta(minutes=minutes)
+    def publish(frame: pd.DataFrame, _: str) -> Times:
+        return utc_column(frame, column) + pd.Timedelta(minutes=minutes)
 
     kind = "rule: " if minutes else "recorded: "
-    return Rule(f"{kind}{column}{f' + {minutes} min' if minutes else ''}", publish)
+    about = f"{kind}{column}{f' + {minutes} min' if minutes else ''}"
+    return Rule(about, publish, DAY, early)
+
+
+def feed_source(feed: Feed) -> Source:
+    """The registry's row of a feed."""
+    return Source(
+        feed.source,
+        feed.market,
+        tuple(feed.columns.values()),
+        partial(fetch_feed, feed),
+        span=timedelta(days=1),
+        published=feed.rule.about,
+        origin=f"{feed.market} by gridstatus {feed.method}",
+        fresh=feed.rule.fresh,
+        early=feed.rule.early,
+        late=timedelta(hours=12),
+        needs=("PJM_API_KEY",) if feed.market == "PJM" else (),
+    )
 
 
 def fetch_feed(feed: Feed, start: datetime, _: datetime, tools: Tools) -> DataFrame[Observations]:
     """What gridstatus gives of the local day that begins at `start`."""
-    market = MARKETS[feed.market]
-    day = pd.Timestamp(start).tz_convert(market.tz)
-    name = f"{source_name(feed)} {day:%Y-%m-%d}"
-
+    day = pd.Timestamp(start).tz_convert(MARKETS[feed.market].tz)
+    what = f"{feed.source} {day:%Y-%m-%d}"
     remedy = f"try again later, or see gridstatus {feed.market}.{feed.method}"
 
     def call() -> pd.DataFrame:
         try:
             with time_limit(tools.live["timeout"]):
-                return _frame(feed, day)
+                return _gridstatus_frame(feed, day)
         except OSError:
             raise  # of the network: may pass
         except Exception as error:
-            raise FetchError(f"{name}: {type(error).__name__} {error}; {remedy}") from error
+            raise FetchError(f"{what}: {type(error).__name__} {error}; {remedy}") from error
 
-    frame = with_retries(tools.client, "isos", name, remedy, call)
-    return observations(feed, frame, tools.locations, name)
+    frame = with_retries(tools.client, "isos", what, remedy, call)
+    return feed_observations(feed, frame, tools.locations, what)
 
 
-def observations(
-    feed: Feed, frame: pd.DataFrame, locations: frozenset[str], name: str
+def feed_observations(
+    feed: Feed, frame: pd.DataFrame, locations: frozenset[str], what: str
 ) -> DataFrame[Observations]:
     """A frame of gridstatus as observations; hourly series are means of their hour."""
     market = MARKETS[feed.market]
     if lost := ({*feed.columns, feed.location} - {""}) - {*frame.columns}:
         raise FetchError(
-            f"{name}: gridstatus gave no {sorted(lost)} but {list(frame.columns)}; "
-            "see whether it renamed a column, and rename it in rtlmp/sources/isos.py"
+            f"{what}: gridstatus gave no {sorted(lost)} but {list(frame.columns)}; "
+            "see whether it renamed a column, and rename it in rtlmp/sources/isos/feeds.py"
         )
     start = next((c for c in START if c in frame), START[0])
-    times = pd.DataFrame({Observations.valid_time: utc(frame, start)})
+    times = pd.DataFrame({Observations.valid_time: utc_column(frame, start)})
     times[Observations.publish_time] = feed.rule.publish(frame.assign(**times), market.tz)
-    parts = []
+    tables = []
     for column, q in _columns(feed, frame).items():
-        part = times.assign(**{Observations.series: q.value})
-        part[Observations.location] = _place(feed, frame, column, market.system)
-        part[Observations.value] = pd.to_numeric(frame[column]).astype(float)
+        table = times.assign(**{Observations.series: q.value})
+        table[Observations.location] = _location(feed, frame, column, market.system)
+        table[Observations.value] = pd.to_numeric(frame[column]).astype(float)
         prices = feed.location == "Location" and locations
-        parts.append(part[part[Observations.location].isin(locations)] if prices else part)
-    rows = pd.concat([*parts, no_observations()], ignore_index=True).dropna()
+        tables.append(table[table[Observations.location].isin(locations)] if prices else table)
+    rows = pd.concat([*tables, no_observations()], ignore_index=True).dropna()
     rows = hourly_means(rows) if next(iter(feed.columns.values())).step == "h" else rows
     return stamped(rows.drop_duplicates())
 
@@ -137,51 +157,28 @@ def hourly_means(rows: pd.DataFrame) -> pd.DataFrame:
     return of.agg({Observations.publish_time: "max", Observations.value: "mean"})
 
 
-def utc(frame: pd.DataFrame, column: str) -> "pd.Series[pd.Timestamp]":
+def utc_column(frame: pd.DataFrame, column: str) -> Times:
     """A time column as UTC. Raises where it is naive: hours would be off unseen."""
     if column not in frame or getattr(frame[column].dtype, "tz", None) is None:
-        held = dict(frame.dtypes.astype(str))
-        raise FetchError(f"gridstatus: {column} has no time zone among {held}; refused")
+        types = dict(frame.dtypes.astype(str))
+        raise FetchError(f"gridstatus: {column} has no time zone among {types}; refused")
     return frame[column].dt.tz_convert("UTC")
 
 
-def source_name(feed: Feed) -> str:
-    return f"{feed.market.lower()}-{feed.name}"
-
-
-def source_of(feed: Feed) -> Source:
-    """The registry's row of a feed."""
-    return Source(
-        source_name(feed),
-        feed.market,
-        tuple(feed.columns.values()),
-        partial(fetch_feed, feed),
-        span=timedelta(days=1),
-        published=feed.rule.about,
-        origin=f"{feed.market} by gridstatus {feed.method}",
-        fresh=feed.fresh,
-        early=feed.early,
-        late=timedelta(hours=12),
-        needs=("PJM_API_KEY",) if feed.market == "PJM" else (),
-    )
-
-
-def _frame(feed: Feed, day: pd.Timestamp) -> pd.DataFrame:
+def _gridstatus_frame(feed: Feed, day: pd.Timestamp) -> pd.DataFrame:
     import gridstatus  # most of a second, and it loosens TLS for the whole process
 
     method = getattr(getattr(gridstatus, feed.market)(), feed.method)
-    told = {"error": "raise"} if hasattr(method, "__wrapped__") else {}
-    return method(date=day, **told, **feed.options)
+    strict = {"error": "raise"} if hasattr(method, "__wrapped__") else {}
+    return method(date=day, **strict, **feed.options)
 
 
-def _place(feed: Feed, frame: pd.DataFrame, column: str, system: str) -> "str | pd.Series[str]":
+def _location(feed: Feed, frame: pd.DataFrame, column: str, system: str) -> "str | pd.Series[str]":
     """Location of a column's values; of each product in each region, REGION/PRODUCT."""
     if "" not in feed.columns:
         return frame[feed.location].replace(feed.whole, system) if feed.location else system
-    return frame[feed.location] + "/" + column if feed.location else _named(feed, column, system)
-
-
-def _named(feed: Feed, column: str, system: str) -> str:
+    if feed.location:
+        return frame[feed.location] + "/" + column
     return system if column == feed.whole else column
 
 
