@@ -1,8 +1,8 @@
 from snakemake.iocontainers import Snakemake
 
 from rtlmp.io.tables import read_table
-from rtlmp.report.figures.forecast import save_figure
 from rtlmp.report.figures.revenue import cumulative, earnings
+from rtlmp.report.figures.style import save_figure
 from rtlmp.report.page import render
 from rtlmp.report.revenue import revenue_page
 from rtlmp.schemas.evaluation import DispatchDays, Revenue
