@@ -99,14 +99,14 @@ def _bounds(of: Pairs) -> Iterator[Row]:
         }
 
 
-def _classes(of: Pairs) -> Iterator[Row]:
+def _classes(of: Pairs) -> list[Row]:
     """By class of forecast: mean forecast, mean truth if known, how often it came, rows."""
     forecasts = [m for m in (Forecaster.MODEL, Forecaster.TRUTH) if m in of.models]
     table = pd.DataFrame({m: of.of(m) for m in forecasts} | {"came": of.spiked})
     classes = pd.cut(table[Forecaster.MODEL], list(EDGES), include_lowest=True).astype(str)
     groups = table.groupby(classes.rename("class"), observed=True)
     means = groups.mean().assign(rows=groups.size()).sort_values(Forecaster.MODEL).reset_index()
-    yield from means.to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in means.to_dict("records")]
 
 
 def _periods(of: Pairs, samples: Mapping[str, Sample], letter: str) -> Iterator[tuple[str, Sample]]:

@@ -9,7 +9,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats, Ints
-from rtlmp.evaluation.crps import briers_of, twcrps
+from rtlmp.evaluation.crps import Briers, briers_of, twcrps
 from rtlmp.evaluation.decisions import decision_scores
 from rtlmp.evaluation.losses import daily_means, diebold_mariano, log_loss
 from rtlmp.evaluation.pairs import Pairs
@@ -18,6 +18,7 @@ from rtlmp.evaluation.scores import (
     Sample,
     Scope,
     Score,
+    Stratum,
     metrics_table,
     sample_scores,
     score_rows,
@@ -54,18 +55,18 @@ def metrics_by(scored: Iterable[Pairs], tz: str, seed: int) -> DataFrame[Metrics
 def all_metrics(scored: Iterable[Pairs], seed: int, scope: Scope) -> DataFrame[Metrics]:
     """Those of `score_table`, then the CORP terms of the Brier score, then the twCRPS over all
     thresholds; each threshold read once."""
-    scores, terms, briers = [], [], []
+    scores, terms, briers = list[Stratum](), list[Stratum](), list[Briers]()
     for of in scored:
         briers.append(briers_of(of, scope))
         for stratum, samples in strata(of, scope):
             for model, sample in samples.items():
-                key = {Metrics.model: model, **stratum}
+                key: Stratum = {Metrics.model: model, **stratum}
                 scores += score_rows(key, sample_scores(sample, seed))
                 terms += score_rows(key, _decomposed(sample))
     for model, place, score in twcrps(briers, seed):
-        key = {Metrics.model: model, Metrics.location: place}
-        key |= {Metrics.threshold: POOLED, Metrics.lead_day: 0}
-        terms += score_rows(key, {Metric.TWCRPS: score})
+        pooled: Stratum = {Metrics.model: model, Metrics.location: place}
+        pooled |= {Metrics.threshold: POOLED, Metrics.lead_day: 0}
+        terms += score_rows(pooled, {Metric.TWCRPS: score})
     return metrics_table([*scores, *terms])
 
 

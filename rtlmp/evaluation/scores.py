@@ -14,7 +14,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from rtlmp.asof.vintages import Floats
+from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.evaluation.bootstrap import bootstrap_weights, interval
 from rtlmp.evaluation.losses import log_loss
 from rtlmp.evaluation.pairs import Pairs
@@ -60,7 +60,8 @@ def score_rows(stratum: Stratum, scores: Mapping[Metric, Score]) -> Iterator[Str
 
 def rows_where(table: pd.DataFrame, equal: Mapping[str, object]) -> pd.DataFrame:
     """Those whose columns hold these values."""
-    return table[np.logical_and.reduce([table[column] == value for column, value in equal.items()])]
+    chosen: Flags = np.logical_and.reduce([table[name] == value for name, value in equal.items()])
+    return table[chosen]
 
 
 def metrics_table(rows: Sequence[Stratum]) -> DataFrame[Metrics]:

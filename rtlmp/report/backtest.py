@@ -97,9 +97,7 @@ def _decisions(decisions: DataFrame[Decisions]) -> Table:
         index=keys, columns=Decisions.metric, values=Decisions.value
     )
     shown = wide[[Metric.PRECISION, Metric.RECALL, Metric.F1, Metric.ECONOMIC_VALUE]]
-    return html_table(
-        _short(shown.reset_index()), "The model, all nodes and lead days.", digits=2
-    )
+    return html_table(_short(shown.reset_index()), "The model, all nodes and lead days.", digits=2)
 
 
 def _short(table: pd.DataFrame) -> pd.DataFrame:

@@ -112,9 +112,9 @@ def _peaks(rows: DataFrame[Forecast], tz: str) -> Table:
     top = rows.groupby(keys, sort=False)[Forecast.probability].idxmax()
     text = rows.loc[top, Forecast.probability].map("{:.1%}".format)
     text = (text + local[top].dt.strftime(" at %H:%M")).set_axis(top.index)
-    wide = text.rename("text").reset_index().pivot_table(
-        "text", [Forecast.location, "day"], Forecast.threshold, aggfunc="first", sort=False
-    )
+    keys = [Forecast.location, "day"]
+    rows = text.rename("text").reset_index()
+    wide = rows.pivot_table("text", keys, Forecast.threshold, aggfunc="first", sort=False)
     return html_table(wide.rename(columns=above).reset_index(), "Highest hour of each day.")
 
 

@@ -1,6 +1,6 @@
 """The data page: at a glance, whether the morning's run has what it needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypedDict
@@ -72,7 +72,7 @@ def _covered(q: SeriesName, paths: list[Path], first: datetime, last: datetime) 
     return pd.DataFrame(named).astype({Covered.day: UTC_DTYPE})
 
 
-def _latest(row: dict[str, Any]) -> list[str]:
+def _latest(row: Mapping[Any, Any]) -> list[str]:
     latest, state = row[Freshness.latest], "ok"
     if pd.isna(latest) or row[Freshness.stale]:
         state = "missing" if pd.isna(latest) else "old"

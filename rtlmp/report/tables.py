@@ -19,10 +19,10 @@ def skill_table(metrics: DataFrame[Metrics], shown: Sequence[Metric] = SKILLS) -
     """A row a threshold and lead day of the model, nodes pooled; text with intervals."""
     rows = rows_where(metrics, {Metrics.model: Forecaster.MODEL, Metrics.location: ALL})
     rows = rows[rows[Metrics.metric].isin(shown)]
-    columns = rows[[Metrics.metric, Metrics.value, Metrics.low, Metrics.high]]
+    scores = rows[[Metrics.metric, Metrics.value, Metrics.low, Metrics.high]]
     text = [
-        format_interval(*score, ".4f" if metric == Metric.BASE_RATE else ".3f")
-        for metric, *score in columns.itertuples(index=False)
+        format_interval(value, low, high, ".4f" if metric == Metric.BASE_RATE else ".3f")
+        for metric, value, low, high in scores.itertuples(index=False)
     ]
     texts = rows.assign(**{Metrics.value: text})
     wide = texts.pivot(index=KEYS, columns=Metrics.metric, values=Metrics.value)
@@ -45,9 +45,7 @@ def against_baselines(metrics: DataFrame[Metrics], tests: pd.DataFrame) -> pd.Da
 def share_of_truth(metrics: DataFrame[Metrics]) -> pd.DataFrame:
     """Synthetic worlds: log-loss skill of the model, of the truth, and the share reached; empty
     where the truth is not known."""
-    rows = rows_where(
-        metrics, {Metrics.location: ALL, Metrics.metric: Metric.LOG_LOSS_SKILL}
-    )
+    rows = rows_where(metrics, {Metrics.location: ALL, Metrics.metric: Metric.LOG_LOSS_SKILL})
     wide = rows.pivot(index=KEYS, columns=Metrics.model, values=Metrics.value)
     if Forecaster.TRUTH not in wide:
         return pd.DataFrame()

@@ -51,9 +51,9 @@ def freshness(
     """
     newest = pd.Series([newest_known(files.get(q, []), at)[0] for q in series], dtype=UTC_DTYPE)
     age = (pd.Timestamp(at) - newest) / pd.Timedelta(hours=1)
-    stated = {q: UNSTATED for q, there in zip(series, newest.notna(), strict=True) if there}
-    stated = stated if limits is None else limits
-    limit = pd.Series([stated[q] / timedelta(hours=1) if q in stated else np.nan for q in series])
+    if limits is None:
+        limits = {q: UNSTATED for q, there in zip(series, newest.notna(), strict=True) if there}
+    limit = pd.Series([limits[q] / timedelta(hours=1) if q in limits else np.nan for q in series])
     columns = {
         Freshness.series: [q.value for q in series],
         Freshness.latest: newest,

@@ -43,13 +43,12 @@ def timeline(scored: DataFrame[Scored], node: str, tz: str, days: int = 7) -> pd
     """Probabilities issued the day before, and prices, `days` local days around the highest."""
     of_node = {Scored.model: Forecaster.MODEL, Scored.location: node}
     rows = rows_where(latest_issued(scored), of_node)
-    wide = rows.pivot(
-        index=Scored.valid_time, columns=Scored.threshold, values=Scored.probability
-    )
+    wide = rows.pivot(index=Scored.valid_time, columns=Scored.threshold, values=Scored.probability)
     price = rows.drop_duplicates(Scored.valid_time).set_index(Scored.valid_time)[Scored.max_price]
     wide.insert(0, Scored.max_price, price)
     wide = wide.tz_convert(tz)
-    first = wide[Scored.max_price].idxmax().normalize() - pd.Timedelta(days=days // 2)
+    peak = pd.Timestamp(wide[Scored.max_price].idxmax())
+    first = peak.normalize() - pd.Timedelta(days=days // 2)
     return wide[(wide.index >= first) & (wide.index < first + pd.Timedelta(days=days))]
 
 

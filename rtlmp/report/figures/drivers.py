@@ -39,7 +39,7 @@ def importance(results: BacktestResults) -> Figure:
     percent(ax, "x", decimals=0)
     if rows.empty:
         used = {of["model"]["estimator"] for m in results.models for of in m.card["members"]}
-        tidy(ax, "", "", f"No importance: {', '.join(sorted(used)) or 'no model'} splits on nothing")
+        tidy(ax, "", "", f"{', '.join(sorted(used)) or 'no model'}: nothing to split on")
     return figure
 
 

@@ -1,6 +1,5 @@
 """What each estimator's models rest on: a share of every feature, by what the estimator has."""
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
@@ -45,10 +44,11 @@ def _strength(of: Fitted, names: list[str]) -> dict[str, float]:
     if COEFFICIENTS in of.state:  # those after the features are intercepts
         size = np.abs(np.array(of.state[COEFFICIENTS], dtype=float))
         return dict(zip(names[:-1], size.tolist(), strict=False))
-    total = Counter[str]()
-    for trees in {GATE_TREES, REMAINING_TREES} & of.state.keys():
+    total = dict[str, float]()
+    for trees in of.state.keys() & {GATE_TREES, REMAINING_TREES}:
         import lightgbm as lgb  # slow to import
 
         gain = lgb.Booster(model_str=str(of.state[trees])).feature_importance("gain")
-        total.update(dict(zip(names, gain.tolist(), strict=True)))
+        for name, more in zip(names, gain.tolist(), strict=True):
+            total[name] = total.get(name, 0.0) + more
     return total

@@ -20,10 +20,11 @@ def earnings(worth: pd.DataFrame) -> Figure:
     share = rows[rows[Revenue.measure] == "share_of_perfect"].set_index(Revenue.rule)[Revenue.value]
     figure = Figure(figsize=(8, 4), layout="constrained")
     ax = figure.subplots()
-    bars = whiskers(*(money[c] for c in (Revenue.value, Revenue.low, Revenue.high)))
     ours = [BLUE if name.startswith("forecast") else GREY for name in money[Revenue.rule]]
     names = [f"{n} ({share[n]:.0%})" for n in money[Revenue.rule]]
-    ax.barh(names, money[Revenue.value], color=ours, xerr=bars, ecolor="black", capsize=3)
+    ax.barh(
+        names, money[Revenue.value], color=ours, xerr=whiskers(money), ecolor="black", capsize=3
+    )
     tidy(ax, "$/kW-year, 90 % block-bootstrap interval (share of perfect foresight)", "")
     ax.axvline(0, color="black", linewidth=0.8)
     return figure

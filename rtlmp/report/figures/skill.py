@@ -81,7 +81,7 @@ def _lines(ax: Axes, rows: pd.DataFrame, x: str) -> None:
     rows = rows[rows[Metrics.metric] == SKILL].set_index(keys)
     rows = rows[rows.index.isin(enough)]
     for k, (threshold, colour) in enumerate(ramp(rows.index.unique(0)).items()):
-        of = rows.loc[threshold]
+        of = rows.loc[[threshold]].droplevel(0)
         of = of.reindex(range(of.index.min(), of.index.max() + 1))  # a hole breaks the line
         ax.errorbar(of.index + 0.07 * (k - 1.5), of[Metrics.value], whiskers(of), color=colour,
                     label=above(threshold), marker="osD^v*"[k % 6], markersize=4, linewidth=1.4,
