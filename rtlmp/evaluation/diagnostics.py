@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from rtlmp.evaluation.bootstrap import bootstrap_weights, format_interval, interval
 from rtlmp.evaluation.losses import daily_means, diebold_mariano, log_loss
-from rtlmp.evaluation.pairs import Pairs, Times
+from rtlmp.evaluation.pairs import Pairs
 from rtlmp.evaluation.reliability import reliability
 from rtlmp.evaluation.scores import Sample, Score, pooled_samples
 from rtlmp.schemas.core import Metrics
@@ -110,16 +109,13 @@ def _classes(of: Pairs) -> list[Row]:
 
 
 def _periods(of: Pairs, samples: Mapping[str, Sample], letter: str) -> Iterator[tuple[str, Sample]]:
-    """The model's sample of each period of issue dates in which some hours spiked, some not."""
-    name = _period(of.issued, letter)
-    for one in np.unique(name) if samples else ():
-        day, y, p, reference = (column[name == one] for column in samples[Forecaster.MODEL])
+    """The model's sample of each quarter (2024Q1) or half-year (2024H1) of issue dates in which
+    some hours spiked, some not."""
+    months = PERIODS[letter]
+    period = of.issued.astype("datetime64[M]").astype(np.int64) // months  # since 1970
+    for one in np.unique(period) if samples else ():
+        day, y, p, reference = (column[period == one] for column in samples[Forecaster.MODEL])
         if 0 < y.sum() < len(y):
-            yield str(one), Sample(np.unique(day, return_inverse=True)[1], y, p, reference)
-
-
-def _period(issued: Times, letter: str) -> npt.NDArray[np.str_]:
-    """The quarter (2024Q1) or half-year (2024H1) of each issue time."""
-    days, day = np.unique(issued, return_inverse=True)
-    named = [f"{d.year}{letter}{(d.month - 1) // PERIODS[letter] + 1}" for d in days.tolist()]
-    return np.array(named)[day]
+            years, k = divmod(int(one), 12 // months)
+            sample = Sample(np.unique(day, return_inverse=True)[1], y, p, reference)
+            yield f"{1970 + years}{letter}{k + 1}", sample

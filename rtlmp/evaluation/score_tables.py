@@ -20,6 +20,7 @@ from rtlmp.evaluation.scores import (
     Score,
     Stratum,
     metrics_table,
+    model_strata,
     sample_scores,
     score_rows,
     strata,
@@ -32,6 +33,7 @@ LOSSES: Final[dict[Metric, Callable[[Floats, Floats], Floats]]] = {
     Metric.BRIER: lambda y, p: (p - y) ** 2,
     Metric.LOG_LOSS: log_loss,
 }
+CURVE_KEY: Final = (Metrics.model, Metrics.location, Metrics.threshold)
 POOLED: Final = 0.0  # threshold of a score over all thresholds
 
 
@@ -42,11 +44,9 @@ def metrics_by(scored: Iterable[Pairs], tz: str, seed: int) -> DataFrame[Metrics
         for of in scored
         for by, part in _local(of, tz).items()
         for one in np.unique(part)
-        for stratum, samples in strata(of.at(part == one), leads=[0])
-        for model, sample in samples.items()
+        for key, sample in model_strata(of.at(part == one), leads=[0])
         for row in score_rows(
-            {Metrics.model: model, **stratum, MetricsBy.by: by, MetricsBy.part: int(one)},
-            sample_scores(sample, seed),
+            {**key, MetricsBy.by: by, MetricsBy.part: int(one)}, sample_scores(sample, seed)
         )
     ]
     return MetricsBy.validate(pd.DataFrame(rows))
@@ -58,11 +58,9 @@ def all_metrics(scored: Iterable[Pairs], seed: int, scope: Scope) -> DataFrame[M
     scores, terms, briers = list[Stratum](), list[Stratum](), list[Briers]()
     for of in scored:
         briers.append(briers_of(of, scope))
-        for stratum, samples in strata(of, scope):
-            for model, sample in samples.items():
-                key: Stratum = {Metrics.model: model, **stratum}
-                scores += score_rows(key, sample_scores(sample, seed))
-                terms += score_rows(key, _decomposed(sample))
+        for key, sample in model_strata(of, scope):
+            scores += score_rows(key, sample_scores(sample, seed))
+            terms += score_rows(key, _decomposed(sample))
     for model, place, score in twcrps(briers, seed):
         pooled: Stratum = {Metrics.model: model, Metrics.location: place}
         pooled |= {Metrics.threshold: POOLED, Metrics.lead_day: 0}
@@ -73,16 +71,9 @@ def all_metrics(scored: Iterable[Pairs], seed: int, scope: Scope) -> DataFrame[M
 def decisions(scored: Iterable[Pairs], cost_loss: list[float]) -> DataFrame[Decisions]:
     """Confusion, precision, recall, F1 and economic value at each cut-off."""
     rows = [
-        {
-            Decisions.model: model,
-            **stratum,
-            Decisions.cost_loss: ratio,
-            Decisions.metric: metric,
-            Decisions.value: value,
-        }
+        {**key, Decisions.cost_loss: ratio, Decisions.metric: metric, Decisions.value: value}
         for of in scored
-        for stratum, samples in strata(of)
-        for model, sample in samples.items()
+        for key, sample in model_strata(of)
         for ratio in cost_loss
         for metric, value in decision_scores(sample.y, sample.p, ratio).items()
     ]
@@ -111,12 +102,10 @@ def reliability_table(scored: Iterable[Pairs], seed: int) -> DataFrame[Reliabili
     """CORP curves of every model and threshold, nodes and lead days together."""
     parts = [
         pd.DataFrame(reliability(sample.y, sample.p, seed)._asdict()).assign(
-            **{Reliability.model: model},
-            **{k: stratum[k] for k in (Reliability.location, Reliability.threshold)},
+            **{k: key[k] for k in CURVE_KEY}
         )
         for of in scored
-        for stratum, samples in strata(of, "pooled", [0])
-        for model, sample in samples.items()
+        for key, sample in model_strata(of, "pooled", [0])
     ]
     return Reliability.validate(pd.concat(parts, ignore_index=True))
 

@@ -44,9 +44,8 @@ def score_table(scored: Iterable[Pairs], seed: int, scope: Scope = "both") -> Da
         [
             row
             for of in scored
-            for stratum, samples in strata(of, scope)
-            for model, sample in samples.items()
-            for row in score_rows({Metrics.model: model, **stratum}, sample_scores(sample, seed))
+            for key, sample in model_strata(of, scope)
+            for row in score_rows(key, sample_scores(sample, seed))
         ]
     )
 
@@ -80,19 +79,23 @@ def strata(
     reference = of.of(Forecaster.CLIMATOLOGY)
     for place, lead_day, rows in _slices(of, scope, leads):
         if 0 < y[rows].sum() < len(y[rows]):
-            same = day[rows], y[rows], reference[rows]
             stratum: Stratum = {
                 Metrics.location: place,
                 Metrics.threshold: of.threshold,
                 Metrics.lead_day: lead_day,
             }
-            yield (
-                stratum,
-                {
-                    model: Sample(same[0], same[1], p[rows], same[2])
-                    for model, p in zip(of.models, of.p, strict=True)
-                },
-            )
+            same = Sample(day[rows], y[rows], y[rows], reference[rows])
+            models = zip(of.models, of.p, strict=True)
+            yield stratum, {model: same._replace(p=p[rows]) for model, p in models}
+
+
+def model_strata(
+    of: Pairs, scope: Scope = "both", leads: Sequence[int] = ()
+) -> Iterator[tuple[Stratum, Sample]]:
+    """The same, a model at a time."""
+    for stratum, samples in strata(of, scope, leads):
+        for model, sample in samples.items():
+            yield {Metrics.model: model, **stratum}, sample
 
 
 def pooled_samples(of: Pairs) -> dict[str, Sample]:

@@ -7,19 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rtlmp.report.figures import data, drivers, quality, skill
+from rtlmp.report.figures import data, drivers, quality, skill, style
 from rtlmp.report.figures.data import LOCAL, RATE, SHARE, BacktestResults
-from rtlmp.report.figures.style import (
-    NODE_LOOKS,
-    above,
-    hour_edges,
-    legend_above,
-    local_time,
-    panels,
-    percent,
-    ramp,
-    tidy,
-)
 from rtlmp.schemas.core import Scored
 
 
@@ -29,26 +18,28 @@ def timeline(results: BacktestResults) -> Figure:
     figure = Figure(figsize=(9, 5), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True)
     hours = pd.DatetimeIndex(table.index)
-    edges, price = hour_edges(hours), table.pop(Scored.max_price)
-    for x, colour in ramp(table).items():
-        upper.stairs(table[x], edges, color=colour, label=above(x), linewidth=1.6)
+    edges, price = style.hour_edges(hours), table.pop(Scored.max_price)
+    for x, colour in style.ramp(table).items():
+        upper.stairs(table[x], edges, color=colour, label=style.above(x), linewidth=1.6)
         lower.axhline(x, color=colour, linewidth=1)
     lower.stairs(price.clip(lower=1), edges, color="black", linewidth=1.2, baseline=None)
     lower.set_yscale("log")
     lower.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
-    tidy(upper, "", "probability, lead day 1")
+    style.tidy(upper, "", "probability, lead day 1")
     upper.set_ylim(bottom=0)
-    percent(upper, "y")
-    tidy(lower, f"local time ({hours.tz})", "highest real-time price\nof the hour, $/MWh")
-    local_time(lower, hours)
-    legend_above(figure, upper, f"{results.node}: P(an interval of the hour above) and what came")
+    style.percent(upper, "y")
+    style.tidy(lower, f"local time ({hours.tz})", "highest real-time price\nof the hour, $/MWh")
+    style.local_time(lower, hours)
+    style.legend_above(
+        figure, upper, f"{results.node}: P(an interval of the hour above) and what came"
+    )
     return figure
 
 
 def heat_map(results: BacktestResults) -> Figure:
     """Forecast and observed spike frequency by threshold and local hour."""
     table = data.by_hour(results.scored, results.tz)
-    figure, axes = panels(2)
+    figure, axes = style.panels(2)
     figure.set_size_inches(9, 3)
     titles = {Scored.probability: "forecast: mean probability", RATE: "came: share of hours"}
     for ax, (column, title) in zip(axes, titles.items(), strict=True):
@@ -57,7 +48,7 @@ def heat_map(results: BacktestResults) -> Figure:
             np.arange(25), np.arange(len(wide) + 1), np.maximum(wide, 1e-4), cmap="cividis",
             norm="log", vmin=1e-3, vmax=table[[*titles]].to_numpy().max(),
         )  # fmt: skip
-        tidy(ax, "local hour", "threshold, $/MWh", title)
+        style.tidy(ax, "local hour", "threshold, $/MWh", title)
         ax.grid(visible=False)
         ax.set_xticks(range(0, 25, 4))
         ax.set_yticks(np.arange(len(wide)) + 0.5, [f"{x:g}" for x in wide.index])
@@ -68,12 +59,15 @@ def heat_map(results: BacktestResults) -> Figure:
 
 def duration(results: BacktestResults) -> Figure:
     """Price duration: how many of the hours reach a price."""
-    figure, (ax,) = panels(1, 3.8)
+    figure, (ax,) = style.panels(1, 3.8)
     for k, (node, rows) in enumerate(data.duration(results.scored).groupby(Scored.location)):
-        style, price = NODE_LOOKS[k % len(NODE_LOOKS)], rows[Scored.max_price].clip(lower=1)
-        ax.plot(rows[SHARE], price, style.line, color=style.colour, label=node)
+        look, price = (
+            style.NODE_LOOKS[k % len(style.NODE_LOOKS)],
+            rows[Scored.max_price].clip(lower=1),
+        )
+        ax.plot(rows[SHARE], price, look.line, color=look.colour, label=node)
     ax.set(xscale="log", yscale="log")
-    tidy(ax, "share of hours (log)", "highest price of the hour, $/MWh (log)")
+    style.tidy(ax, "share of hours (log)", "highest price of the hour, $/MWh (log)")
     ax.xaxis.set_major_formatter(lambda v, _: f"{100 * v:g} %")
     ax.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
     ax.legend(frameon=False)

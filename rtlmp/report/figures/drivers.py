@@ -8,19 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from rtlmp.forecast.explain import USUAL
+from rtlmp.report.figures import style
 from rtlmp.report.figures.data import BacktestResults
 from rtlmp.report.figures.importance import importance_table
-from rtlmp.report.figures.style import (
-    BLUE,
-    NOTE,
-    above,
-    hour_edges,
-    local_time,
-    panels,
-    percent,
-    tidy,
-    whiskers,
-)
 from rtlmp.schemas.evaluation import Drivers, Importance
 
 TOP: Final = 20  # features shown
@@ -30,16 +20,18 @@ MOST: Final = 4  # factor of a probability at which colours end
 def importance(results: BacktestResults) -> Figure:
     """Share of the strongest features, with the range over dated models."""
     rows = importance_table(results.models).head(TOP).iloc[::-1]
-    figure, (ax,) = panels(1, 5.2)
+    figure, (ax,) = style.panels(1, 5.2)
     figure.set_figwidth(7)
-    bars = whiskers(rows, Importance.share)
-    ax.barh(rows[Importance.feature], rows[Importance.share], color=BLUE, xerr=bars, ecolor="0.4")
-    tidy(ax, "share of the models' gain", "")
+    bars = style.whiskers(rows, Importance.share)
+    ax.barh(
+        rows[Importance.feature], rows[Importance.share], color=style.BLUE, xerr=bars, ecolor="0.4"
+    )
+    style.tidy(ax, "share of the models' gain", "")
     ax.xaxis.set_major_locator(MultipleLocator(0.05))
-    percent(ax, "x", decimals=0)
+    style.percent(ax, "x", decimals=0)
     if rows.empty:
         used = {of["model"]["estimator"] for m in results.models for of in m.card["members"]}
-        tidy(ax, "", "", f"{', '.join(sorted(used)) or 'no model'}: nothing to split on")
+        style.tidy(ax, "", "", f"{', '.join(sorted(used)) or 'no model'}: nothing to split on")
     return figure
 
 
@@ -52,19 +44,19 @@ def explanation(table: pd.DataFrame, tz: str, threshold: float) -> Figure:
     shown = effects.loc[effects.abs().mean(axis=1).nlargest(TOP).index]
     figure = Figure(figsize=(10, 7), layout="constrained")
     top, heat = figure.subplots(2, 1, sharex=True, height_ratios=(1, 4))
-    top.stairs(100 * np.exp(wide.sum()), hour_edges(hours), color=BLUE)
+    top.stairs(100 * np.exp(wide.sum()), style.hour_edges(hours), color=style.BLUE)
     node = rows[Drivers.location].iloc[0]
-    tidy(top, "", "P, %", f"{node}, {above(threshold)}: what moves the probability")
+    style.tidy(top, "", "P, %", f"{node}, {style.above(threshold)}: what moves the probability")
     top.set_ylim(bottom=0)
     reach = np.log(MOST)
     rows_at = np.arange(len(shown) + 1)
     mesh = heat.pcolormesh(
-        hour_edges(hours), rows_at, shown, cmap="RdBu_r", vmin=-reach, vmax=reach
+        style.hour_edges(hours), rows_at, shown, cmap="RdBu_r", vmin=-reach, vmax=reach
     )
-    heat.set_yticks(rows_at[:-1] + 0.5, shown.index, fontsize=NOTE)
+    heat.set_yticks(rows_at[:-1] + 0.5, shown.index, fontsize=style.NOTE)
     heat.invert_yaxis()
     heat.set_xlabel(f"local time ({tz})")
-    local_time(heat, hours)
+    style.local_time(heat, hours)
     ticks = [1 / MOST, 1 / 2, 1, 2, MOST]
     bar = figure.colorbar(mesh, ax=heat, ticks=np.log(ticks), extend="both")
     bar.set_ticklabels([f"x {t:.3g}" for t in ticks])

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rtlmp.config import threshold_name
-from rtlmp.report.figures.style import BLUE, hour_edges, local_time, panels
+from rtlmp.report.figures import style
 from rtlmp.schemas.core import Bounded, Flagged, Forecast
 
 NIGHT: Final = (20, 7)  # local hours between which the background is shaded
@@ -19,7 +19,7 @@ def forecast_figure(rows: pd.DataFrame, tz: str, title: str) -> Figure:
     """The 72 hours of one node, a panel a threshold: probability, 90 % bounds, nights shaded."""
     thresholds = np.sort(rows[Forecast.threshold].unique())
     columns = min(len(thresholds), 2)
-    figure, panel = panels(len(thresholds), columns=columns, sharex=True)
+    figure, panel = style.panels(len(thresholds), columns=columns, sharex=True)
     figure.set_size_inches(5.5 * columns, 2.2 * -(-len(thresholds) // columns) + 0.6)
     for axes, x in zip(panel, thresholds, strict=True):
         _line(axes, rows[rows[Forecast.threshold] == x], tz)
@@ -42,9 +42,9 @@ def _line(axes: Axes, rows: pd.DataFrame, tz: str) -> None:
     hours = pd.DatetimeIndex(rows[Forecast.valid_time]).tz_convert(tz)
     columns = (Forecast.probability, Bounded.lower, Bounded.upper)
     percent, low, high = (100 * rows[c].to_numpy() for c in columns)
-    edges = hour_edges(hours)
-    axes.stairs(high, edges, baseline=low, fill=True, color=BLUE, alpha=0.2, linewidth=0)
-    axes.stairs(percent, edges, baseline=None, color=BLUE, linewidth=1.6)
+    edges = style.hour_edges(hours)
+    axes.stairs(high, edges, baseline=low, fill=True, color=style.BLUE, alpha=0.2, linewidth=0)
+    axes.stairs(percent, edges, baseline=None, color=style.BLUE, linewidth=1.6)
     axes.set_ylim(bottom=0)
     axes.grid(axis="y", color="0.85", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
@@ -53,7 +53,7 @@ def _line(axes: Axes, rows: pd.DataFrame, tz: str) -> None:
 
 def _nights(axes: Axes, hours: pd.DatetimeIndex) -> None:
     """Local time below: a tick every six hours, the day's name at midnight, nights shaded."""
-    local_time(axes, hours, "%H:%M\n%a %d %b")
+    style.local_time(axes, hours, "%H:%M\n%a %d %b")
     axes.xaxis.set_minor_locator(mdates.HourLocator(byhour=(6, 12, 18), tz=hours.tz))
     axes.xaxis.set_minor_formatter(mdates.DateFormatter("%H", tz=hours.tz))
     dusk, dawn = NIGHT

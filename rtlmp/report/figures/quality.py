@@ -9,18 +9,8 @@ from matplotlib.figure import Figure
 
 from rtlmp.asof.vintages import Floats
 from rtlmp.evaluation.scores import ALL, rows_where
-from rtlmp.report.figures import data
+from rtlmp.report.figures import data, style
 from rtlmp.report.figures.data import BacktestResults
-from rtlmp.report.figures.style import (
-    BLUE,
-    GREY,
-    above,
-    legend_above,
-    look,
-    percent,
-    threshold_panels,
-    tidy,
-)
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Decisions, Reliability
 from rtlmp.schemas.names import Forecaster, Metric
@@ -31,23 +21,23 @@ DARK: Final = 0.6  # share from which text on it is white
 def reliability(results: BacktestResults) -> Figure:
     """CORP curve of the model by threshold with consistency band; below, where forecasts lie."""
     rows = rows_where(results.reliability, {Reliability.model: Forecaster.MODEL})
-    figure, panels = threshold_panels(rows, 3.4)
+    figure, panels = style.threshold_panels(rows, 3.4)
     for k, (ax, x, of) in enumerate(panels):
         p, frequency = of[Reliability.probability], of[Reliability.frequency]
         ax.fill_between(p, of[Reliability.low], of[Reliability.high],
                         color="0.82", linewidth=0, label="90 % consistency band")  # fmt: skip
         ax.plot([0, 1], [0, 1], color="black", linewidth=0.8, label="perfectly reliable")
-        ax.plot(p, frequency, color=BLUE, label="model (CORP)")
+        ax.plot(p, frequency, color=style.BLUE, label="model (CORP)")
         reach = 1.05 * p.max()
         top = 1.05 * max(frequency.max(), reach)
         ax.set(xlim=(0, reach), ylim=(-0.18 * top, top))
         ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= top])
         counts, edges = np.histogram(p, 40, (0, reach), weights=of[Reliability.rows])
         height = 0.15 * top * np.log1p(counts) / np.log1p(counts.max())
-        ax.bar(edges[:-1], height, np.diff(edges), -0.18 * top, align="edge", color=GREY)
-        tidy(ax, "forecast probability", "" if k else "observed frequency", above(x))
-        percent(ax, "x", "y", decimals=0)
-    legend_above(figure, figure.axes[0])
+        ax.bar(edges[:-1], height, np.diff(edges), -0.18 * top, align="edge", color=style.GREY)
+        style.tidy(ax, "forecast probability", "" if k else "observed frequency", style.above(x))
+        style.percent(ax, "x", "y", decimals=0)
+    style.legend_above(figure, figure.axes[0])
     return figure
 
 
@@ -88,7 +78,7 @@ def confusion(results: BacktestResults) -> Figure:
     ratio = float(ratios[len(ratios) // 2])
     pooled = {Decisions.model: Forecaster.MODEL, Decisions.location: ALL, Decisions.lead_day: 0}
     rows = rows_where(results.decisions, {**pooled, Decisions.cost_loss: ratio})
-    figure, panels = threshold_panels(rows, 3.1)
+    figure, panels = style.threshold_panels(rows, 3.1)
     for k, (ax, x, of) in enumerate(panels):
         n = of.set_index(Decisions.metric)[Decisions.value]
         spiked, calm = (
@@ -96,7 +86,9 @@ def confusion(results: BacktestResults) -> Figure:
             [n[Metric.FALSE_POSITIVES], n[Metric.TRUE_NEGATIVES]],
         )
         _counted(ax, np.array([spiked, calm]))
-        tidy(ax, f"precision {n[Metric.PRECISION]:.0%}, F1 {n[Metric.F1]:.2f}", "", above(x))
+        style.tidy(
+            ax, f"precision {n[Metric.PRECISION]:.0%}, F1 {n[Metric.F1]:.2f}", "", style.above(x)
+        )
         ax.grid(visible=False)
         ax.set_xticks([0, 1], [f"warned (p ≥ {ratio:.0%})", "not"])
         ax.set_yticks([0, 1], ["", ""] if k else ["spike", "none"])
@@ -114,13 +106,13 @@ def _counted(ax: Axes, counts: Floats) -> None:
 
 def _curves(table: pd.DataFrame, x: str, y: str, x_label: str, y_label: str) -> Figure:
     """A panel a threshold, a line a model."""
-    figure, panels = threshold_panels(table)
+    figure, panels = style.threshold_panels(table)
     for k, (ax, threshold, of) in enumerate(panels):
         for place, model in enumerate(table[Metrics.model].unique()):
-            one, style = of[of[Metrics.model] == model], look(model, place)
-            ax.plot(one[x], one[y], style.line, color=style.colour, label=model)
-        tidy(ax, x_label, "" if k else y_label, above(threshold))
-    legend_above(figure, figure.axes[0])
+            one, look = of[of[Metrics.model] == model], style.look(model, place)
+            ax.plot(one[x], one[y], look.line, color=look.colour, label=model)
+        style.tidy(ax, x_label, "" if k else y_label, style.above(threshold))
+    style.legend_above(figure, figure.axes[0])
     return figure
 
 

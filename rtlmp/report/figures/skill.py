@@ -7,16 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rtlmp.evaluation.scores import ALL, rows_where
+from rtlmp.report.figures import style
 from rtlmp.report.figures.data import BacktestResults
-from rtlmp.report.figures.style import (
-    above,
-    legend_above,
-    look,
-    ramp,
-    threshold_panels,
-    tidy,
-    whiskers,
-)
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import MetricsBy
 from rtlmp.schemas.names import Forecaster, Metric
@@ -30,16 +22,16 @@ def comparison(results: BacktestResults) -> Figure:
     ours = {Metrics.metric: SKILL, Metrics.lead_day: 0, Metrics.model: Forecaster.MODEL}
     rows = rows_where(results.metrics, ours)
     places = [ALL, *sorted(set(rows[Metrics.location]) - {ALL})]
-    figure, panels = threshold_panels(rows)
+    figure, panels = style.threshold_panels(rows)
     for ax, x, of in panels:
         for k, place in enumerate(places):
-            one, style = of[of[Metrics.location] == place], look(place, k)
+            one, look = of[of[Metrics.location] == place], style.look(place, k)
             ax.errorbar(
-                one[Metrics.value], [k] * len(one), xerr=whiskers(one), fmt=style.marker,
-                color=style.colour, capsize=3,
+                one[Metrics.value], [k] * len(one), xerr=style.whiskers(one), fmt=look.marker,
+                color=look.colour, capsize=3,
             )  # fmt: skip
         ax.axvline(0, color="black", linewidth=0.8)
-        tidy(ax, LABEL, "", above(x))
+        style.tidy(ax, LABEL, "", style.above(x))
         ax.set_yticks(range(len(places)), places if ax is figure.axes[0] else [""] * len(places))
         ax.set_ylim(len(places) - 0.5, -0.5)
     return figure
@@ -51,11 +43,11 @@ def skill(results: BacktestResults) -> Figure:
     left, right = figure.subplots(1, 2, width_ratios=[1, 2.4], sharey=True)
     _lines(left, results.metrics[results.metrics[Metrics.lead_day] > 0], Metrics.lead_day)
     _lines(right, rows_where(results.by, {MetricsBy.by: "hour"}), MetricsBy.part)
-    tidy(left, "lead day", LABEL)
-    tidy(right, "local hour", "")
+    style.tidy(left, "lead day", LABEL)
+    style.tidy(right, "local hour", "")
     left.set_xticks([1, 2, 3])
     right.set_xticks(range(0, 24, 3))
-    legend_above(figure, left)
+    style.legend_above(figure, left)
     return figure
 
 
@@ -66,9 +58,9 @@ def skill_over_time(results: BacktestResults) -> Figure:
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     ax = figure.subplots()
     _lines(ax, rows.assign(**{MetricsBy.part: place}), MetricsBy.part)
-    tidy(ax, "month (local time)", LABEL)
+    style.tidy(ax, "month (local time)", LABEL)
     ax.set_xticks(range(len(months)), [f"{m // 100}-{m % 100:02d}" for m in months])
-    legend_above(figure, ax)
+    style.legend_above(figure, ax)
     return figure
 
 
@@ -80,12 +72,14 @@ def _lines(ax: Axes, rows: pd.DataFrame, x: str) -> None:
     enough = wide.index[wide[Metric.ROWS] * wide[Metric.BASE_RATE] >= SPIKES]
     rows = rows[rows[Metrics.metric] == SKILL].set_index(keys)
     rows = rows[rows.index.isin(enough)]
-    for k, (threshold, colour) in enumerate(ramp(rows.index.unique(0)).items()):
+    for k, (threshold, colour) in enumerate(style.ramp(rows.index.unique(0)).items()):
         of = rows.loc[[threshold]].droplevel(0)
         of = of.reindex(range(of.index.min(), of.index.max() + 1))  # a hole breaks the line
-        ax.errorbar(of.index + 0.07 * (k - 1.5), of[Metrics.value], whiskers(of), color=colour,
-                    label=above(threshold), marker="osD^v*"[k % 6], markersize=4, linewidth=1.4,
-                    elinewidth=0.8)  # fmt: skip
+        ax.errorbar(
+            of.index + 0.07 * (k - 1.5), of[Metrics.value], style.whiskers(of), color=colour,
+            label=style.above(threshold), marker="osD^v*"[k % 6], markersize=4, linewidth=1.4,
+            elinewidth=0.8,
+        )  # fmt: skip
     ax.axhline(0, color="black", linewidth=0.8)
     ax.set_ylim(-0.5, 0.7)
 
