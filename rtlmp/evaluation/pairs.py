@@ -1,6 +1,6 @@
 """The forecasts of a backtest with what was observed, a threshold at a time: what scores read.
 
-The long table repeats every question for each model and threshold; here it stands once, beside a
+The long table repeats every question for each model and threshold; here it stands once, with a
 column of probabilities a model. A year of a thousand nodes is 26 million questions, 1.3 GB.
 """
 

@@ -164,10 +164,10 @@ def _averages(sums: Floats) -> dict[Metric, Floats]:
 def _rank_scores(s: Sample, weights: Floats) -> dict[Metric, Floats]:
     """AUC and average precision of each resample, from counts in classes of probability."""
     edges = np.unique(np.quantile(s.p, np.linspace(0, 1, BINS + 1)[1:-1]))
-    cell = s.day * (len(edges) + 1) + np.searchsorted(edges, s.p, side="right")
+    group = s.day * (len(edges) + 1) + np.searchsorted(edges, s.p, side="right")
     shape = (weights.shape[1], len(edges) + 1)
     hit, miss = (
-        weights @ np.bincount(cell, w, minlength=shape[0] * shape[1]).reshape(shape)
+        weights @ np.bincount(group, w, minlength=shape[0] * shape[1]).reshape(shape)
         for w in (s.y, 1 - s.y)
     )
     above_hit, above_miss = (np.cumsum(c[:, ::-1], axis=1)[:, ::-1] for c in (hit, miss))

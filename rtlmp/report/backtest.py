@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.evaluation.scenarios import latest_issued
 from rtlmp.evaluation.scores import ALL, rows_where
-from rtlmp.report.figures.data import BacktestResults
+from rtlmp.report.figures.data import BacktestResults, day_before
 from rtlmp.report.page import (
     Page,
     Picture,
@@ -57,17 +56,12 @@ def backtest_page(
 
 def timelines(scored: DataFrame[Scored], tz: str) -> list[dict[str, object]]:
     """A choice a node and local month: probabilities issued the day before, and prices."""
-    rows = rows_where(latest_issued(scored), {Scored.model: Forecaster.MODEL})
-    keys = [Scored.location, Scored.valid_time]
-    p = rows.pivot(index=keys, columns=Scored.threshold, values=Scored.probability)
-    price = rows.drop_duplicates(keys).set_index(keys)[Scored.max_price].reindex(p.index)
     return [
         group(f"{node}, {month}", pd.DatetimeIndex(of.index), [
-            probabilities(of),
-            prices(price.loc[node].tz_convert(tz).loc[of.index], p.columns),
+            probabilities(of.drop(columns=Scored.max_price)),
+            prices(of[Scored.max_price], of.columns.drop(Scored.max_price)),
         ])
-        for node in p.index.unique(0)
-        for hours in [p.loc[node].tz_convert(tz)]
+        for node, hours in day_before(scored, tz)
         for month, of in hours.groupby(pd.DatetimeIndex(hours.index).strftime("%Y-%m"))
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The daily page: the next 72 hours, yesterday against what came, and what it rests on."""
+"""The daily page: the next 72 hours, yesterday against what was observed, and what it rests on."""
 
 from collections.abc import Sequence
 from datetime import date

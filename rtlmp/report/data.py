@@ -28,9 +28,9 @@ class About(TypedDict):
     source: str
 
 
-def coverage_by_day(held: FilesBySeries, first: datetime, last: datetime) -> DataFrame[Covered]:
+def coverage_by_day(files: FilesBySeries, first: datetime, last: datetime) -> DataFrame[Covered]:
     """Share of intervals with a value, by series and UTC day of [first, last)."""
-    parts = [_covered(q, paths, first, last) for q, paths in held.items()]
+    parts = [_covered(q, paths, first, last) for q, paths in files.items()]
     return Covered.validate(pd.concat(parts, ignore_index=True))
 
 

@@ -9,10 +9,10 @@ from rtlmp.schemas.evaluation import DispatchDays, Revenue
 
 snakemake: Snakemake
 c, given, out = snakemake.params.config, snakemake.input, snakemake.output
-worth = read_table(Revenue, given.revenue)
-save_figure(earnings(worth), out.earnings)
+revenue = read_table(Revenue, given.revenue)
+save_figure(earnings(revenue), out.earnings)
 save_figure(
     cumulative(read_table(DispatchDays, given.dispatch_days), c["battery"]["power_mw"]),
     out.cumulative,
 )
-render(revenue_page(c["run"], c["battery"], worth, [out.earnings, out.cumulative]), out.page)
+render(revenue_page(c["run"], c["battery"], revenue, [out.earnings, out.cumulative]), out.page)

@@ -1,4 +1,4 @@
-"""Figures of the forecasts beside the prices observed; and all of a backtest's, by name."""
+"""Figures of the forecasts and the prices observed; and all of a backtest's, by name."""
 
 from collections.abc import Callable
 from typing import Final

@@ -21,7 +21,7 @@ from rtlmp.schemas.names import Forecaster, Metric
 LOCAL, RATE, SHARE, RATIO, FALSE_ALARMS, HITS = (
     "local_time", "observed", "share", "ratio", "false_alarm_rate", "hit_rate",
 )  # fmt: skip
-POINTS: Final = 400  # of a drawn curve
+POINTS: Final = 400  # of a curve in a figure
 RATIOS: Final = np.geomspace(0.002, 0.8, 60)  # cost/loss
 
 
@@ -39,14 +39,22 @@ class BacktestResults(NamedTuple):
     node: str  # shown where one node must do
 
 
+def day_before(scored: DataFrame[Scored], tz: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Of each node, by local hour: the highest price, and the probabilities issued the day before,
+    a column a threshold."""
+    rows = rows_where(latest_issued(scored), {Scored.model: Forecaster.MODEL})
+    for node, of in rows.groupby(Scored.location):
+        wide = of.pivot(
+            index=Scored.valid_time, columns=Scored.threshold, values=Scored.probability
+        )
+        hours = of.drop_duplicates(Scored.valid_time).set_index(Scored.valid_time)
+        wide.insert(0, Scored.max_price, hours[Scored.max_price])
+        yield str(node), wide.tz_convert(tz)
+
+
 def timeline(scored: DataFrame[Scored], node: str, tz: str, days: int = 7) -> pd.DataFrame:
-    """Probabilities issued the day before, and prices, `days` local days around the highest."""
-    of_node = {Scored.model: Forecaster.MODEL, Scored.location: node}
-    rows = rows_where(latest_issued(scored), of_node)
-    wide = rows.pivot(index=Scored.valid_time, columns=Scored.threshold, values=Scored.probability)
-    price = rows.drop_duplicates(Scored.valid_time).set_index(Scored.valid_time)[Scored.max_price]
-    wide.insert(0, Scored.max_price, price)
-    wide = wide.tz_convert(tz)
+    """`day_before` of a node, `days` local days around the highest price."""
+    wide = dict(day_before(scored, tz))[node]
     peak = pd.Timestamp(wide[Scored.max_price].idxmax())
     first = peak.normalize() - pd.Timedelta(days=days // 2)
     return wide[(wide.index >= first) & (wide.index < first + pd.Timedelta(days=days))]

@@ -1,4 +1,4 @@
-"""How every figure looks: Okabe-Ito colours with a second cue beside them, units, local time."""
+"""How every figure looks: Okabe-Ito colours with a second cue, units, local time."""
 
 from collections.abc import Iterable
 from pathlib import Path
