@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,6 @@ from rtlmp.catalog import STORED
 from rtlmp.clock import horizon_start, issue_time
 from rtlmp.config import parse_config
 from rtlmp.io.tables import write_table
-from rtlmp.models.store import Card
 from rtlmp.report.daily import DailyReport, daily_page, warnings
 from rtlmp.report.page import render
 from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Observations
@@ -39,8 +39,8 @@ def issued(config, folder: Path, hours: int, source: str) -> DailyReport:
     fresh = freshness(files, [*files], at, age_limits("ERCOT", source))
     write_table(Freshness, fresh, folder / "freshness.parquet")
     flagged = flag_stale(forecast(config), [folder / "freshness.parquet"])
-    card: Card = dict.fromkeys(("trained_from", "trained_until", "rows"), "")
-    card |= {"pool": ["N"], "date": DAY.isoformat()}  # type: ignore[typeddict-item]
+    card: Any = {"pool": ["N"], "date": DAY.isoformat(), "rows": 1}
+    card |= dict.fromkeys(("trained_from", "trained_until"), "")
     until = [newest_known(paths, at)[1] for paths in files.values()]
     observed = pd.DataFrame({"N": [20.0]}, pd.DatetimeIndex([at.floor("h")]))
     return DailyReport(DAY, Forecast.validate(flagged), [], observed, [card], fresh, until)

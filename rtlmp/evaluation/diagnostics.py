@@ -99,7 +99,7 @@ def _bounds(of: Pairs) -> Iterator[Row]:
 
 
 def _classes(of: Pairs) -> list[Row]:
-    """By class of forecast: mean forecast, mean truth if known, share of hours that spiked, rows."""
+    """By class of forecast: mean forecast and truth if known, share of hours that spiked, rows."""
     forecasts = [m for m in (Forecaster.MODEL, Forecaster.TRUTH) if m in of.models]
     table = pd.DataFrame({m: of.of(m) for m in forecasts} | {"came": of.spiked})
     classes = pd.cut(table[Forecaster.MODEL], list(EDGES), include_lowest=True).astype(str)
