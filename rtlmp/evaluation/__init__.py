@@ -1,1 +1,1 @@
-"""TODO."""
+"""How good finished forecasts are: pairs with what was observed, scores, tests, tables."""

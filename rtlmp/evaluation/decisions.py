@@ -1,25 +1,26 @@
-""""""
+"""What acting on a forecast gives: confusion, precision, economic value."""
 
 import numpy as np
 
 from rtlmp.asof.vintages import Floats
+from rtlmp.schemas.names import Metric
 
 
-def decision_scores(y: Floats, p: Floats, cost_loss: float) -> dict[str, float]:
+def decision_scores(y: Floats, p: Floats, cost_loss: float) -> dict[Metric, float]:
     """Confusion and scores of acting where `p` >= `cost_loss`, the cheapest cut-off if reliable."""
     act, hit = p >= cost_loss, y > 0
     tp, fp, fn = (float(np.sum(c)) for c in (act & hit, act & ~hit, ~act & hit))
     precision, recall = _ratio(tp, tp + fp), _ratio(tp, tp + fn)
     f1 = _ratio(2 * tp, 2 * tp + fp + fn)
     return {
-        "true_positives": tp,
-        "false_positives": fp,
-        "false_negatives": fn,
-        "true_negatives": len(y) - tp - fp - fn,
-        "precision": precision,
-        "recall": recall,
-        "f1": f1,
-        "economic_value": economic_value(y, p, cost_loss),
+        Metric.TRUE_POSITIVES: tp,
+        Metric.FALSE_POSITIVES: fp,
+        Metric.FALSE_NEGATIVES: fn,
+        Metric.TRUE_NEGATIVES: len(y) - tp - fp - fn,
+        Metric.PRECISION: precision,
+        Metric.RECALL: recall,
+        Metric.F1: f1,
+        Metric.ECONOMIC_VALUE: economic_value(y, p, cost_loss),
     }
 
 

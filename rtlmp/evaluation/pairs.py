@@ -1,21 +1,21 @@
-"""The forecasts of a backtest with what came, laid out a threshold at a time: what scores read.
+"""The forecasts of a backtest with what was observed, a threshold at a time: what scores read.
 
-The long table repeats every question for each model and threshold; here it stands once, beside a
+The long table repeats every question for each model and threshold; here it stands once, with a
 column of probabilities a model. A year of a thousand nodes is 26 million questions, 1.3 GB.
 """
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Flags, Floats
-from rtlmp.io.parquet import possible_row_groups
 from rtlmp.schemas.core import Scored
 from rtlmp.schemas.names import Forecaster
 
@@ -35,7 +35,7 @@ COUNTED: Final = 3  # fields before those of a value a row
 
 
 class Pairs(NamedTuple):
-    """Questions of one threshold that every model answered and whose price came."""
+    """Questions of one threshold that every model answered and whose price is known."""
 
     threshold: float
     places: list[str]
@@ -49,15 +49,9 @@ class Pairs(NamedTuple):
     bounds: Floats  # of the model, lower and upper, where the truth is known: (2 or 0, rows)
 
     def at(self, rows: Flags | npt.NDArray[np.intp]) -> "Pairs":
-        return self._replace(
-            issued=self.issued[rows],
-            valid=self.valid[rows],
-            place=self.place[rows],
-            lead_day=self.lead_day[rows],
-            highest=self.highest[rows],
-            p=self.p[:, rows],
-            bounds=self.bounds[:, rows],
-        )
+        """Those of some rows."""
+        columns: list[Any] = [column[..., rows] for column in self[COUNTED:]]
+        return Pairs(*self[:COUNTED], *columns)
 
     def of(self, model: str) -> Floats:
         """Its probabilities: (rows,)."""
@@ -77,15 +71,18 @@ def pairs(scored: DataFrame[Scored]) -> Iterator[Pairs]:
 
 def read_pairs(path: str | Path, nodes: Collection[str] = ()) -> Iterator[Pairs]:
     """The same of a file, of `nodes` or all: a row group at a time."""
-    file = pq.ParquetFile(path)
-    columns = [c for c in (*COLUMNS, *BOUNDS) if c in file.schema_arrow.names]
-    here = possible_row_groups(
-        file, {Scored.location: (min(nodes, default=None), max(nodes, default=None))}
-    )
-    for x, held in sorted(_groups(file, here).items()):
-        groups = (_known(file.read_row_group(k, columns).to_pandas()) for k in held)
-        parts = [_laid_out(rows, x) for of in groups if len(rows := of[_of(of, x, nodes)])]
-        if parts := [part for part in parts if len(part.issued)]:
+    [file] = ds.dataset(path).get_fragments()
+    columns = [c for c in (*COLUMNS, *BOUNDS) if c in file.physical_schema.names]
+    here = pc.field(Scored.location).isin(nodes) if nodes else pc.scalar(value=True)
+    batches = file.to_batches(columns=[Scored.threshold], filter=here)
+    for x in sorted({x for of in batches for x in pc.unique(of[Scored.threshold]).to_pylist()}):
+        wanted = here & (pc.field(Scored.threshold) == x)
+        groups = (
+            _known(group.to_table(columns=columns, filter=wanted).to_pandas())
+            for group in file.split_by_row_group(wanted)
+        )
+        made = (_laid_out(rows, x) for rows in groups if len(rows))
+        if parts := [of for of in made if len(of.issued)]:
             yield _joined(parts)
 
 
@@ -93,43 +90,24 @@ def _known(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows[Scored.max_price].notna() & rows[Scored.probability].notna()]
 
 
-def _groups(file: pq.ParquetFile, among: Collection[int]) -> dict[float, list[int]]:
-    """Row groups that hold each threshold."""
-    found: dict[float, list[int]] = {}
-    for k in among:
-        for x in file.read_row_group(k, [Scored.threshold])[Scored.threshold].unique().to_pylist():
-            found.setdefault(x, []).append(k)
-    return found
-
-
-def _of(rows: pd.DataFrame, x: float, nodes: Collection[str]) -> "pd.Series[bool]":
-    asked = rows[Scored.threshold] == x
-    return asked & rows[Scored.location].isin(nodes) if nodes else asked
-
-
 def _laid_out(rows: pd.DataFrame, x: float) -> Pairs:
     """Of one threshold: each model's rows in the order of the questions that all answered."""
     place, places = pd.factorize(rows[Scored.location], sort=True)
+    model, models = pd.factorize(rows[Scored.model])
     issued, valid = (rows[k].to_numpy("datetime64[us]") for k in KEYS[:2])
     order = np.lexsort((place, valid, issued))
-    new = np.zeros(len(order), dtype=bool)
-    new[1:] = np.any([np.diff(of[order]).astype(np.int64) != 0 for of in (place, valid, issued)], 0)
-    question = np.empty(len(order), dtype=np.intp)
-    question[order] = np.cumsum(new)
-    model, models = pd.factorize(rows[Scored.model])
+    changes = [np.diff(of[order]).astype(np.int64) != 0 for of in (place, valid, issued)]
+    question = np.zeros(len(order), dtype=np.intp)
+    question[order[1:]] = np.cumsum(np.any(changes, axis=0))
     answers = np.bincount(question)
-    kept = answers[question] >= len(models)
-    of_model = [order[(model == k)[order] & kept[order]] for k in range(len(models))]
-    if any(len(of) != np.sum(answers >= len(models)) for of in of_model):
+    shared = order[answers[question[order]] >= len(models)]
+    of_model = {name: shared[model[shared] == k] for k, name in enumerate(models)}
+    if any(len(of) != np.sum(answers >= len(models)) for of in of_model.values()):
         raise ValueError(f"threshold {x:g}: a model forecast one hour of a node twice on one date")
-    first = of_model[0]
-    p, said = rows[Scored.probability].to_numpy(), dict(zip(models, of_model, strict=True))
-    bounded = (
-        BOUNDS
-        if {Forecaster.MODEL, Forecaster.TRUTH} <= said.keys() and Scored.lower in rows
-        else ()
-    )
-    bounds = np.array([rows[c].to_numpy()[said[Forecaster.MODEL]] for c in bounded])
+    first, p = of_model[models[0]], rows[Scored.probability].to_numpy()
+    bounds = np.empty((0, len(first)))
+    if {Forecaster.MODEL, Forecaster.TRUTH} <= of_model.keys() and Scored.lower in rows:
+        bounds = np.array([rows[c].to_numpy()[of_model[Forecaster.MODEL]] for c in BOUNDS])
     return Pairs(
         x,
         [*places],
@@ -139,8 +117,8 @@ def _laid_out(rows: pd.DataFrame, x: float) -> Pairs:
         place[first].astype(np.int32),
         rows[Scored.lead_day].to_numpy(np.int32)[first],
         rows[Scored.max_price].to_numpy()[first],
-        np.stack([p[of] for of in of_model]),
-        bounds.reshape(len(bounded), len(first)),
+        np.stack([p[of] for of in of_model.values()]),
+        bounds,
     )
 
 

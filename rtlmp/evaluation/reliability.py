@@ -1,9 +1,5 @@
-"""Verification beyond mean scores: reliability, decisions, curves, significance.
+"""Reliability of one stratum: outcomes `y` and probabilities `p`, (rows,) each."""
 
-Everything works on one cell: outcomes `y` and probabilities `p`, (rows,) each.
-"""
-
-from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -50,22 +46,17 @@ def decomposition(y: Floats, p: Floats) -> Decomposition:
 def reliability(y: Floats, p: Floats, seed: int) -> ReliabilityCurve:
     """CORP curve with a 90 % consistency band: where it would lie if `p` were reliable.
 
-    The band redraws outcomes from `p`, hour by hour independent: real spikes cluster in days, so
+    The band samples outcomes from `p`, hour by hour independent: real spikes cluster in days, so
     on real prices it is narrower than it should be.
     """
     point, group, rows = _points(p)
     weight = rows.astype(np.float64)
     frequency = _isotonic(np.bincount(group, y) / weight, weight)
     rng = np.random.default_rng(seed)
-    drawn = rng.binomial(rows, point, size=(BAND_DRAWS, len(rows))) / weight
-    refit = np.array([_isotonic(each, weight) for each in drawn])
+    sampled = rng.binomial(rows, point, size=(BAND_DRAWS, len(rows))) / weight
+    refit = np.array([_isotonic(each, weight) for each in sampled])
     low, high = np.quantile(refit, [0.05, 0.95], axis=0)
     return ReliabilityCurve(point, frequency, rows, low, high)
-
-
-def pairs(names: list[str]) -> list[tuple[str, str]]:
-    """Each pair once, in the order given."""
-    return list(combinations(names, 2))
 
 
 def _points(p: Floats) -> tuple[Floats, npt.NDArray[np.intp], npt.NDArray[np.intp]]:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof.vintages import Floats, Matrix
+from rtlmp.asof.vintages import Floats
 from rtlmp.features.matrix import DESIGN, FEATURES
 from rtlmp.features.registry import Group
 from rtlmp.forecast.forecast import probability
@@ -25,6 +25,9 @@ from rtlmp.schemas.evaluation import Changes
 BECAUSE: Final = "because_"
 OF_MODEL: Final = "model"
 PLAYERS: Final = (OF_MODEL, *(group.value for group in Group))
+GROUPS: Final = {f.name: f.group.value for f in FEATURES} | {
+    HorizonRows.lead_hour: Group.CALENDAR.value
+}
 Coalition: TypeAlias = frozenset[str]
 
 
@@ -62,17 +65,14 @@ def shapley(value: Mapping[Coalition, Floats]) -> dict[str, Floats]:
     """Each player's share of value(all) - value(none)."""
     players = max(value, key=len)
     n = len(players)
-    return {
-        player: np.sum(
-            [
-            factorial(len(s)) * factorial(n - len(s) - 1) / factorial(n)
-            * (value[s | {player}] - value[s])
-            for s in coalitions(players - {player})
-            ],
-            axis=0,
-        )
-        for player in sorted(players)
-    }  # fmt: skip
+    weight = [factorial(k) * factorial(n - k - 1) / factorial(n) for k in range(n)]
+
+    def share(player: str) -> Floats:
+        others = coalitions(players - {player})
+        steps = [weight[len(s)] * (value[s | {player}] - value[s]) for s in others]
+        return np.sum(steps, axis=0)
+
+    return {player: share(player) for player in sorted(players)}
 
 
 def coalitions(players: Coalition) -> Iterator[Coalition]:
@@ -89,38 +89,22 @@ def _of_node(node: str, earlier: Issue, later: Issue, thresholds: list[float]) -
     old, new = (
         both[[f"{name}_{side}" for name in DESIGN]].to_numpy(np.float32) for side in ("old", "new")
     )
-    value = {
-        swapped: _probability(
-            later if OF_MODEL in swapped else earlier, _mixed(old, new, swapped), thresholds
-        )
-        for swapped in coalitions(frozenset(PLAYERS))
-    }
+    value = {}
+    for swapped in coalitions(frozenset(PLAYERS)):
+        x = np.where([GROUPS[name] in swapped for name in DESIGN], new, old)
+        models = (later if OF_MODEL in swapped else earlier).models
+        value[swapped] = probability(models, x, thresholds)
     shares, before, after = shapley(value), value[frozenset()], value[frozenset(PLAYERS)]
-    return pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    Changes.valid_time: both[HorizonRows.valid_time],
-                    Changes.location: node,
-                    Changes.threshold: float(x),
-                    Changes.earlier: before[:, k],
-                    Changes.later: after[:, k],
-                    Changes.change: after[:, k] - before[:, k],
-                    **{BECAUSE + player: share[:, k] for player, share in shares.items()},
-                }
-            )
-            for k, x in enumerate(thresholds)
-        ]
-    )
-
-
-def _mixed(old: Matrix, new: Matrix, swapped: Coalition) -> Matrix:
-    """`new` in the columns of the groups swapped, `old` in the others; lead time is calendar."""
-    group = {f.name: f.group.value for f in FEATURES} | {
-        HorizonRows.lead_hour: Group.CALENDAR.value
-    }
-    return np.where([group[name] in swapped for name in DESIGN], new, old)
-
-
-def _probability(issue: Issue, x: Matrix, thresholds: list[float]) -> Floats:
-    return probability(issue.models, x, thresholds)
+    each = [
+        {
+            Changes.valid_time: both[HorizonRows.valid_time],
+            Changes.location: node,
+            Changes.threshold: float(x),
+            Changes.earlier: before[:, k],
+            Changes.later: after[:, k],
+            Changes.change: after[:, k] - before[:, k],
+            **{BECAUSE + player: share[:, k] for player, share in shares.items()},
+        }
+        for k, x in enumerate(thresholds)
+    ]
+    return pd.concat(map(pd.DataFrame, each))

@@ -1,8 +1,8 @@
-"""The daily page: the next 72 hours, yesterday against what came, and what it rests on."""
+"""The daily page: the next 72 hours, yesterday against what was observed, and what it rests on."""
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 from pandera.typing import DataFrame
@@ -15,9 +15,7 @@ from rtlmp.config import Config
 from rtlmp.models.store import Card
 from rtlmp.report.figures.style import above
 from rtlmp.report.page import Page, Section, Table, chart, group, html_table, prices, probabilities
-from rtlmp.schemas.core import Forecast, Observations
-
-STALE: Final = pd.Timedelta(hours=36)  # a daily series is never older than this
+from rtlmp.schemas.core import UTC_DTYPE, Flagged, Forecast, Freshness
 
 
 class DailyReport(NamedTuple):
@@ -28,7 +26,8 @@ class DailyReport(NamedTuple):
     earlier: Sequence[DataFrame[Forecast]]  # tables of the two issue dates before, any order
     observed: pd.DataFrame  # (hours, nodes) highest price known at issue time, UTC
     cards: Sequence[Card]
-    freshness: pd.DataFrame
+    freshness: DataFrame[Freshness]
+    until: Sequence[pd.Timestamp]  # last interval known of each series of `freshness`
 
 
 def daily_page(of: DailyReport, config: Config) -> Page:
@@ -45,19 +44,9 @@ def daily_page(of: DailyReport, config: Config) -> Page:
                 tables=[_peaks(of.forecast, tz), _numbers(of.forecast, tz)]),
         Section("Yesterday's forecast against what came", "Each hour as issued the day before it, "
                 "and the prices public when this page was issued.", charts=_behind(of, tz)),
-        Section("What it rests on", tables=[_models(of.cards), _fresh(of.freshness)]),
+        Section("What it rests on", tables=[_models(of.cards), _fresh(of)]),
     ]  # fmt: skip
     return Page(f"Price-spike forecast {of.issued:%d %B %Y}", about, sections, warnings(of, config))
-
-
-def newest_by_series(rows: DataFrame[Observations], at: pd.Timestamp) -> pd.DataFrame:
-    """Newest publication by `at` of each series, and the last hour it speaks of."""
-    known_frame = rows[rows[Observations.publish_time] <= at]
-    times = known_frame.groupby(Observations.series)[
-        [Observations.publish_time, Observations.valid_time]
-    ]
-    newest = times.max().reindex([q.value for q in STORED])
-    return newest.rename_axis(Observations.series).reset_index()
 
 
 def observed_prices(prices: Archive, at: pd.Timestamp, min_coverage: float) -> pd.DataFrame:
@@ -72,14 +61,14 @@ def observed_prices(prices: Archive, at: pd.Timestamp, min_coverage: float) -> p
 
 def warnings(of: DailyReport, config: Config) -> list[str]:
     """Sentences on what to distrust today; none when all is well."""
-    at = pd.Timestamp(issue_time(config, of.issued))
-    fresh = of.freshness.dropna()
-    age = at - fresh[Observations.publish_time]
+    old = of.freshness[of.freshness[Freshness.stale]]
     found = [
-        f"{name}: nothing published for {hours / HOUR:.0f} hours before issue time"
-        for name, hours in zip(fresh[Observations.series], age, strict=True)
-        if hours > STALE
-    ]
+        f"{name}: nothing published" + ("" if pd.isna(age) else f" for {age:.0f} hours")
+        + " before issue time"
+        for name, age in zip(old[Freshness.series], old[Freshness.age], strict=True)
+    ]  # fmt: skip
+    if stale := set(of.forecast.get(Flagged.stale, [])) - {""}:
+        found.append(f"made with old or missing data: {', '.join(stale)}")
     newest = {tuple(c["pool"]): c for c in sorted(of.cards, key=lambda c: c["date"])}
     for card in newest.values():
         days = (of.issued - date.fromisoformat(card["date"])).days
@@ -110,12 +99,9 @@ def _behind(of: DailyReport, tz: str) -> list[str]:
     for node in of.forecast[Forecast.location].unique():
         at = rows[rows[Forecast.location] == node]
         wide = _wide(at.drop_duplicates([Forecast.valid_time, Forecast.threshold]), tz)
-        observed_prices = (
-            of.observed[node].tz_convert(tz) if node in of.observed else pd.Series(dtype=float)
-        )
-        seen = observed_prices.reindex(wide.index)
-        groups.append(group(str(node), pd.DatetimeIndex(wide.index), [
-            probabilities(wide), prices(seen, wide.columns)]))  # fmt: skip
+        local = pd.DatetimeIndex(wide.index)
+        seen = of.observed.reindex(index=local.tz_convert("UTC"), columns=[node])[node]
+        groups.append(group(str(node), local, [probabilities(wide), prices(seen, wide.columns)]))
     return [chart(groups)]
 
 
@@ -123,32 +109,22 @@ def _peaks(rows: DataFrame[Forecast], tz: str) -> Table:
     """Highest probability of each node and day, and its hour."""
     local = rows[Forecast.valid_time].dt.tz_convert(tz)
     keys = [Forecast.location, local.dt.strftime("%a %d %b").rename("day"), Forecast.threshold]
-    top = rows.loc[rows.groupby(keys, sort=False)[Forecast.probability].idxmax()]
-    text = [
-        f"{p:.1%} at {t:%H:%M}"
-        for p, t in zip(top[Forecast.probability], local[top.index], strict=True)
-    ]
-    made = top.assign(text=text, day=local[top.index].dt.strftime("%a %d %b"))
-    wide = made.pivot_table(
-        index=[Forecast.location, "day"], columns=Forecast.threshold, values="text",
-        aggfunc="first", sort=False,
-    )  # fmt: skip
-    wide.columns = [above(x) for x in wide]
-    return html_table(wide.reset_index(), "Highest hour of each day.")
+    top = rows.groupby(keys, sort=False)[Forecast.probability].idxmax()
+    text = rows.loc[top, Forecast.probability].map("{:.1%}".format)
+    text = (text + local[top].dt.strftime(" at %H:%M")).set_axis(top.index)
+    keys = [Forecast.location, "day"]
+    rows = text.rename("text").reset_index()
+    wide = rows.pivot_table("text", keys, Forecast.threshold, aggfunc="first", sort=False)
+    return html_table(wide.rename(columns=above).reset_index(), "Highest hour of each day.")
 
 
 def _numbers(rows: DataFrame[Forecast], tz: str) -> Table:
-    wide = rows.pivot(
-        index=[Forecast.location, Forecast.valid_time],
-        columns=Forecast.threshold,
-        values=Forecast.probability,
-    ).map("{:.2%}".format)
-    wide.columns = [above(x) for x in wide]
-    wide = wide.reset_index()
-    wide[Forecast.valid_time] = [
-        f"{t.tz_convert(tz):%a %d %b %H:%M %Z}" for t in wide[Forecast.valid_time]
-    ]
-    return html_table(wide, "All numbers", folded=True)
+    keys = [Forecast.location, Forecast.valid_time]
+    wide = rows.pivot(index=keys, columns=Forecast.threshold, values=Forecast.probability)
+    text = wide.map("{:.2%}".format).rename(columns=above).reset_index()
+    local = text[Forecast.valid_time].dt.tz_convert(tz)
+    text[Forecast.valid_time] = local.dt.strftime("%a %d %b %H:%M %Z")
+    return html_table(text, "All numbers", folded=True)
 
 
 def _models(cards: Sequence[Card]) -> Table:
@@ -157,16 +133,18 @@ def _models(cards: Sequence[Card]) -> Table:
     return html_table(made, "Models: dated, and what they were trained on.")
 
 
-def _fresh(newest: pd.DataFrame) -> Table:
+def _fresh(of: DailyReport) -> Table:
     """In UTC, as published."""
-    absent = newest[newest[Observations.publish_time].isna()][Observations.series]
-    text = newest.dropna().copy()
-    for column in (Observations.publish_time, Observations.valid_time):
-        text[column] = text[column].dt.strftime("%Y-%m-%d %H:%M")
-    names = ("newest publication, UTC", "speaks up to, UTC")
-    times = (Observations.publish_time, Observations.valid_time)
+    there = of.freshness[Freshness.latest].notna()
+    seen = set(of.freshness.loc[there, Freshness.series])
+    absent = [q.value for q in STORED if q.value not in seen]
     caption = f"Data known at issue time. Not in this source: {', '.join(absent) or 'none'}."
-    return html_table(text.rename(columns=dict(zip(times, names, strict=True))), caption)
+    times = {
+        "newest publication, UTC": of.freshness[Freshness.latest],
+        "speaks up to, UTC": pd.Series(of.until, of.freshness.index, dtype=UTC_DTYPE),
+    }
+    text = {name: time.dt.strftime("%Y-%m-%d %H:%M") for name, time in times.items()}
+    return html_table(of.freshness[[Freshness.series]].assign(**text)[there], caption)
 
 
 def _wide(rows: pd.DataFrame, tz: str) -> pd.DataFrame:

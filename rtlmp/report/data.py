@@ -1,29 +1,25 @@
-"""The data report: at a glance, whether the morning's run has what it needs. One HTML file."""
+"""The data page: at a glance, whether the morning's run has what it needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from html import escape
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 from pandera.typing import DataFrame
 
 from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
 from rtlmp.io.tables import read_table
+from rtlmp.report.page import Page, Section, Table
 from rtlmp.schemas.core import UTC_DTYPE, Covered, Freshness, Observations
 from rtlmp.sources.freshness import FilesBySeries
 
 GAP: Final = 0.8  # days with less than this share are listed
 LISTED: Final = 12  # gaps a series
 DAY: Final = pd.Timedelta(days=1)
-STYLE: Final = """
-body{font:14px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:78rem;padding:0 1rem;color:#222}
-table{border-collapse:collapse;margin:.5rem 0 2rem}th,td{padding:.2rem .6rem;text-align:right}
-th:first-child,td:first-child,td.text{text-align:left}thead th{border-bottom:1px solid #999}
-.bad{color:#b00020;font-weight:600}.good{color:#1b6e3c}.wide{overflow-x:auto}small{color:#666}
-"""
+NOTE: Final = Markup("<small>{}</small>")
 
 
 class About(TypedDict):
@@ -32,36 +28,32 @@ class About(TypedDict):
     source: str
 
 
-def coverage_by_day(held: FilesBySeries, first: datetime, last: datetime) -> DataFrame[Covered]:
+def coverage_by_day(files: FilesBySeries, first: datetime, last: datetime) -> DataFrame[Covered]:
     """Share of intervals with a value, by series and UTC day of [first, last)."""
-    parts = [_covered(q, paths, first, last) for q, paths in held.items()]
+    parts = [_covered(q, paths, first, last) for q, paths in files.items()]
     return Covered.validate(pd.concat(parts, ignore_index=True))
 
 
 def data_page(
     about: About, at: datetime, fresh: DataFrame[Freshness], shares: DataFrame[Covered]
-) -> str:
-    """The report as HTML that needs nothing else."""
+) -> Page:
+    """What the run of issue time `at` has."""
     local = pd.Timestamp(at).tz_convert(MARKETS[about["market"]].tz)
     stale = fresh.loc[fresh[Freshness.stale], Freshness.series]
-    verdict = (
-        f'<p class="bad">Old or missing: {escape(", ".join(stale))}.</p>'
-        if len(stale)
-        else '<p class="good">Nothing is older than its source allows.</p>'
+    head = [Freshness.series, Freshness.latest, "age, h", "allowed, h", "", ""]
+    latest = Table("", head, [_latest(row) for row in fresh.to_dict("records")])
+    gaps = Table("", [Covered.series, "days", ""], list(_gaps(shares)))
+    return Page(
+        f"Data of {about['run']} at {local:%a %d %b %Y %H:%M %Z}",
+        f"{about['market']}, source {about['source']}. Times are UTC.",
+        [
+            Section("Latest publication", tables=[latest]),
+            Section("Coverage by month, % of intervals", tables=[_months(shares)]),
+            Section("Gaps", f"Days with less than {GAP:.0%}, newest first.", tables=[gaps]),
+        ],
+        [f"Old or missing: {', '.join(stale)}."] if len(stale) else [],
+        "Nothing is older than its source allows.",
     )
-    title = f"Data of {escape(about['run'])} at {local:%a %d %b %Y %H:%M %Z}"
-    body = [
-        f"<h1>{title}</h1>{verdict}",
-        f"<p>{escape(about['market'])}, source {escape(about['source'])}. Times are UTC.</p>",
-        "<h2>Latest publication</h2>",
-        _table([Freshness.series, Freshness.latest, "age, h", "allowed, h", "", ""], _fresh(fresh)),
-        "<h2>Coverage by month, % of intervals</h2>",
-        f'<div class="wide">{_months(shares)}</div>',
-        f"<h2>Gaps</h2><p>Days with less than {GAP:.0%}, newest first.</p>",
-        _table([Covered.series, "days", ""], _gaps(shares)),
-    ]
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
-    return f"<!doctype html><html lang=en><head>{head}</head><body>{''.join(body)}</body></html>\n"
 
 
 def _covered(q: SeriesName, paths: list[Path], first: datetime, last: datetime) -> pd.DataFrame:
@@ -80,30 +72,32 @@ def _covered(q: SeriesName, paths: list[Path], first: datetime, last: datetime) 
     return pd.DataFrame(named).astype({Covered.day: UTC_DTYPE})
 
 
-def _fresh(fresh: DataFrame[Freshness]) -> Iterator[list[str]]:
-    for row in fresh.to_dict("records"):
-        latest, state = row[Freshness.latest], "ok"
-        if pd.isna(latest) or row[Freshness.stale]:
-            state = "missing" if pd.isna(latest) else "old"
-        yield [
-            escape(row[Freshness.series]),
-            "never" if pd.isna(latest) else f"{latest:%Y-%m-%d %H:%M}",
-            *(_number(row[name]) for name in (Freshness.age, Freshness.allowed)),
-            f'<span class="{"good" if state == "ok" else "bad"}">{state}</span>',
-            f"<small>{escape(BY_NAME[row[Freshness.series]].about)}</small>",
-        ]
+def _latest(row: Mapping[Any, Any]) -> list[str]:
+    latest, state = row[Freshness.latest], "ok"
+    if pd.isna(latest) or row[Freshness.stale]:
+        state = "missing" if pd.isna(latest) else "old"
+    mark = Markup('<span class="{}">{}</span>').format("good" if state == "ok" else "bad", state)
+    hours = [row[Freshness.age], row[Freshness.allowed]]
+    return [
+        row[Freshness.series],
+        "never" if pd.isna(latest) else f"{latest:%Y-%m-%d %H:%M}",
+        *("" if np.isnan(h) else f"{h:,.1f}" for h in hours),
+        mark,
+        NOTE.format(BY_NAME[row[Freshness.series]].about),
+    ]
 
 
-def _months(shares: DataFrame[Covered]) -> str:
+def _months(shares: DataFrame[Covered]) -> Table:
     """A row a series, a column a month, darker where more is missing."""
     month = shares[Covered.day].dt.strftime("%Y-%m")
     grid = shares.groupby([Covered.series, month], sort=False)[Covered.share].mean().unstack()
-    heads = [str(name) for name in grid.columns]
-    rows = [
-        [escape(str(name)), *map(_cell, row)]
-        for name, row in zip(grid.index, grid.to_numpy(), strict=True)
-    ]
-    return _table([Covered.series, *heads], rows)
+    rows = [[str(name), *map(_share, row)] for name, *row in grid.itertuples()]
+    return Table("", [Covered.series, *map(str, grid.columns)], rows)
+
+
+def _share(share: float) -> str:
+    red = "" if np.isnan(share) else f"background:hsl(0 80% {60 + 40 * share:.0f}%)"
+    return Markup('<span style="{}">{:.0f}</span>').format(red, 100 * share)
 
 
 def _gaps(shares: DataFrame[Covered]) -> Iterator[list[str]]:
@@ -115,19 +109,4 @@ def _gaps(shares: DataFrame[Covered]) -> Iterator[list[str]]:
             spans = [(days.iloc[0], days.iloc[-1]) for _, days in bad.groupby(run)][::-1]
             text = [f"{a:%Y-%m-%d}" + (f" to {b:%Y-%m-%d}" if a != b else "") for a, b in spans]
             more = f" and {len(text) - LISTED} more" if len(text) > LISTED else ""
-            yield [escape(str(series)), str(len(bad)), ", ".join(text[:LISTED]) + more]
-
-
-def _cell(share: float) -> str:
-    red = "" if np.isnan(share) else f"background:hsl(0 80% {60 + 40 * share:.0f}%)"
-    return f'<span style="{red}">{100 * share:.0f}</span>'
-
-
-def _table(heads: list[str], rows: Iterator[list[str]] | list[list[str]]) -> str:
-    head = "".join(f"<th>{name}</th>" for name in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _number(value: float) -> str:
-    return "" if np.isnan(value) else f"{value:,.1f}"
+            yield [str(series), str(len(bad)), NOTE.format(", ".join(text[:LISTED]) + more)]

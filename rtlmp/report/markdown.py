@@ -1,4 +1,4 @@
-""""""
+"""A table as Markdown."""
 
 from collections.abc import Iterator
 

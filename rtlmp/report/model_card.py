@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from rtlmp.asof.vintages import Archive, Matrix, to_us
+from rtlmp.asof.vintages import Archive, Floats, Matrix, to_us
 from rtlmp.config import Config, threshold_name
 from rtlmp.evaluation.losses import log_loss
 from rtlmp.features.history import HistoryRows
@@ -58,13 +58,13 @@ def model_card(
 def drift(model: Trained, history: Sequence[HistoryRows]) -> "pd.Series[float]":
     """Population stability index of each feature: days held out against those before."""
     card = model.card
-    since, held, until = (
+    since, held_out, until = (
         to_us(datetime.fromisoformat(card[k]))
         for k in ("trained_from", "held_out_from", "trained_until")
     )
     before, recent = (
         np.concatenate([p.x[(p.issued >= a) & (p.issued < b)] for p in history])
-        for a, b in ((since, held), (held, until))
+        for a, b in ((since, held_out), (held_out, until))
     )
     moved = [stability(before[:, k], recent[:, k]) for k in range(before.shape[1])]
     return pd.Series(moved, card["features"], name="index", dtype=float)
@@ -90,16 +90,19 @@ def _scores(
     rows = held_out_rows(model, history, prices, config)
     p = model_probability(model, rows["x"], config["thresholds"], gate_trees=True)
     for k, x in enumerate(config["thresholds"]):
-        sure = ~np.isnan(rows["spiked"][:, k])
-        y, forecast = rows["spiked"][sure, k], p[sure, k]
-        base = float(y.mean()) if len(y) else np.nan
-        loss = float(log_loss(y, forecast).mean()) if len(y) else np.nan
-        usual = float(log_loss(y, np.full(len(y), base)).mean()) if len(y) else np.nan
+        known = ~np.isnan(rows["spiked"][:, k])
+        y, forecast = rows["spiked"][known, k], p[known, k]
+        base, loss = _mean(y), _mean(log_loss(y, forecast))
+        climatology = _mean(log_loss(y, np.full(len(y), base)))
         yield {
             "above": threshold_name(x),
             "rows": len(y),
             "spike frequency": base,
-            "mean probability": float(forecast.mean()) if len(y) else np.nan,
+            "mean probability": _mean(forecast),
             "log loss": loss,
-            "skill": 1 - loss / usual if usual else np.nan,
+            "skill": 1 - loss / climatology if climatology else np.nan,
         }
+
+
+def _mean(values: Floats) -> float:
+    return float(values.mean()) if len(values) else np.nan

@@ -5,13 +5,11 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypedDict
 
-import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from rtlmp.asof.vintages import Floats
 from rtlmp.io.files import write_text
 from rtlmp.report.figures.style import above, ramp
 
@@ -25,8 +23,8 @@ class Picture(NamedTuple):
 
 class Table(NamedTuple):
     caption: str
-    header: list[str]
-    rows: list[list[str]]
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]  # escaped, but for markupsafe.Markup
     folded: bool = False
 
 
@@ -43,20 +41,21 @@ class Page(NamedTuple):
     about: str
     sections: Sequence[Section]
     warnings: Sequence[str] | None = None  # None: nothing is looked at
+    fine: str = "No warnings."
 
 
-class Line(NamedTuple):
+class Line(TypedDict):
     name: str
     colour: str
-    values: Floats
+    values: list[float | None]
 
 
-class Panel(NamedTuple):
+class Panel(TypedDict):
     unit: str
-    lines: Sequence[Line]
-    percent: bool = False
-    log: bool = False
-    marks: Sequence[tuple[float, str]] = ()  # value, colour
+    percent: bool
+    log: bool
+    marks: list[dict[str, object]]  # value, colour
+    lines: list[Line]
 
 
 def render(page: Page, path: str | Path) -> None:
@@ -65,8 +64,7 @@ def render(page: Page, path: str | Path) -> None:
         loader=FileSystemLoader(ASSETS), autoescape=True, undefined=StrictUndefined
     ).get_template("page.html")
     css, js = ((ASSETS / name).read_text() for name in ("page.css", "chart.js"))
-    text = html.render(page=page, css=css, js=js)
-    write_text(text, path)
+    write_text(html.render(page=page, css=css, js=js), path)
 
 
 def group(name: str, local: pd.DatetimeIndex, panels: Sequence[Panel]) -> dict[str, object]:
@@ -77,7 +75,7 @@ def group(name: str, local: pd.DatetimeIndex, panels: Sequence[Panel]) -> dict[s
         "name": name,
         "labels": [f"{t:%a %d %b %Y %H:%M %Z}" for t in local],
         "ticks": [[i, f"{local[i]:%a %d %b}"] for i in midnight[::every]],
-        "panels": [_panel(panel) for panel in panels],
+        "panels": panels,
     }
 
 
@@ -98,35 +96,29 @@ def html_table(df: pd.DataFrame, caption: str, folded: bool = False, digits: int
 
 def probabilities(wide: pd.DataFrame) -> Panel:
     """A line a threshold; `wide` has a column each."""
-    colours = ramp(wide.columns)
-    lines = [
-        Line(above(x), colour, np.asarray(wide[x], np.float64)) for x, colour in colours.items()
-    ]
-    return Panel("probability of a price above", lines, percent=True)
+    lines = [_line(above(x), colour, wide[x]) for x, colour in ramp(wide.columns).items()]
+    unit = "probability of a price above"
+    return Panel(unit=unit, percent=True, log=False, marks=[], lines=lines)
 
 
 def prices(values: "pd.Series[float]", thresholds: Iterable[Any]) -> Panel:
     """The hours' highest prices, thresholds marked."""
-    marks = list(ramp(thresholds).items())
-    line = Line("highest price $/MWh", "#000000", np.asarray(values, np.float64))
-    return Panel("highest real-time price of the hour, $/MWh (log)", [line], log=True, marks=marks)
+    marks: list[dict[str, object]] = [
+        {"value": x, "colour": colour} for x, colour in ramp(thresholds).items()
+    ]
+    unit, lines = (
+        "highest real-time price of the hour, $/MWh (log)",
+        [_line("highest price $/MWh", "#000000", values)],
+    )
+    return Panel(unit=unit, percent=False, log=True, marks=marks, lines=lines)
 
 
-def _panel(panel: Panel) -> dict[str, object]:
-    return {
-        "unit": panel.unit,
-        "percent": panel.percent,
-        "log": panel.log,
-        "marks": [{"value": v, "colour": c} for v, c in panel.marks],
-        "lines": [{**s._asdict(), "values": _json(s.values)} for s in panel.lines],
-    }
-
-
-def _json(values: Floats) -> list[float | None]:
-    return [None if math.isnan(v) else round(float(v), 4) for v in values]
+def _line(name: str, colour: str, values: "pd.Series[float]") -> Line:
+    rounded = [None if math.isnan(v) else round(float(v), 4) for v in values]
+    return Line(name=name, colour=colour, values=rounded)
 
 
 def _cell(value: object, digits: int) -> str:
     if isinstance(value, float):
         return "-" if math.isnan(value) else f"{value:,.{digits}f}"
-    return str(value)
+    return value if isinstance(value, str) else str(value)

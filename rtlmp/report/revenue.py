@@ -1,4 +1,4 @@
-"""The value page: what the forecast earned beside its challengers."""
+"""The value page: what the forecast earned, and other strategies."""
 
 import re
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from pandera.typing import DataFrame
 from rtlmp import battery as rule
 from rtlmp.config import Battery
 from rtlmp.evaluation.bootstrap import format_interval
+from rtlmp.evaluation.scores import rows_where
 from rtlmp.report.page import Page, Section, Table, html_table, picture
 from rtlmp.schemas.evaluation import Revenue
 
@@ -17,26 +18,26 @@ UNWRAPPED: Final = re.compile(r"(?<!\n)\n(?!\n|\d+\. ) *")  # line ends inside a
 
 
 def revenue_page(
-    run: str, battery: Battery, worth: DataFrame[Revenue], figures: Sequence[str]
+    run: str, battery: Battery, revenue: DataFrame[Revenue], figures: Sequence[str]
 ) -> Page:
     """The page of one run."""
     about = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in battery.items())
     pictures = [picture(path, "") for path in figures]
-    places = [str(p) for p in worth[Revenue.location].unique()]
+    places = [str(p) for p in revenue[Revenue.location].unique()]
     return Page(
         f"What the forecast is worth: {run}",
         f"One battery a node: {about}.",
         [
             Section("In short", "Money after wear, 90 % block-bootstrap intervals.", (), pictures),
-            *[Section(place, tables=[_measures(worth, place)]) for place in places],
+            *[Section(place, tables=[_measures(revenue, place)]) for place in places],
             Section("The rule", UNWRAPPED.sub(" ", rule.__doc__ or "")),
         ],
     )
 
 
-def _measures(worth: DataFrame[Revenue], place: str) -> Table:
+def _measures(revenue: DataFrame[Revenue], place: str) -> Table:
     """A strategy a row, a measure a column."""
-    rows = worth[worth[Revenue.location] == place]
+    rows = rows_where(revenue, {Revenue.location: place})
     text = [
         f"{v:.2f}" if pd.isna(low) else format_interval(v, low, high, ".2f")
         for v, low, high in rows[[Revenue.value, Revenue.low, Revenue.high]].to_numpy()

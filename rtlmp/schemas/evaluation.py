@@ -1,9 +1,10 @@
-"""Tables of what is learnt from finished forecasts: columns, keys and their only names."""
+"""Tables of what finished forecasts show: columns, keys and their only names."""
 
 import pandera.pandas as pa
 from pandera.typing import Series
 
 from rtlmp.schemas.core import Metrics, Utc, Valid
+from rtlmp.schemas.names import Metric
 
 
 class Place(pa.DataFrameModel):
@@ -29,7 +30,7 @@ class Decisions(ScoreKey):
 
     lead_day: Series[int] = pa.Field(ge=0, le=3)
     cost_loss: Series[float] = pa.Field(description="cost of acting / loss avoided")
-    metric: Series[str]
+    metric: Series[str] = pa.Field(isin=[*Metric])
     value: Series[float] = pa.Field(nullable=True, description="NaN: nothing to divide by")
 
 
@@ -38,7 +39,7 @@ class Significance(ScoreKey):
 
     versus: Series[str]
     lead_day: Series[int] = pa.Field(ge=0, le=3)
-    loss: Series[str]
+    loss: Series[str] = pa.Field(isin=[Metric.BRIER, Metric.LOG_LOSS])
     difference: Series[float] = pa.Field(description="mean loss of model less that of versus")
     statistic: Series[float] = pa.Field(nullable=True, description="NaN: losses never differ")
     p_value: Series[float] = pa.Field(nullable=True)

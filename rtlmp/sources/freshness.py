@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -13,37 +14,45 @@ from rtlmp.io.tables import read_table
 from rtlmp.schemas.core import UTC_DTYPE, Bounded, Flagged, Freshness, Observations
 
 FilesBySeries = Mapping[SeriesName, list[Path]]  # raw files of each series
+AgeLimits = Mapping[SeriesName, timedelta]
+UNSTATED: Final = timedelta(hours=36)  # limit where no source states one: daily series are younger
 
 
 def files_by_series(paths: Iterable[str | Path]) -> dict[SeriesName, list[Path]]:
     """Raw files by the series they hold."""
-    held: dict[SeriesName, list[Path]] = {}
+    files: dict[SeriesName, list[Path]] = {}
     for path in map(Path, paths):
-        held.setdefault(BY_NAME[path.parent.name], []).append(path)
-    return held
+        files.setdefault(BY_NAME[path.parent.name], []).append(path)
+    return files
 
 
-def age_limits(market: str) -> dict[SeriesName, timedelta]:
-    """Age at which each series of a live run is stale: that of its most frequent source."""
+def age_limits(market: str, source: str) -> AgeLimits | None:
+    """Age at which each series of a live run is stale: that of its most frequent source.
+
+    None in other runs, whose source states no limit.
+    """
+    if source != "live":
+        return None
     from rtlmp.sources.registry import SOURCES  # other runs need not load it
 
     ages: dict[SeriesName, timedelta] = {}
-    for source in SOURCES:
-        for q in {*source.series} - RETIRED if source.market in ("", market) else ():
-            ages[q] = min(source.fresh, ages.get(q, source.fresh))
+    for of in SOURCES:
+        for q in {*of.series} - RETIRED if of.market in ("", market) else ():
+            ages[q] = min(of.fresh, ages.get(q, of.fresh))
     return ages
 
 
 def freshness(
-    held: FilesBySeries,
-    series: Sequence[SeriesName],
-    at: datetime,
-    limits: Mapping[SeriesName, timedelta],
+    files: FilesBySeries, series: Sequence[SeriesName], at: datetime, limits: AgeLimits | None
 ) -> DataFrame[Freshness]:
-    """A row for each of `series`: its newest publication by `at`, and whether that is too old."""
-    latest = [_latest(held.get(q, []), at) for q in series]
-    newest = pd.Series(latest, dtype=UTC_DTYPE)
+    """A row for each of `series`: its newest publication by `at`, and whether that is too old.
+
+    Without `limits`, UNSTATED is that of every series there is.
+    """
+    newest = pd.Series([newest_known(files.get(q, []), at)[0] for q in series], dtype=UTC_DTYPE)
     age = (pd.Timestamp(at) - newest) / pd.Timedelta(hours=1)
+    if limits is None:
+        limits = {q: UNSTATED for q, there in zip(series, newest.notna(), strict=True) if there}
     limit = pd.Series([limits[q] / timedelta(hours=1) if q in limits else np.nan for q in series])
     columns = {
         Freshness.series: [q.value for q in series],
@@ -64,10 +73,12 @@ def flag_stale(rows: DataFrame[Bounded], paths: Sequence[str | Path]) -> DataFra
     return Bounded.validate(rows.assign(**{Flagged.stale: ", ".join(stale)}))
 
 
-def _latest(paths: Iterable[Path], at: datetime) -> pd.Timestamp:
-    """Newest publication by `at` in the files, NaT where there is none."""
+def newest_known(paths: Iterable[Path], at: datetime) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Newest publication by `at` in the files, and the last interval known in its file; NaT where
+    there is none."""
     for path in sorted(paths, reverse=True):  # months: the newest file first
-        publish = read_table(Observations, path)[Observations.publish_time]
-        if (publish <= at).any():
-            return publish[publish <= at].max()
-    return pd.Timestamp("NaT")
+        rows = read_table(Observations, path)
+        known = rows[rows[Observations.publish_time] <= at]
+        if len(known):
+            return known[Observations.publish_time].max(), known[Observations.valid_time].max()
+    return pd.Timestamp("NaT"), pd.Timestamp("NaT")

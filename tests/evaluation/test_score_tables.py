@@ -8,12 +8,13 @@ import pytest
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scenarios import latest_issued, matched_runs, scenario_rows
 from rtlmp.evaluation.score_tables import (
+    all_metrics,
     decisions,
-    extra_metrics,
     metrics_by,
     reliability_table,
     significance,
 )
+from rtlmp.evaluation.scores import score_table
 from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.evaluation import MetricsBy, Reliability, Significance
 from tests.helpers.backtest import TZ, finished
@@ -78,7 +79,8 @@ def test_every_table_is_made_and_checked():
         & (by[Metrics.location] == "ALL")
     ]
     assert rows[rows[MetricsBy.by] == "month"][Metrics.value].sum() == 12 * 72
-    assert set(extra_metrics(pairs(scored), 7)[Metrics.metric]) == {
+    plain = set(score_table(pairs(scored), 7)[Metrics.metric])
+    assert set(all_metrics(pairs(scored), 7, "both")[Metrics.metric]) - plain == {
         "miscalibration", "discrimination", "uncertainty", "twcrps"
     }  # fmt: skip
     assert len(decisions(pairs(scored), [0.1, 0.3])) == 3 * 2 * 4 * 2 * 8

@@ -105,8 +105,7 @@ def test_a_promise_is_judged_within_what_the_days_can_tell(scored):
     known = ours[ours[Scored.max_price].notna()]
     ratio = known[Scored.probability].mean() / (known[Scored.max_price] > X).mean()
     for rows, factor, kept in ((scored, 1, True), (halved, 0.5, False)):
-        [of] = pairs(rows)
-        text = str(diagnose(of, seed=1).claims["mean/base 2024H1"])
+        text = diagnose(pairs(rows), seed=1).claims["mean/base 2024H1"].iloc[0]
         value, low, high = map(
             float, text.replace("[", "").replace("]", "").replace(",", "").split()
         )
@@ -125,8 +124,7 @@ def test_bounds_that_hold_are_counted_apart_where_it_matters(scored):
         scored.assign(**bounds),
         ours.assign(**bounds, **{Scored.model: Forecaster.TRUTH, Scored.probability: truth}),
     ]
-    [of] = pairs(pd.concat(rows, ignore_index=True))
-    found = diagnose(of, seed=1).covered
+    found = diagnose(pairs(pd.concat(rows, ignore_index=True)), seed=1).bounds.iloc[0]
     assert found["within_bounds"] == pytest.approx(
         (p[ours[Scored.max_price].notna()] > 0.02).mean()
     )

@@ -14,6 +14,7 @@ from rtlmp.config import parse_config
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.report.data import coverage_by_day, data_page
 from rtlmp.report.figures.forecast import forecast_figure
+from rtlmp.report.page import render
 from rtlmp.schemas.core import Covered, Flagged, Forecast, Freshness, Observations
 from rtlmp.sources.files.coverage import coverage
 from rtlmp.sources.freshness import age_limits, freshness
@@ -109,7 +110,7 @@ def test_a_series_that_stopped_is_said_in_file_figure_and_report(run):
     html = (run.folder / "results/live/report/data.html").read_text()
     for text in ("rt_lmp", "Old or missing: load_forecast", "Coverage by month"):
         assert text in html
-    assert "http" not in html  # needs nothing else
+    assert "://" not in html  # needs nothing else
 
 
 @pytest.mark.integration
@@ -125,7 +126,7 @@ def test_freshness_says_old_and_missing(tmp_path):
     rows = five_minutes("2026-10-01 00:00", [1.0] * 12)
     path = tmp_path / "raw/rt_lmp/2026-10.parquet"
     write_table(Observations, rows, path)
-    limits = age_limits("ERCOT")
+    limits = age_limits("ERCOT", "live")
     held = {SeriesName.RT_LMP: [path]}
     series = [SeriesName.RT_LMP, SeriesName.LOAD]
     soon, later = (
@@ -148,9 +149,11 @@ def test_coverage_counts_intervals_and_lists_gaps(tmp_path):
     shares = coverage_by_day({SeriesName.RT_LMP: [path]}, *span)
     assert list(shares[Covered.share]) == [1, 0, 0.5]
     fresh = freshness(
-        {SeriesName.RT_LMP: [path]}, [SeriesName.RT_LMP], span[1], age_limits("ERCOT")
+        {SeriesName.RT_LMP: [path]}, [SeriesName.RT_LMP], span[1], age_limits("ERCOT", "live")
     )
-    html = data_page({"run": "r", "market": "ERCOT", "source": "live"}, span[1], fresh, shares)
+    page = data_page({"run": "r", "market": "ERCOT", "source": "live"}, span[1], fresh, shares)
+    render(page, tmp_path / "data.html")
+    html = (tmp_path / "data.html").read_text()
     assert "Old or missing: rt_lmp" in html
     assert "2026-10-02 to 2026-10-03" in html
 

@@ -1,7 +1,5 @@
 # by their captions: importing the figures themselves would slow every run
-FIGURES = sorted(
-    {p.stem for p in (ROOT / "workflow/captions").glob("*.rst")} - {"earnings", "cumulative"}
-)
+CAPTIONS = {p.stem: p for p in sorted((ROOT / "workflow/report/backtest").glob("*.rst"))}
 
 PAGE_ASSETS = [local(str(p)) for p in sorted((ROOT / "rtlmp/report/assets").iterdir())]
 FINISHED = {
@@ -20,11 +18,11 @@ rule figures:
         [
             report(
                 f"{RUN}/figures/{name}.png",
-                caption=f"../captions/{name}.rst",
+                caption=f"../report/backtest/{name}.rst",
                 category="Backtest",
                 labels={"figure": name.replace("_", " ")},
             )
-            for name in FIGURES
+            for name in CAPTIONS
         ],
     resources:
         **ask(3, 20),
@@ -40,6 +38,7 @@ rule report_backtest:
         PAGE_ASSETS,
         **FINISHED,
         figures=rules.figures.output,
+        captions=[local(str(p)) for p in CAPTIONS.values()],
         scenarios=paths_of(rules.scenario.output.metrics, scenario=C["scenarios"]),
     output:
         f"{RUN}/report/backtest.html",
@@ -79,7 +78,9 @@ rule report_daily:
     resources:
         **ask(2, 20),
     params:
-        config=pick("run", "market", "issue_time", "retrain_every_days", "label_coverage"),
+        config=pick(
+            "run", "market", "source", "issue_time", "retrain_every_days", "label_coverage"
+        ),
         code=code("report_daily.py"),
     script:
         "../scripts/report_daily.py"

@@ -38,10 +38,10 @@ rule report_revenue:
     output:
         page=f"{RUN}/report/value.html",
         earnings=report(
-            f"{RUN}/figures/earnings.png", caption="../captions/earnings.rst", category="Value"
+            f"{RUN}/figures/earnings.png", caption="../report/value/earnings.rst", category="Value"
         ),
         cumulative=report(
-            f"{RUN}/figures/cumulative.png", caption="../captions/cumulative.rst", category="Value"
+            f"{RUN}/figures/cumulative.png", caption="../report/value/cumulative.rst", category="Value"
         ),
     resources:
         **ask(),

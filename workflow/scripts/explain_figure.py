@@ -5,7 +5,7 @@ from snakemake.iocontainers import Snakemake
 from rtlmp.catalog import MARKETS
 from rtlmp.io.tables import read_table
 from rtlmp.report.figures.drivers import explanation
-from rtlmp.report.figures.forecast import save_figure
+from rtlmp.report.figures.style import save_figure
 from rtlmp.schemas.evaluation import Drivers
 
 snakemake: Snakemake

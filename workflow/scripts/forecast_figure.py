@@ -4,7 +4,8 @@ from snakemake.iocontainers import Snakemake
 
 from rtlmp.catalog import MARKETS
 from rtlmp.io.tables import read_table
-from rtlmp.report.figures.forecast import forecast_figure, save_figure
+from rtlmp.report.figures.forecast import forecast_figure
+from rtlmp.report.figures.style import save_figure
 from rtlmp.schemas.core import Bounded
 
 snakemake: Snakemake

@@ -10,7 +10,6 @@ from rtlmp.sources.freshness import age_limits, files_by_series, freshness
 snakemake: Snakemake
 c = snakemake.params.config
 at = issue_time(c, date.fromisoformat(snakemake.wildcards.date))
-held = files_by_series(snakemake.input)
-write_table(
-    Freshness, freshness(held, list(held), at, age_limits(c["market"])), snakemake.output[0]
-)
+files = files_by_series(snakemake.input)
+fresh = freshness(files, list(files), at, age_limits(c["market"], "live"))
+write_table(Freshness, fresh, snakemake.output[0])

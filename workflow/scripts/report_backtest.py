@@ -1,8 +1,10 @@
+from pathlib import Path
+
 from snakemake.iocontainers import Snakemake
 
 from rtlmp.io.tables import read_by_folder, read_table
 from rtlmp.report.backtest import backtest_page
-from rtlmp.report.page import render
+from rtlmp.report.page import picture, render
 from rtlmp.report.read import read_backtest
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Significance
@@ -11,7 +13,9 @@ snakemake: Snakemake
 c, given = snakemake.params.config, snakemake.input
 tests = read_table(Significance, given.significance)
 scenarios = read_by_folder(Metrics, given.scenarios)
-render(
-    backtest_page(c["run"], read_backtest(given, c), tests, scenarios, given.figures),
-    snakemake.output[0],
-)
+pictures = [
+    picture(path, Path(caption).read_text().strip())
+    for path, caption in zip(given.figures, given.captions, strict=True)
+]
+page = backtest_page(c["run"], read_backtest(given, c), tests, scenarios, pictures)
+render(page, snakemake.output[0])

@@ -1,1 +1,2 @@
-"""Pictures of a backtest: one function each, and the table behind each in `data`."""
+"""Pictures of a backtest, by name: a new one is a function, named in FIGURES of its module, and
+its caption in workflow/report/backtest."""

@@ -1,7 +1,7 @@
-"""The table behind each figure."""
+"""A finished backtest as figures take it, and the table behind each."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,37 +10,59 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 
 from rtlmp.asof.vintages import Floats
 from rtlmp.evaluation.decisions import economic_value
-from rtlmp.evaluation.pairs import pairs
+from rtlmp.evaluation.pairs import Pairs
 from rtlmp.evaluation.scenarios import latest_issued
-from rtlmp.evaluation.scores import Sample, pooled_samples
+from rtlmp.evaluation.scores import Sample, pooled_samples, rows_where
 from rtlmp.models.store import Trained
 from rtlmp.schemas.core import Metrics, Scored
-from rtlmp.schemas.evaluation import Importance
-from rtlmp.schemas.names import Forecaster
+from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability
+from rtlmp.schemas.names import Forecaster, Metric
 
-LOCAL, RATE, SHARE, VALUE = "local_time", "observed", "share", "value"
-POINTS: Final = 400  # of a drawn curve
+LOCAL, RATE, SHARE, RATIO, FALSE_ALARMS, HITS = (
+    "local_time", "observed", "share", "ratio", "false_alarm_rate", "hit_rate",
+)  # fmt: skip
+POINTS: Final = 400  # of a curve in a figure
 RATIOS: Final = np.geomspace(0.002, 0.8, 60)  # cost/loss
 
 
+class BacktestResults(NamedTuple):
+    """A finished backtest."""
+
+    scored: DataFrame[Scored]
+    pairs: Sequence[Pairs]
+    metrics: DataFrame[Metrics]
+    by: DataFrame[MetricsBy]
+    decisions: DataFrame[Decisions]
+    reliability: DataFrame[Reliability]
+    models: Sequence[Trained]
+    tz: str
+    node: str  # shown where one node must do
+
+
+def day_before(scored: DataFrame[Scored], tz: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Of each node, by local hour: the highest price, and the probabilities issued the day before,
+    a column a threshold."""
+    rows = rows_where(latest_issued(scored), {Scored.model: Forecaster.MODEL})
+    for node, of in rows.groupby(Scored.location):
+        wide = of.pivot(
+            index=Scored.valid_time, columns=Scored.threshold, values=Scored.probability
+        )
+        hours = of.drop_duplicates(Scored.valid_time).set_index(Scored.valid_time)
+        wide.insert(0, Scored.max_price, hours[Scored.max_price])
+        yield str(node), wide.tz_convert(tz)
+
+
 def timeline(scored: DataFrame[Scored], node: str, tz: str, days: int = 7) -> pd.DataFrame:
-    """Probabilities issued the day before, and prices, `days` local days around the highest."""
-    rows = latest_issued(scored)
-    rows = rows[(rows[Scored.model] == Forecaster.MODEL) & (rows[Scored.location] == node)]
-    keys = [Scored.valid_time, Scored.max_price]
-    rows = rows.fillna({Scored.max_price: -np.inf})
-    wide = rows.pivot(index=keys, columns=Scored.threshold, values=Scored.probability)
-    wide = wide.reset_index(1)
-    wide = wide.replace({Scored.max_price: -np.inf}, np.nan)
-    wide.index = pd.DatetimeIndex(wide.index).tz_convert(tz)
-    peak = pd.Timestamp(wide[Scored.max_price].idxmax()).normalize()
-    first = peak - pd.Timedelta(days=days // 2)
+    """`day_before` of a node, `days` local days around the highest price."""
+    wide = dict(day_before(scored, tz))[node]
+    peak = pd.Timestamp(wide[Scored.max_price].idxmax())
+    first = peak.normalize() - pd.Timedelta(days=days // 2)
     return wide[(wide.index >= first) & (wide.index < first + pd.Timedelta(days=days))]
 
 
 def by_hour(scored: DataFrame[Scored], tz: str) -> pd.DataFrame:
     """Mean probability and observed frequency by threshold and local hour, lead day 1."""
-    rows = scored[(scored[Scored.model] == Forecaster.MODEL) & (scored[Scored.lead_day] == 1)]
+    rows = rows_where(scored, {Scored.model: Forecaster.MODEL, Scored.lead_day: 1})
     rows = rows[rows[Scored.max_price].notna()]
     hour = rows[Scored.valid_time].dt.tz_convert(tz).dt.hour
     spike = rows[Scored.max_price] > rows[Scored.threshold]
@@ -48,77 +70,60 @@ def by_hour(scored: DataFrame[Scored], tz: str) -> pd.DataFrame:
     return made.groupby([Scored.threshold, LOCAL])[[Scored.probability, RATE]].mean().reset_index()
 
 
-def roc(scored: DataFrame[Scored]) -> pd.DataFrame:
+def roc(pairs: Iterable[Pairs]) -> pd.DataFrame:
     """ROC points by model and threshold, all nodes and leads."""
-    parts = []
-    for cell, s in _pooled(scored):
-        false, true, _ = roc_curve(s.y, s.p)
-        parts.append(
-            pd.DataFrame({**cell, "false_alarm_rate": false, "hit_rate": true}).iloc[_some(false)]
-        )
-    return pd.concat(parts, ignore_index=True)
+
+    def points(s: Sample) -> dict[str, Floats]:
+        return dict(zip((FALSE_ALARMS, HITS), roc_curve(s.y, s.p)[:2], strict=True))
+
+    return _curves(pairs, FALSE_ALARMS, points)
 
 
-def precision_recall(scored: DataFrame[Scored]) -> pd.DataFrame:
+def precision_recall(pairs: Iterable[Pairs]) -> pd.DataFrame:
     """Precision and recall by model and threshold, with the base rate."""
-    parts = []
-    for cell, s in _pooled(scored):
+
+    def points(s: Sample) -> dict[str, Floats]:
         precision, recall, _ = precision_recall_curve(s.y, s.p)
-        columns = {"precision": precision[:-1], "recall": recall[:-1], RATE: s.y.mean()}
-        parts.append(pd.DataFrame({**cell, **columns}).iloc[_some(recall[:-1])])
-    return pd.concat(parts, ignore_index=True)
+        rate = np.full(len(recall) - 1, s.y.mean())
+        return {Metric.PRECISION: precision[:-1], Metric.RECALL: recall[:-1], RATE: rate}
+
+    return _curves(pairs, Metric.RECALL, points)
 
 
-def value_curve(scored: DataFrame[Scored]) -> pd.DataFrame:
+def value_curve(pairs: Iterable[Pairs]) -> pd.DataFrame:
     """Relative economic value by cost/loss ratio."""
     return pd.DataFrame(
-        {**cell, "cost_loss": ratio, VALUE: economic_value(s.y, s.p, float(ratio))}
-        for cell, s in _pooled(scored)
+        {**key, RATIO: ratio, Metric.ECONOMIC_VALUE: economic_value(s.y, s.p, float(ratio))}
+        for key, s in _pooled(pairs)
         for ratio in RATIOS
     )
 
 
-def importance(models: Iterable[Trained]) -> DataFrame[Importance]:
-    """Mean share of total gain of each feature over dated models, and its 5 % to 95 % range."""
-    gains = [_gain(trained) for trained in models]
-    shares = pd.DataFrame(gains).fillna(0.0)
-    made = pd.DataFrame(
-        {
-            Importance.share: shares.mean(),
-            Importance.low: shares.quantile(0.05),
-            Importance.high: shares.quantile(0.95),
-        }
-    ).sort_values(Importance.share, ascending=False)
-    return Importance.validate(made.rename_axis(Importance.feature).reset_index())
-
-
 def duration(scored: DataFrame[Scored]) -> pd.DataFrame:
     """Share of hours whose highest price is above each price, by node."""
-    hours = scored.drop_duplicates([Scored.location, Scored.valid_time]).dropna()
-    parts = []
-    for node, rows in hours.groupby(Scored.location):
-        price = np.sort(rows[Scored.max_price].to_numpy())[::-1]
-        share = np.arange(1, len(price) + 1) / len(price)
-        parts.append(pd.DataFrame({Scored.location: node, Scored.max_price: price, SHARE: share}))
-    return pd.concat(parts, ignore_index=True)
+    columns = [Scored.location, Scored.max_price]
+    hours = scored.drop_duplicates([Scored.location, Scored.valid_time])[columns].dropna()
+    hours = hours.sort_values(columns, ascending=[True, False], ignore_index=True)
+    of_node = hours.groupby(Scored.location)[Scored.max_price]
+    return hours.assign(**{SHARE: (of_node.cumcount() + 1) / of_node.transform("size")})
 
 
-def _pooled(scored: DataFrame[Scored]) -> Iterable[tuple[dict[str, str | float | int], Sample]]:
-    for of in pairs(scored):
+def _pooled(pairs: Iterable[Pairs]) -> Iterator[tuple[dict[str, str | float], Sample]]:
+    for of in pairs:
         for model, s in pooled_samples(of).items():
             yield {Metrics.model: model, Metrics.threshold: of.threshold}, s
 
 
-def _some(x: Floats) -> "list[int]":
-    """Rows of about POINTS places along `x`, ends included."""
-    at = np.searchsorted(np.sort(x), np.linspace(x.min(), x.max(), POINTS))
-    order = np.argsort(x, kind="stable")
-    return sorted({0, len(x) - 1, *order[np.minimum(at, len(x) - 1)].tolist()})
-
-
-def _gain(trained: Trained) -> dict[str, float]:
-    names = [*trained.card["features"], "threshold"]
-    score = trained.members[0].boosted().get_score(importance_type="total_gain")
-    gain = {name: float(np.mean(g)) for name, g in score.items()}
-    total = sum(gain.values())
-    return {names[int(key[1:])]: g / total for key, g in gain.items()}
+def _curves(
+    pairs: Iterable[Pairs], along: str, points: Callable[[Sample], Mapping[str, Floats]]
+) -> pd.DataFrame:
+    """The points of each model and threshold, about POINTS of them `along` one column."""
+    parts = []
+    for key, s in _pooled(pairs):
+        rows = pd.DataFrame({**key, **points(s)})
+        x = rows[along].to_numpy()
+        order = np.argsort(x, kind="stable")
+        at = np.searchsorted(x[order], np.linspace(x.min(), x.max(), POINTS))
+        some = order[np.minimum(at, len(x) - 1)]
+        parts.append(rows.iloc[np.unique([0, len(x) - 1, *some])])
+    return pd.concat(parts, ignore_index=True)

@@ -2,48 +2,46 @@
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 from matplotlib import dates as mdates
 from matplotlib.figure import Figure
 
-from rtlmp.evaluation.scores import ALL
-from rtlmp.report.figures.style import BLUE, GREY, NODE_LOOKS, tidy, whiskers
+from rtlmp.evaluation.scores import ALL, rows_where
+from rtlmp.report.figures import style
 from rtlmp.schemas.evaluation import DispatchDays, Revenue
 
 DRAWN: Final = ("forecast", "forecast_real_time", "day_ahead", "persistence", "perfect_foresight")
 
 
-def earnings(worth: pd.DataFrame) -> Figure:
+def earnings(revenue: pd.DataFrame) -> Figure:
     """$/kW-year of every strategy, mean of the nodes, with its share of perfect foresight."""
-    rows = worth[worth[Revenue.location] == ALL]
-    money = rows[rows[Revenue.measure] == "usd_per_kw_year"].sort_values(Revenue.value)
-    share = rows[rows[Revenue.measure] == "share_of_perfect"].set_index(Revenue.rule)[Revenue.value]
+    pooled = rows_where(revenue, {Revenue.location: ALL})
+    rows = rows_where(pooled, {Revenue.measure: "usd_per_kw_year"}).sort_values(Revenue.value)
+    perfect = rows_where(pooled, {Revenue.measure: "share_of_perfect"})
+    share = perfect.set_index(Revenue.rule)[Revenue.value]
     figure = Figure(figsize=(8, 4), layout="constrained")
     ax = figure.subplots()
-    bars = whiskers(*(money[c] for c in (Revenue.value, Revenue.low, Revenue.high)))
-    ours = [BLUE if name.startswith("forecast") else GREY for name in money[Revenue.rule]]
-    names = [f"{n} ({share[n]:.0%})" for n in money[Revenue.rule]]
-    ax.barh(names, money[Revenue.value], color=ours, xerr=bars, ecolor="black", capsize=3)
-    tidy(ax, "$/kW-year, 90 % block-bootstrap interval (share of perfect foresight)", "")
+    ours = rows[Revenue.rule].str.startswith("forecast")
+    ax.barh(
+        [f"{name} ({share[name]:.0%})" for name in rows[Revenue.rule]], rows[Revenue.value],
+        color=np.where(ours, style.BLUE, style.GREY), xerr=style.whiskers(rows), ecolor="black",
+        capsize=3,
+    )  # fmt: skip
+    style.tidy(ax, "$/kW-year, 90 % block-bootstrap interval (share of perfect foresight)", "")
     ax.axvline(0, color="black", linewidth=0.8)
     return figure
 
 
-def cumulative(settled: pd.DataFrame, power_mw: float) -> Figure:
+def cumulative(days: pd.DataFrame, power_mw: float) -> Figure:
     """Revenue so far of the main strategies, mean of the nodes."""
-    rows = (
-        settled.groupby([DispatchDays.day, DispatchDays.rule])[DispatchDays.revenue]
-        .mean()
-        .unstack()
-    )
+    mean = days.groupby([DispatchDays.day, DispatchDays.rule])[DispatchDays.revenue].mean()
+    total = mean.unstack().cumsum() / power_mw / 1000
     figure = Figure(figsize=(8, 4), layout="constrained")
-    ax = figure.subplots()
-    total = rows.cumsum() / power_mw / 1000
-    for name, style in zip(DRAWN, NODE_LOOKS, strict=False):
-        ax.plot(
-            pd.to_datetime(total.index), total[name], style.line, color=style.colour, label=name
-        )
-    tidy(ax, "operating day (local)", "revenue so far, $/kW")
+    ax, day = figure.subplots(), pd.to_datetime(total.index)
+    for name, look in zip(DRAWN, style.NODE_LOOKS, strict=False):
+        ax.plot(day, total[name], look.line, color=look.colour, label=name)
+    style.tidy(ax, "operating day (local)", "revenue so far, $/kW")
     ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(ax.xaxis.get_major_locator()))
     ax.legend(frameon=False)
     return figure

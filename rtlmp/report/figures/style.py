@@ -1,6 +1,7 @@
-"""How every figure looks: Okabe-Ito colours with a second cue beside them, units, local time."""
+"""How every figure looks: Okabe-Ito colours with a second cue, units, local time."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import matplotlib as mpl
@@ -12,14 +13,17 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from rtlmp.asof.vintages import Floats
 from rtlmp.config import threshold_name
+from rtlmp.io.files import atomic
+from rtlmp.schemas.core import Metrics
+from rtlmp.schemas.names import Forecaster
 
-BLUE, ORANGE, GREEN, PINK, SKY, RED, YELLOW, BLACK, GREY = (
-    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000", "0.55",
+BLUE, ORANGE, GREEN, PINK, SKY, RED, BLACK, GREY = (
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000", "0.55",
 )  # fmt: skip
 WIDTH: Final = 3.0  # inches of a small panel: text stays legible at half size
 NOTE: Final = 9
-
 
 Colour: TypeAlias = str  # hexadecimal
 
@@ -31,32 +35,40 @@ class Look(NamedTuple):
 
 
 LOOKS: Final = {
-    "model": Look(BLUE, "-", "o"),
-    "climatology": Look(ORANGE, "--", "s"),
-    "persistence": Look(GREY, ":", "^"),
+    Forecaster.MODEL.value: Look(BLUE, "-", "o"),
+    Forecaster.CLIMATOLOGY.value: Look(ORANGE, "--", "s"),
+    Forecaster.PERSISTENCE.value: Look(GREY, ":", "^"),
 }
 NODE_LOOKS: Final = tuple(
-    Look(*look)
-    for look in zip((BLUE, RED, GREEN, PINK, SKY, BLACK), ("-", "--", ":", "-.", "-", "--"),
-                    "os^Dv*", strict=True)
-)  # fmt: skip
+    map(Look, (BLUE, RED, GREEN, PINK, SKY, BLACK), ("-", "--", ":", "-.", "-", "--"), "os^Dv*")
+)
 
 
-def panels(count: int, height: float = 3.2, columns: int = 4) -> tuple[Figure, list[Axes]]:
+def panels(
+    count: int, height: float = 3.2, columns: int = 4, sharex: bool = False
+) -> tuple[Figure, list[Axes]]:
     """A row or more of small panels."""
     columns = min(count, columns)
     rows = -(-count // columns)
     figure = Figure(figsize=(max(WIDTH * columns, 6.0), height * rows), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=sharex).ravel()
     for unused in axes[count:]:
         unused.remove()
     return figure, list(axes[:count])
 
 
+def threshold_panels(
+    rows: pd.DataFrame, height: float = 3.2
+) -> tuple[Figure, list[tuple[Axes, Any, pd.DataFrame]]]:
+    """A panel a threshold, with the rows of each."""
+    groups = list(rows.groupby(Metrics.threshold))
+    figure, axes = panels(len(groups), height)
+    return figure, [(ax, x, of) for ax, (x, of) in zip(axes, groups, strict=True)]
+
+
 def tidy(axes: Axes, x: str, y: str, title: str = "") -> None:
     """Labels with units, light grid, no box."""
-    axes.set_xlabel(x)
-    axes.set_ylabel(y)
+    axes.set(xlabel=x, ylabel=y)
     axes.set_title(title, fontsize=11, loc="left")
     axes.grid(color="0.88", linewidth=0.6)
     axes.set_axisbelow(True)
@@ -84,27 +96,31 @@ def look(name: str, place: int = 0) -> Look:
     return LOOKS.get(name, NODE_LOOKS[place % len(NODE_LOOKS)])
 
 
-def whiskers(
-    value: pd.Series, low: pd.Series, high: pd.Series
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def whiskers(rows: pd.DataFrame, value: str = Metrics.value) -> Floats:
     """Bootstrap interval as matplotlib wants it: distances below and above, none negative."""
-    return np.clip(np.array([value - low, high - value]), 0, None)
+    below, over = rows[value] - rows[Metrics.low], rows[Metrics.high] - rows[value]
+    return np.clip(np.array([below, over]), 0, None)
 
 
-def local_days(axes: Axes, zone: object) -> None:
-    """A tick a local midnight."""
-    axes.xaxis.set_major_locator(mdates.DayLocator(tz=zone))
-    axes.xaxis.set_major_formatter(mdates.DateFormatter("%a\n%d %b", tz=zone))
-    axes.set_xlabel(f"local time ({zone})")
+def hour_edges(hours: pd.DatetimeIndex) -> Floats:
+    """Where each hour begins and the last one ends, on matplotlib's axis."""
+    return np.asarray(mdates.date2num(hours.append(hours[-1:] + pd.Timedelta("1h"))))
 
 
-def legend_above(figure: Figure, axes: Axes, title: str = "") -> None:
+def local_time(axes: Axes, hours: pd.DatetimeIndex, day: str = "%a\n%d %b") -> None:
+    """The span of `hours`, a tick a local midnight that reads as `day` says."""
+    axes.set_xlim(*hour_edges(hours)[[0, -1]])
+    axes.xaxis.set_major_locator(mdates.DayLocator(tz=hours.tz))
+    axes.xaxis.set_major_formatter(mdates.DateFormatter(day, tz=hours.tz))
+
+
+def legend_above(figure: Figure, axes: Axes, title: str | None = None) -> None:
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(
-        handles,
-        labels,
-        loc="outside upper left",
-        ncols=len(labels),
-        frameon=False,
-        title=title or None,
+        handles, labels, loc="outside upper left", ncols=len(labels), frameon=False, title=title
     )
+
+
+def save_figure(figure: Figure, path: str | Path) -> None:
+    """PNG of fixed bytes: no software name, no date."""
+    atomic(path, lambda tmp: figure.savefig(tmp, dpi=130, metadata={"Software": None}))
