@@ -23,7 +23,7 @@ ROOT: Final = Path(__file__).parents[1]
 WORK: Final = ROOT / "results/bench"
 CORES: Final = 2
 ALONE: Final = """import pickle, resource, runpy, sys
-runpy.run_path(sys.argv[2], {'snakemake': pickle.load(open(sys.argv[1], 'rb'))})
+runpy.run_path(sys.argv[2], {'snakemake': pickle.load(open(sys.argv[1], 'rb'))}, '__main__')
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)"""
 Settings = dict[str, Any]  # as in config.yaml
 
@@ -61,6 +61,11 @@ def snakemake(work: Path, settings: Mapping[str, Any], *words: str) -> str:
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
     return done.stdout + done.stderr
+
+
+def described(**given: object) -> SimpleNamespace:
+    """A job as its script sees it."""
+    return SimpleNamespace(**{"log": [], "config": {}, "wildcards": None, **given})
 
 
 def alone(script: Path, job: SimpleNamespace, folder: Path) -> float:

@@ -16,11 +16,12 @@ def needs(script: str) -> set[str]:
 
 
 def test_what_each_step_depends_on():
-    assert "features/prices.py" in needs("train.py")
-    assert "models/exceedance.py" not in needs("features.py")
-    assert "plots.py" not in needs("forecast.py")
-    assert "metrics.py" not in needs("backtest_forecasts.py")
-    assert needs("metrics.py") >= {"metrics.py", "baselines.py", "__init__.py"}
+    assert "features/prices.py" in needs("features.py")
+    assert "features/prices.py" not in needs("train.py")  # it reads the rows of `history`
+    assert "models/training.py" not in needs("features.py")
+    assert "report/figures/forecast.py" not in needs("forecast.py")
+    assert "evaluation/scores.py" not in needs("backtest_forecasts.py")
+    assert needs("metrics.py") >= {"evaluation/scores.py", "evaluation/pairs.py", "__init__.py"}
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda p: p.stem)

@@ -8,7 +8,7 @@ import pytest
 from tests.test_pipeline import LEAST, Repo, contents, edit
 
 PROFILES = [
-    word for name in ("slurm", "slurm-ci") for word in ("--profile", f"workflow/profiles/{name}")
+    word for name in ("slurm", "slurm-ci") for word in ("--profile", f"profiles/{name}")
 ]
 
 
@@ -32,7 +32,7 @@ pytestmark = [
 
 
 # Memory that is not enough for the jobs of one rule.
-STARVED = ("workflow/rules/data.smk", "**ask(2, 20)", "**ask(0.2, 20)")
+STARVED = ("workflow/rules/data.smk", "**job_needs(2, 20)", "**job_needs(0.2, 20)")
 
 
 class Job(NamedTuple):

@@ -138,11 +138,12 @@ RULES = {
 
 @pytest.mark.parametrize("name", sorted(RULES))
 def test_every_job_says_what_it_needs_of_a_cluster(name):
-    assert "resources:\n        **ask(" in RULES[name]
+    assert "resources:\n        **job_needs(" in RULES[name]
+    assert "log:\n        f\"{LOGS}/" in RULES[name]
 
 
 def test_the_profile_for_clusters_groups_rules_that_are_there():
-    profile = yaml.safe_load((ROOT / "workflow/profiles/slurm/config.yaml").read_text())
+    profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text())
     there = set(RULES) | {
         "train_challenger",
         "replay_challenger",

@@ -10,6 +10,7 @@ from typing import Final
 PACKAGE: Final = Path(__file__).parents[1]
 
 
+@cache
 def code_hash(script: str | Path) -> str:
     """sha256 of every file of the package that `script` imports, directly or not.
 

@@ -1,31 +1,32 @@
 rule dispatch_days:
     input:
         forecasts=rules.backtest_forecasts.output[0],
-        real=expand(f"{RUN}/raw/{C['target']}/{{month}}.parquet", month=PRICE_MONTHS),
-        dam=expand(f"{RUN}/raw/dam_spp/{{month}}.parquet", month=RAW_MONTHS),
+        real=plan.raw([C["target"]], plan.price_months),
+        dam=plan.raw(["dam_spp"], plan.raw_months),
     output:
         f"{RUN}/value/dispatch_days/{{node}}.parquet",
+    log:
+        f"{LOGS}/dispatch_days/{{node}}.log",
     resources:
-        **ask(),
+        **job_needs(),
     params:
-        config=pick("market", "issue_time", "battery"),
-        days=lambda w: [day.isoformat() for day in require_backtest_covered()],
-        code=code("dispatch_days.py"),
+        **uses("dispatch_days.py"),
+        window=lambda w: plan.window("backtest"),
     script:
         "../scripts/dispatch_days.py"
 
 
 rule revenue:
     input:
-        paths_of(rules.dispatch_days.output, node=NODES),
+        plan.paths_of(rules.dispatch_days.output, node=NODES),
     output:
-        dispatch_days=f"{RUN}/value/dispatch_days.parquet",
-        revenue=f"{RUN}/value/revenue.parquet",
+        **plan.tables("value", "dispatch_days", "revenue"),
+    log:
+        f"{LOGS}/revenue.log",
     resources:
-        **ask(),
+        **job_needs(),
     params:
-        config=pick("battery", "seed"),
-        code=code("revenue.py"),
+        **uses("revenue.py"),
     script:
         "../scripts/revenue.py"
 
@@ -33,8 +34,7 @@ rule revenue:
 rule report_revenue:
     input:
         PAGE_ASSETS,
-        dispatch_days=rules.revenue.output.dispatch_days,
-        revenue=rules.revenue.output.revenue,
+        **rules.revenue.output,
     output:
         page=f"{RUN}/report/value.html",
         earnings=report(
@@ -43,10 +43,11 @@ rule report_revenue:
         cumulative=report(
             f"{RUN}/figures/cumulative.png", caption="../captions/cumulative.rst", category="Value"
         ),
+    log:
+        f"{LOGS}/report_revenue.log",
     resources:
-        **ask(),
+        **job_needs(),
     params:
-        config=pick("run", "battery"),
-        code=code("report_revenue.py"),
+        **uses("report_revenue.py"),
     script:
         "../scripts/report_revenue.py"

@@ -1,5 +1,4 @@
-from snakemake.iocontainers import Snakemake
-
+from rtlmp.config.jobs import FoldSettings
 from rtlmp.io.tables import write_table
 from rtlmp.model_selection.cross_validation import (
     fold_forecasts,
@@ -11,13 +10,14 @@ from rtlmp.model_selection.cross_validation import (
 from rtlmp.model_selection.folds import read_folds
 from rtlmp.model_selection.recalibration import recalibration_skill
 from rtlmp.models.parameters import adopted
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Scored
 from rtlmp.schemas.selection import FoldMetrics, Folds, Recalibrated
 
-snakemake: Snakemake
-given, out = snakemake.input, snakemake.output
-c = adopted(snakemake.params.config, given.parameters)
-folds = read_folds(given, c, snakemake.params.window)
+job = Job(FoldSettings)
+given, out = job.input, job.output
+c = adopted(job.config, given.parameters)
+folds = read_folds(given, c, job.params.window)
 models = fold_models(folds, c)
 each = predicted(models, folds, c["thresholds"])
 forecasts = fold_forecasts(folds, each, c)

@@ -1,17 +1,15 @@
-from snakemake.iocontainers import Snakemake
-
+from rtlmp.config.jobs import BacktestPageSettings
 from rtlmp.io.tables import read_by_folder, read_table
+from rtlmp.pipeline.job import Job
 from rtlmp.report.backtest import backtest_page
 from rtlmp.report.page import render
 from rtlmp.report.read import read_backtest
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Significance
 
-snakemake: Snakemake
-c, given = snakemake.params.config, snakemake.input
+job = Job(BacktestPageSettings)
+c, given = job.config, job.input
 tests = read_table(Significance, given.significance)
 scenarios = read_by_folder(Metrics, given.scenarios)
-render(
-    backtest_page(c["run"], read_backtest(given, c), tests, scenarios, given.figures),
-    snakemake.output[0],
-)
+page = backtest_page(c["run"], read_backtest(given, c), tests, scenarios, given.figures)
+render(page, job.output[0])
