@@ -12,7 +12,7 @@ from rtlmp.asof.view import hour_range
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import HORIZON_HOURS, horizon_start, issue_time
-from rtlmp.config import Config
+from rtlmp.config.jobs import BacktestSettings, ClockSettings, ReplaySettings
 from rtlmp.forecast.baselines import BASELINES
 from rtlmp.forecast.forecast import forecast, long_table
 from rtlmp.models.store import Trained
@@ -23,7 +23,7 @@ from rtlmp.schemas.names import Forecaster
 def replay(
     features: Mapping[str, DataFrame[Features]],
     serving: Mapping[str, Sequence[Trained]],
-    config: Config,
+    config: ReplaySettings,
 ) -> DataFrame[Bounded]:
     """Forecasts of the issue dates (ISO) of `serving`, each by its models, for one pool."""
     parts = [
@@ -39,7 +39,11 @@ def replay(
 
 
 def baseline_forecasts(
-    prices: Archive, hours: pd.DatetimeIndex, config: Config, day: date, nodes: Sequence[str]
+    prices: Archive,
+    hours: pd.DatetimeIndex,
+    config: BacktestSettings,
+    day: date,
+    nodes: Sequence[str],
 ) -> pd.DataFrame:
     """Every baseline's forecast issued on `day`, from the prices of `hours` known by then."""
     at, tz = pd.Timestamp(issue_time(config, day)), MARKETS[config["market"]].tz
@@ -57,7 +61,7 @@ def baseline_forecasts(
     return pd.concat(parts, ignore_index=True)
 
 
-def horizon_rows(config: Config, day: date) -> pd.DataFrame:
+def horizon_rows(config: ClockSettings, day: date) -> pd.DataFrame:
     """The 72 questions of issue date `day`."""
     start = pd.Timestamp(horizon_start(config, day))
     return pd.DataFrame(
@@ -74,7 +78,7 @@ def horizon_rows(config: Config, day: date) -> pd.DataFrame:
 def scored_forecasts(
     replays: Mapping[str, DataFrame[Bounded]],
     prices: Archive,
-    config: Config,
+    config: BacktestSettings,
     days: Iterable[date],
     truth: DataFrame[Truth] | None,
 ) -> DataFrame[Scored]:

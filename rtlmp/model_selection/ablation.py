@@ -12,7 +12,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
 from rtlmp.catalog import SeriesName
-from rtlmp.config import Config
+from rtlmp.config.jobs import FoldSettings
 from rtlmp.evaluation.bootstrap import format_interval, interval
 from rtlmp.features import fundamentals, prices
 from rtlmp.features.matrix import DESIGN, FEATURES
@@ -46,7 +46,7 @@ PARTS: Final[dict[tuple[str, str], list[str]]] = {
 }
 
 
-def ablate_features(folds: Sequence[Fold], config: Config) -> DataFrame[Ablation]:
+def ablate_features(folds: Sequence[Fold], config: FoldSettings) -> DataFrame[Ablation]:
     """Every part, threshold and lead day."""
     whole = refitted(folds, config)
     rows = [
@@ -68,7 +68,7 @@ def without(fold: Fold, columns: Sequence[str]) -> Fold:
 
 
 def _differences(
-    folds: Sequence[Fold], whole: Sequence[Floats], p: Sequence[Floats], config: Config
+    folds: Sequence[Fold], whole: Sequence[Floats], p: Sequence[Floats], config: FoldSettings
 ) -> Iterator[dict[str, object]]:
     """Loss without less loss with, by threshold and lead day, in both units."""
     for lead_day in LEAD_DAYS:

@@ -7,7 +7,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
-from rtlmp.config import Config
+from rtlmp.config.jobs import FoldSettings
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scores import score_table
 from rtlmp.forecast.forecast import long_table, model_probability
@@ -19,7 +19,7 @@ from rtlmp.schemas.names import Forecaster
 from rtlmp.schemas.selection import FoldMetrics, Folds
 
 
-def fold_models(folds: Sequence[Fold], config: Config) -> list[Trained]:
+def fold_models(folds: Sequence[Fold], config: FoldSettings) -> list[Trained]:
     """The model of each fold."""
     return [fit_model(fold.learnt, config) for fold in folds]
 
@@ -31,7 +31,7 @@ def predicted(
     return [model_probability(m, fold.x, thresholds) for m, fold in zip(models, folds, strict=True)]
 
 
-def refitted(folds: Sequence[Fold], config: Config) -> list[Floats]:
+def refitted(folds: Sequence[Fold], config: FoldSettings) -> list[Floats]:
     """The same by models made on the spot."""
     return [
         p for f in folds for p in predicted(fold_models([f], config), [f], config["thresholds"])
@@ -39,14 +39,14 @@ def refitted(folds: Sequence[Fold], config: Config) -> list[Floats]:
 
 
 def fold_forecasts(
-    folds: Sequence[Fold], each: Sequence[Floats], config: Config
+    folds: Sequence[Fold], each: Sequence[Floats], config: FoldSettings
 ) -> DataFrame[Scored]:
     """Every forecast of the folds, climatology's too, with what came and the fold's origin."""
     parts = [_scored(fold, p, config) for fold, p in zip(folds, each, strict=True)]
     return Scored.validate(pd.concat(parts, ignore_index=True))
 
 
-def _scored(fold: Fold, p: Floats, config: Config) -> pd.DataFrame:
+def _scored(fold: Fold, p: Floats, config: FoldSettings) -> pd.DataFrame:
     parts = [
         long_table(
             fold.asks, config["thresholds"], {Scored.probability: each}, fold.span.day.isoformat()

@@ -16,7 +16,7 @@ from rtlmp.asof.labels import known_labels, spike
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats, Matrix, read_archive, to_us
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import issue_time
-from rtlmp.config import Config
+from rtlmp.config.jobs import FoldSettings
 from rtlmp.config.selection import Window
 from rtlmp.features.history import HistoryRows, read_history, read_pools
 from rtlmp.features.matrix import DESIGN
@@ -52,7 +52,7 @@ class Files(Protocol):
     auxiliary_hourly: Sequence[str]
 
 
-def read_folds(given: Files, config: Config, window: Window) -> list[Fold]:
+def read_folds(given: Files, config: FoldSettings, window: Window) -> list[Fold]:
     """The folds of `window`."""
     auxiliary_nodes = [read_history(path) for path in given.auxiliary_history]
     history = {pool: [*own, *auxiliary_nodes] for pool, own in read_pools(given.history).items()}
@@ -64,7 +64,7 @@ def folds(
     history: Mapping[str, Sequence[HistoryRows]],
     features: Mapping[str, DataFrame[Features]],
     prices: Archive,
-    config: Config,
+    config: FoldSettings,
     window: Window,
 ) -> list[Fold]:
     """A fold an origin of `window` and pool. `history` holds what trains each pool."""
@@ -84,7 +84,7 @@ def _fold(
     learnt: TrainingSet,
     prices: Archive,
     until: datetime,
-    config: Config,
+    config: FoldSettings,
 ) -> Fold:
     first, last = (pd.Timestamp(issue_time(config, d)) for d in span[1:])
     tables = {n: t[t[HorizonRows.issue_time].between(first, last)] for n, t in features.items()}
@@ -105,7 +105,7 @@ def _fold(
 
 
 def _asked(
-    node: str, rows: pd.DataFrame, prices: Archive, until: datetime, usual: Floats, c: Config
+    node: str, rows: pd.DataFrame, prices: Archive, until: datetime, usual: Floats, c: FoldSettings
 ) -> tuple[pd.DataFrame, Matrix, Floats, Floats]:
     """The questions to one node, what is known of the answers, and climatology's."""
     valid = pd.DatetimeIndex(rows[HorizonRows.valid_time])
@@ -122,7 +122,7 @@ def _asked(
     return asks, rows[DESIGN].to_numpy(np.float32), spiked, usual[local]
 
 
-def _climatology(learnt: TrainingSet, prices: Archive, config: Config) -> dict[str, Floats]:
+def _climatology(learnt: TrainingSet, prices: Archive, config: FoldSettings) -> dict[str, Floats]:
     """By node, spike frequency of each local hour of the training span: (24, thresholds)."""
     hours = range(to_us(learnt.since) // US_PER_HOUR, to_us(learnt.until) // US_PER_HOUR)
     known = known_labels(prices, learnt.until, hours, config["label_coverage"])

@@ -8,7 +8,8 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
-from rtlmp.config import Config, threshold_name
+from rtlmp.config import threshold_name
+from rtlmp.config.jobs import FoldSettings
 from rtlmp.evaluation.bootstrap import interval
 from rtlmp.model_selection.folds import Fold
 from rtlmp.model_selection.paired_loss import daily_loss, resampled
@@ -17,7 +18,7 @@ from rtlmp.schemas.selection import Recalibrated
 
 
 def recalibration_skill(
-    folds: Sequence[Fold], each: Sequence[Floats], config: Config
+    folds: Sequence[Fold], each: Sequence[Floats], config: FoldSettings
 ) -> DataFrame[Recalibrated]:
     """Every kind at every threshold; `each` holds the probabilities of a fold.
 
@@ -39,7 +40,10 @@ def recalibration_skill(
 
 
 def accepted_calibration(
-    table: DataFrame[Recalibrated], folds: Sequence[Fold], each: Sequence[Floats], config: Config
+    table: DataFrame[Recalibrated],
+    folds: Sequence[Fold],
+    each: Sequence[Floats],
+    config: FoldSettings,
 ) -> Calibration:
     """The best of the winning kinds at each threshold, learnt on all folds; often none."""
     winners = table[table[Recalibrated.wins]].sort_values(Recalibrated.percent)
@@ -50,7 +54,7 @@ def accepted_calibration(
 
 
 def _out_of_time(
-    folds: Sequence[Fold], each: Sequence[Floats], k: int, kind: str, config: Config
+    folds: Sequence[Fold], each: Sequence[Floats], k: int, kind: str, config: FoldSettings
 ) -> Floats:
     """Probabilities of fold `k`, calibrated on the folds of earlier origins."""
     before = [j for j, f in enumerate(folds) if f.span.origin < folds[k].span.origin]
@@ -60,7 +64,7 @@ def _out_of_time(
 
 
 def _learnt(
-    folds: Sequence[Fold], each: Sequence[Floats], kinds: dict[float, str], config: Config
+    folds: Sequence[Fold], each: Sequence[Floats], kinds: dict[float, str], config: FoldSettings
 ) -> Calibration:
     y, p = np.concatenate([f.spiked for f in folds]), np.concatenate(each)
     columns = {x: k for k, x in enumerate(config["thresholds"])}
@@ -73,7 +77,7 @@ def _learnt(
     }
 
 
-def _beside(kind: str, loss: Floats, left: Floats, config: Config) -> list[dict[str, object]]:
+def _beside(kind: str, loss: Floats, left: Floats, config: FoldSettings) -> list[dict[str, object]]:
     """A row a threshold: change of log loss, % of leaving alone."""
     change = 100 * (loss.sum(axis=1) / left.sum(axis=1) - 1)
     each = 100 * (resampled(loss, config["seed"]) / resampled(left, config["seed"]) - 1)

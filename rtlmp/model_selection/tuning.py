@@ -15,7 +15,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Flags, Floats
-from rtlmp.config import Config
+from rtlmp.config.jobs import TuneSettings
 from rtlmp.evaluation.bootstrap import format_interval
 from rtlmp.evaluation.scores import ALL
 from rtlmp.model_selection.cross_validation import refitted
@@ -44,7 +44,7 @@ class Trial(NamedTuple):
     loss: Floats  # (thresholds, days)
 
 
-def tune_model(folds: Sequence[Fold], config: Config) -> tuple[DataFrame[Trials], Found]:
+def tune_model(folds: Sequence[Fold], config: TuneSettings) -> tuple[DataFrame[Trials], Found]:
     """Every trial, and the parameters to go on with. Raises ValueError for a single fold."""
     of, usual = fold_days(folds), climatology_loss(folds)
     if len(of) < FEWEST:
@@ -74,7 +74,7 @@ def tune_model(folds: Sequence[Fold], config: Config) -> tuple[DataFrame[Trials]
     return _table(trials, usual, {ALL: np.ones(usual.shape[1], bool), **of}), found
 
 
-def _searched(folds: Sequence[Fold], usual: Floats, config: Config) -> list[Trial]:
+def _searched(folds: Sequence[Fold], usual: Floats, config: TuneSettings) -> list[Trial]:
     """The config's own parameters, then those that Optuna asks for."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.TPESampler(seed=config["seed"], n_startup_trials=FIRST)
@@ -88,7 +88,7 @@ def _searched(folds: Sequence[Fold], usual: Floats, config: Config) -> list[Tria
     return trials
 
 
-def _suggested(trial: optuna.Trial, config: Config) -> Values:
+def _suggested(trial: optuna.Trial, config: TuneSettings) -> Values:
     """A value of each parameter of the space; whole where the config's is."""
     own = cast("Mapping[str, float]", config["model"])
     space = cast("Mapping[str, Sequence[float]]", config["tune"]["space"])
@@ -100,7 +100,7 @@ def _suggested(trial: optuna.Trial, config: Config) -> Values:
     }
 
 
-def _trial(folds: Sequence[Fold], config: Config, parameters: Values) -> Trial:
+def _trial(folds: Sequence[Fold], config: TuneSettings, parameters: Values) -> Trial:
     each = refitted(folds, replaced(config, parameters))
     return Trial(parameters, each, daily_loss(folds, each))
 
@@ -120,7 +120,7 @@ def _gain(
     return [float(mean), *spread(each)]
 
 
-def _calibration(folds: Sequence[Fold], of: Trial, config: Config) -> Calibration:
+def _calibration(folds: Sequence[Fold], of: Trial, config: TuneSettings) -> Calibration:
     return accepted_calibration(recalibration_skill(folds, of.each, config), folds, of.each, config)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from rtlmp.asof.labels import Labels, known_labels
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Flags, Floats, Ints, Matrix, to_us
 from rtlmp.clock import issue_time
-from rtlmp.config import Config
+from rtlmp.config.jobs import TrainSettings
 from rtlmp.config.model import Member, Model, held_out_span
 from rtlmp.features.history import HistoryRows, labels_of, longest_history, nodes_of
 from rtlmp.models.calibration import Calibration
@@ -48,7 +48,7 @@ class TrainingSet(NamedTuple):
 def train(
     history: Sequence[HistoryRows],
     prices: Archive,
-    config: Config,
+    config: TrainSettings,
     day: date,
     calibration: Calibration | None = None,
 ) -> Trained:
@@ -61,7 +61,7 @@ def train(
 
 
 def training_set(
-    history: Sequence[HistoryRows], prices: Archive, config: Config, day: date
+    history: Sequence[HistoryRows], prices: Archive, config: TrainSettings, day: date
 ) -> TrainingSet:
     """The rows that the model dated `day` learns from."""
     first = day - timedelta(days=longest_history(config))
@@ -77,7 +77,7 @@ def training_set(
 
 
 def fit_model(
-    training: TrainingSet, config: Config, calibration: Calibration | None = None
+    training: TrainingSet, config: TrainSettings, calibration: Calibration | None = None
 ) -> Trained:
     """The model that learns from these rows, by the members of `config`."""
     day, since, until, pool, design, rows = training
@@ -113,7 +113,7 @@ def held_day(hour: Ints) -> Ints:
     return (hour - CALM) // 24
 
 
-def _window(rows: Samples, config: Config) -> int:
+def _window(rows: Samples, config: TrainSettings) -> int:
     """Latest days of which some are held out: a market new to us has few, most must train."""
     gate = config["gate"]
     spans = [member.get("history_days", config["history_days"]) for member in config["members"]]
@@ -122,7 +122,7 @@ def _window(rows: Samples, config: Config) -> int:
 
 
 def _member(
-    rows: Samples, config: Config, member: Member, day: date, not_held_out: Flags
+    rows: Samples, config: TrainSettings, member: Member, day: date, not_held_out: Flags
 ) -> tuple[Fitted, MemberCard]:
     """One member, by its own settings where it has some, fitted on its own span."""
     model = cast("Model", {k: member.get(k, v) for k, v in config["model"].items()})

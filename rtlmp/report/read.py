@@ -10,7 +10,7 @@ import pandas as pd
 from rtlmp.asof.vintages import read_archive
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import issue_time
-from rtlmp.config import Config
+from rtlmp.config.jobs import BacktestPageSettings, DailyPageSettings
 from rtlmp.io.tables import read_table, read_tables
 from rtlmp.models.store import load_models
 from rtlmp.report.daily import DailyReport, newest_by_series, observed_prices
@@ -19,7 +19,7 @@ from rtlmp.schemas.core import Forecast, Metrics, Observations, Scored
 from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability
 
 
-def read_backtest(given: Any, config: Config) -> BacktestResults:  # noqa: ANN401  # Snakemake's own mapping
+def read_backtest(given: Any, config: BacktestPageSettings) -> BacktestResults:  # noqa: ANN401  # Snakemake's own mapping
     """The backtest whose files are the named inputs `given`."""
     return BacktestResults(
         read_table(Scored, given.forecasts),
@@ -37,7 +37,7 @@ def read_backtest(given: Any, config: Config) -> BacktestResults:  # noqa: ANN40
     )
 
 
-def read_daily(given: Any, config: Config, issued: date) -> DailyReport:  # noqa: ANN401
+def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyReport:  # noqa: ANN401
     """What the daily page of `issued` is made of, from the named inputs `given`."""
     at = pd.Timestamp(issue_time(config, issued))
     return DailyReport(

@@ -19,4 +19,4 @@ paths = dict(zip(c["nodes"], job.output, strict=True))
 for pool, models in champions.items():
     rows = explain(models, {n: features[n] for n in c["pools"][pool]}, at, c["thresholds"])
     for node, of in rows.groupby(Drivers.location):
-        write_table(Drivers, of.reset_index(drop=True), paths[node])
+        write_table(Drivers, of.reset_index(drop=True), paths[str(node)])

@@ -8,9 +8,10 @@ from rtlmp.schemas.core import Observations, Truth
 from rtlmp.sources.synthetic.market import world
 
 job = Job(WorldSettings)
-c, span = job.config, (job.config["synthetic"]["start"], job.config["synthetic"]["end"])
-asked = c["nodes"], c["thresholds"], c["issue_time"]
-made = world(*span, *asked, MARKETS[c["market"]].tz, BY_NAME[c["target"]], c["seed"])
+c, tz = job.config, MARKETS[job.config["market"]].tz
+span = c["synthetic"]["start"], c["synthetic"]["end"]
+target, issued = BY_NAME[c["target"]], c["issue_time"]
+made = world(*span, c["nodes"], c["thresholds"], issued, tz, target, c["seed"])
 everything = pd.concat(made.observations.values(), ignore_index=True)
 write_table(Observations, everything, job.output.observations)
 write_table(Truth, made.truth, job.output.truth)
