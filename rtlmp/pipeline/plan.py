@@ -49,7 +49,7 @@ class Plan(Dates):
         return [f"{self.root}/hourly/{m}.parquet" for m in months if m in self.price_months]
 
     def features(self, nodes: Iterable[str], months: Sequence[str], of: str = "") -> list[str]:
-        return [f"{self.root}{of}/features/{node}/{m}.parquet" for node in nodes for m in months]
+        return [f"{self.root}/{of}features/{node}/{m}.parquet" for node in nodes for m in months]
 
     def history_files(self, pools: Iterable[str], months: Sequence[str]) -> list[str]:
         return [f"{self.root}/history/{pool}/{m}.arrow" for pool in pools for m in months]
@@ -142,7 +142,7 @@ class Plan(Dates):
 
     def replay_denied(self, w: Wildcards) -> Inputs:
         """As `replay`, from features that had to do without some series."""
-        nodes, folder = self.config["pools"][w.pool], f"/data_denial/{w.denied}"
+        nodes, folder = self.config["pools"][w.pool], f"data_denial/{w.denied}/"
         return {**self.replay(w), "features": self.features(nodes, [w.month], folder)}
 
     @property
@@ -167,16 +167,16 @@ class Plan(Dates):
         """Pool and month of each file of replayed forecasts."""
         return [(pool, m) for pool in self.config["pools"] for m in self.backtest_months]
 
-    def replays(self, of: str = "/backtest") -> list[str]:
-        return [f"{self.root}{of}/replay/{pool}/{m}.parquet" for pool, m in self.replayed]
+    def replays(self, of: str = "backtest") -> list[str]:
+        return [f"{self.root}/{of}/replay/{pool}/{m}.parquet" for pool, m in self.replayed]
 
     @cached_property
     def other_replays(self) -> Inputs:
         """Those of what a backtest scores beside the model, by name."""
         challengers = {
-            name: self.replays(f"/challenger/{name}") for name in self.config["challengers"]
+            name: self.replays(f"challenger/{name}") for name in self.config["challengers"]
         }
-        denied = {name: self.replays(f"/data_denial/{name}") for name in self.config["data_denial"]}
+        denied = {name: self.replays(f"data_denial/{name}") for name in self.config["data_denial"]}
         return {**challengers, **denied}
 
     def issued_on(self, *issued: str) -> Inputs:

@@ -32,7 +32,7 @@ use rule features as features_denied with:
         raw=lambda w: plan.known_raw(w, C["data_denial"][w.denied]),
         hourly=plan.known_hourly,
     output:
-        plan.features(NODES, ["{month}"], "/data_denial/{denied}"),
+        plan.features(NODES, ["{month}"], "data_denial/{denied}/"),
     log:
         f"{LOGS}/features_denied/{{denied}}/{{month}}.log",
 
