@@ -7,9 +7,7 @@ import pytest
 
 from tests.test_pipeline import LEAST, Repo, contents, edit
 
-PROFILES = [
-    word for name in ("slurm", "slurm-ci") for word in ("--profile", f"profiles/{name}")
-]
+PROFILES = [word for name in ("slurm", "slurm-ci") for word in ("--profile", f"profiles/{name}")]
 
 
 def slurm(*words: str) -> list[list[str]]:

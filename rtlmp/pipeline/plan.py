@@ -149,7 +149,7 @@ class Plan(Dates):
     def ungated(self) -> Gate:
         return {**self.config["gate"], "days": 0}
 
-    def challenger_settings(self, challenger: str) -> dict[str, object]:
+    def alone(self, challenger: str) -> dict[str, object]:
         """Those in which the training of a challenger differs."""
         member = self.config["challengers"][challenger]["member"]
         return {"gate": self.ungated, "members": [member]}

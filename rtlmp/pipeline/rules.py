@@ -35,8 +35,8 @@ def settings_of(script: str) -> type[Any] | None:
 
 
 def job_params(config: Config, script: str, **changed: object) -> dict[str, object]:
-    """Why the rule of `script` reruns beside its files: its code, and its settings as `changed`."""
-    code = {"code": code_hash(SCRIPTS / script)}
+    """What the rule of `script` reruns for beside its files: code, and settings as `changed`."""
+    code = {"script": script, "code": code_hash(SCRIPTS / script)}
     settings = settings_of(script)
     return {**code, "config": {**pick(settings, config), **changed}} if settings else {**code}
 

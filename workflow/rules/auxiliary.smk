@@ -1,7 +1,7 @@
 # Auxiliary nodes: the same steps as for nodes, apart from them.
 
 
-rule auxiliary_hourly:
+use rule _job as auxiliary_hourly with:
     input:
         lambda w: plan.published_near(
             sorted({node["price"] for node in AUXILIARY_NODES.values()}), w.month
@@ -10,12 +10,8 @@ rule auxiliary_hourly:
         f"{RUN}/auxiliary/hourly/{{month}}.parquet",
     log:
         f"{LOGS}/auxiliary_hourly/{{month}}.log",
-    resources:
-        **job_needs(),
     params:
         **uses("auxiliary_hourly.py"),
-    script:
-        "../scripts/auxiliary_hourly.py"
 
 
 use rule history as auxiliary_history with:

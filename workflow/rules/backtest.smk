@@ -1,4 +1,4 @@
-rule replay:
+use rule _job as replay with:
     input:
         unpack(plan.replay),
     output:
@@ -12,14 +12,12 @@ rule replay:
     params:
         **uses("replay.py"),
         serving=lambda w: plan.replay_serving(w.month),
-    script:
-        "../scripts/replay.py"
 
 
 include: "challengers.smk"
 
 
-rule backtest_forecasts:
+use rule _job as backtest_forecasts with:
     input:
         **plan.other_replays,
         replays=plan.replays(),
@@ -36,15 +34,13 @@ rule backtest_forecasts:
         window=lambda w: plan.window("backtest"),
         others=[*plan.other_replays],
         replayed=plan.replayed,
-    script:
-        "../scripts/backtest_forecasts.py"
 
 
 POOLED = "_pooled"  # no name of a pool
 SCORED = {POOLED: [], **POOLS}  # nodes that one job scores, each; POOLED: all together
 
 
-rule metrics_part:
+use rule _job as metrics_part with:
     input:
         rules.backtest_forecasts.output,
     output:
@@ -59,26 +55,20 @@ rule metrics_part:
         **uses("metrics.py"),
         seed=C["seed"],
         nodes=lambda w: SCORED[w.part],
-    script:
-        "../scripts/metrics.py"
 
 
-rule metrics:
+use rule _job as metrics with:
     input:
         plan.paths_of(rules.metrics_part.output, part=SCORED),
     output:
         f"{RUN}/backtest/metrics.parquet",
     log:
         f"{LOGS}/metrics.log",
-    resources:
-        **job_needs(),
     params:
         **uses("join_metrics.py"),
-    script:
-        "../scripts/join_metrics.py"
 
 
-rule summary:
+use rule _job as summary with:
     input:
         metrics=rules.metrics.output[0],
         forecasts=rules.backtest_forecasts.output[0],
@@ -91,5 +81,3 @@ rule summary:
     params:
         **uses("summary.py"),
         window=lambda w: plan.window("backtest"),
-    script:
-        "../scripts/summary.py"

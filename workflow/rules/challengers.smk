@@ -10,8 +10,8 @@ use rule train as train_challenger with:
     log:
         f"{LOGS}/train_challenger/{{challenger}}/{{pool}}/{{date}}.log",
     params:
-        code=uses("train.py")["code"],
-        config=lambda w: uses("train.py")["config"] | plan.challenger_settings(w.challenger),
+        **uses("train.py")
+        | {"config": lambda w: uses("train.py")["config"] | plan.alone(w.challenger)},
 
 
 use rule replay as replay_challenger with:

@@ -30,3 +30,13 @@ wildcard_constraints:
     compare_to=r"[^/]+",
     earlier=r"\d{4}-\d\d-\d\d",
     later=r"\d{4}-\d\d-\d\d",
+
+
+# What every rule with a script starts from, and what the smallest jobs ask of a cluster.
+rule _job:
+    log:
+        f"{LOGS}/job.log",
+    resources:
+        **job_needs(),
+    script:
+        "../scripts/run.py"

@@ -1,24 +1,20 @@
 include: "live.smk" if C["source"] == "live" else "raw.smk"
 
 
-rule hourly:
+use rule _job as hourly with:
     input:
         lambda w: plan.published_near([C["target"]], w.month),
     output:
         f"{RUN}/hourly/{{month}}.parquet",
     log:
         f"{LOGS}/hourly/{{month}}.log",
-    resources:
-        **job_needs(),
     params:
         **uses("hourly.py"),
         nodes=NODES,
         target=C["target"],
-    script:
-        "../scripts/hourly.py"
 
 
-rule features:
+use rule _job as features with:
     input:
         raw=plan.known_raw,
         hourly=plan.known_hourly,
@@ -31,12 +27,10 @@ rule features:
     params:
         **uses("features.py"),
         span=lambda w: plan.issued(w.month),
-    script:
-        "../scripts/features.py"
 
 
 # What models train on, for all pools at once: it is the same data that is read.
-rule history:
+use rule _job as history with:
     input:
         raw=plan.known_raw,
         hourly=plan.known_hourly,
@@ -51,5 +45,3 @@ rule history:
         auxiliary_nodes={},
         sample=node_sample(C),
         span=lambda w: plan.issued(w.month),
-    script:
-        "../scripts/history.py"

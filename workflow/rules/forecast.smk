@@ -1,4 +1,4 @@
-rule forecast_date:
+use rule _job as forecast_date with:
     input:
         unpack(plan.forecast),
         freshness=rules.freshness.output if C["source"] == "live" else [],
@@ -9,47 +9,35 @@ rule forecast_date:
     log:
         f"{LOGS}/forecast_date/{{date}}.log",
     threads: C["model"]["threads"]
-    resources:
-        **job_needs(),
     params:
         **uses("forecast.py"),
         serving=lambda w: plan.serving(w.date),
-    script:
-        "../scripts/forecast.py"
 
 
 # Apart, for Snakemake notes for each output what each input was: here one.
-rule forecast_files:
+use rule _job as forecast_files with:
     input:
         rules.forecast_date.output.rows,
     output:
         [f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in NODES for x in THRESHOLDS],
     log:
         f"{LOGS}/forecast_files/{{date}}.log",
-    resources:
-        **job_needs(),
     params:
         **uses("forecast_files.py"),
-    script:
-        "../scripts/forecast_files.py"
 
 
-rule forecast_figure:
+use rule _job as forecast_figure with:
     input:
         rules.forecast_date.output.rows,
     output:
         [f"{RUN}/forecast/{node}/{{date}}.png" for node in C["figures"]],
     log:
         f"{LOGS}/forecast_figure/{{date}}.log",
-    resources:
-        **job_needs(),
     params:
         **uses("forecast_figure.py"),
-    script:
-        "../scripts/forecast_figure.py"
 
 
-rule explain_date:
+use rule _job as explain_date with:
     input:
         unpack(lambda w: plan.issued_on(w.date)),
         gate=rules.forecast_date.output.gate,
@@ -61,20 +49,14 @@ rule explain_date:
         **job_needs(2, 20),
     params:
         **uses("explain.py"),
-    script:
-        "../scripts/explain.py"
 
 
-rule explain_figure:
+use rule _job as explain_figure with:
     input:
         rules.explain_date.output,
     output:
         [f"{RUN}/explain/{node}/{{date}}_{x}.png" for node in C["figures"] for x in THRESHOLDS],
     log:
         f"{LOGS}/explain_figure/{{date}}.log",
-    resources:
-        **job_needs(),
     params:
         **uses("explain_figure.py"),
-    script:
-        "../scripts/explain_figure.py"

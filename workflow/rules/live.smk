@@ -1,5 +1,5 @@
 # Months of publication, each a job: a closed one is final, the open one follows the run's date.
-rule raw_month:
+use rule _job as raw_month with:
     output:
         [f"{RUN}/raw/{q}/{{month}}.parquet" for q in plan.series],
     log:
@@ -15,8 +15,6 @@ rule raw_month:
         live={key: C["live"][key] for key in ("store", "fetch", "locations", "gaps", "weather")},
         span=lambda w: month_span(w.month, *plan.covered),
         series=[str(q) for q in plan.series],
-    script:
-        "../scripts/raw_month.py"
 
 
 rule raw:
@@ -24,16 +22,12 @@ rule raw:
         RAW_FILES,
 
 
-rule freshness:
+use rule _job as freshness with:
     input:
         lambda w: plan.recent(w.date),
     output:
         f"{RUN}/freshness/{{date}}.parquet",
     log:
         f"{LOGS}/freshness/{{date}}.log",
-    resources:
-        **job_needs(),
     params:
         **uses("freshness.py"),
-    script:
-        "../scripts/freshness.py"

@@ -4,7 +4,7 @@ if PARAMETERS and PARAMETERS != TUNED:
     PARAMETERS = local(PARAMETERS)  # a user's, not a result
 
 
-rule train:
+use rule _job as train with:
     input:
         unpack(plan.training),
         parameters=PARAMETERS,
@@ -18,11 +18,9 @@ rule train:
         **job_needs(3, 30),
     params:
         **uses("train.py"),
-    script:
-        "../scripts/train.py"
 
 
-rule model_card:
+use rule _job as model_card with:
     input:
         boosters=rules.train.output.boosters,
         card=rules.train.output.card,
@@ -36,5 +34,3 @@ rule model_card:
         **job_needs(2, 20),
     params:
         **uses("model_card.py"),
-    script:
-        "../scripts/model_card.py"

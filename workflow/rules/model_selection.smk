@@ -1,7 +1,7 @@
 # Model selection on rolling origins: cross-validation, tuning, ablation.
 
 
-rule cross_validation:
+use rule _job as cross_validation with:
     input:
         **plan.folds(C["validation"]),
         parameters=PARAMETERS,
@@ -15,11 +15,9 @@ rule cross_validation:
     params:
         **uses("cross_validation.py"),
         window=lambda w: plan.window("validation"),
-    script:
-        "../scripts/cross_validation.py"
 
 
-rule tune_model:
+use rule _job as tune_model with:
     input:
         **plan.folds(C["tune"]),
     output:
@@ -33,11 +31,9 @@ rule tune_model:
     params:
         **uses("tune_model.py"),
         window=lambda w: plan.window("tune"),
-    script:
-        "../scripts/tune_model.py"
 
 
-rule ablate_features:
+use rule _job as ablate_features with:
     input:
         **plan.folds(C["validation"]),
         parameters=PARAMETERS,
@@ -52,5 +48,3 @@ rule ablate_features:
     params:
         **uses("ablate_features.py"),
         window=lambda w: plan.window("validation"),
-    script:
-        "../scripts/ablate_features.py"

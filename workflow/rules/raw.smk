@@ -1,4 +1,4 @@
-rule world:
+use rule _job as world with:
     output:
         observations=f"{RUN}/world/observations.parquet",
         truth=f"{RUN}/world/truth.parquet",
@@ -8,11 +8,9 @@ rule world:
         **job_needs(3, 30),
     params:
         **uses("world.py"),
-    script:
-        "../scripts/world.py"
 
 
-rule raw:
+use rule _job as raw with:
     input:
         [local(str(path)) for path in plan.files] or rules.world.output.observations,
     output:
@@ -25,5 +23,3 @@ rule raw:
         **uses("raw.py"),
         series=[str(q) for q in plan.series],
         months=plan.raw_months,
-    script:
-        "../scripts/raw.py"

@@ -11,7 +11,7 @@ FINISHED = {
 }
 
 
-rule figures:
+use rule _job as figures with:
     input:
         **FINISHED,
     output:
@@ -31,11 +31,9 @@ rule figures:
     params:
         **uses("figures.py"),
         figures=FIGURES,
-    script:
-        "../scripts/figures.py"
 
 
-rule report_backtest:
+use rule _job as report_backtest with:
     input:
         PAGE_ASSETS,
         **FINISHED,
@@ -49,11 +47,9 @@ rule report_backtest:
         **job_needs(3, 20),
     params:
         **uses("report_backtest.py"),
-    script:
-        "../scripts/report_backtest.py"
 
 
-rule report_daily:
+use rule _job as report_daily with:
     input:
         PAGE_ASSETS,
         unpack(plan.daily_report),
@@ -66,11 +62,9 @@ rule report_daily:
         **job_needs(2, 20),
     params:
         **uses("report_daily.py"),
-    script:
-        "../scripts/report_daily.py"
 
 
-rule data_report:
+use rule _job as data_report with:
     input:
         RAW_FILES,
     output:
@@ -78,12 +72,8 @@ rule data_report:
         covered=f"{RUN}/report/covered.parquet",
     log:
         f"{LOGS}/data_report.log",
-    resources:
-        **job_needs(),
     params:
         **uses("data_report.py"),
         issued=[DATE],
         span=[*plan.covered],
         series=[str(q) for q in plan.series],
-    script:
-        "../scripts/data_report.py"

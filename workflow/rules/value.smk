@@ -1,4 +1,4 @@
-rule dispatch_days:
+use rule _job as dispatch_days with:
     input:
         forecasts=rules.backtest_forecasts.output[0],
         real=plan.raw([C["target"]], plan.price_months),
@@ -7,31 +7,23 @@ rule dispatch_days:
         f"{RUN}/value/dispatch_days/{{node}}.parquet",
     log:
         f"{LOGS}/dispatch_days/{{node}}.log",
-    resources:
-        **job_needs(),
     params:
         **uses("dispatch_days.py"),
         window=lambda w: plan.window("backtest"),
-    script:
-        "../scripts/dispatch_days.py"
 
 
-rule revenue:
+use rule _job as revenue with:
     input:
         plan.paths_of(rules.dispatch_days.output, node=NODES),
     output:
         **plan.tables("value", "dispatch_days", "revenue"),
     log:
         f"{LOGS}/revenue.log",
-    resources:
-        **job_needs(),
     params:
         **uses("revenue.py"),
-    script:
-        "../scripts/revenue.py"
 
 
-rule report_revenue:
+use rule _job as report_revenue with:
     input:
         PAGE_ASSETS,
         **rules.revenue.output,
@@ -45,9 +37,5 @@ rule report_revenue:
         ),
     log:
         f"{LOGS}/report_revenue.log",
-    resources:
-        **job_needs(),
     params:
         **uses("report_revenue.py"),
-    script:
-        "../scripts/report_revenue.py"

@@ -1,4 +1,4 @@
-rule score_backtest:
+use rule _job as score_backtest with:
     input:
         rules.backtest_forecasts.output,
     output:
@@ -6,34 +6,26 @@ rule score_backtest:
         by=f"{RUN}/backtest/metrics_by.parquet",
     log:
         f"{LOGS}/score_backtest.log",
-    resources:
-        **job_needs(),
     params:
         **uses("score_backtest.py"),
         market=C["market"],
         cost_loss=C["cost_loss"],
         seed=C["seed"],
-    script:
-        "../scripts/score_backtest.py"
 
 
-rule scenario:
+use rule _job as scenario with:
     input:
         rules.backtest_forecasts.output,
     output:
         **plan.tables("scenario/{scenario}", "metrics", "significance"),
     log:
         f"{LOGS}/scenario/{{scenario}}.log",
-    resources:
-        **job_needs(),
     params:
         **uses("scenario.py"),
         scenario=lambda w: C["scenarios"][w.scenario],
-    script:
-        "../scripts/scenario.py"
 
 
-rule compare_runs:
+use rule _job as compare_runs with:
     input:
         ours=rules.backtest_forecasts.output[0],
         theirs="results/{compare_to}/backtest/forecasts.parquet",
@@ -41,15 +33,11 @@ rule compare_runs:
         **plan.tables("compare/{compare_to}", "metrics", "significance"),
     log:
         f"{LOGS}/compare_runs/{{compare_to}}.log",
-    resources:
-        **job_needs(),
     params:
         **uses("compare.py"),
-    script:
-        "../scripts/compare.py"
 
 
-rule changes:
+use rule _job as changes with:
     input:
         unpack(lambda w: plan.issued_on(w.earlier, w.later)),
         gates=lambda w: plan.paths_of(rules.forecast_date.output.gate, date=[w.earlier, w.later]),
@@ -57,15 +45,11 @@ rule changes:
         f"{RUN}/changes/{{earlier}}_{{later}}.parquet",
     log:
         f"{LOGS}/changes/{{earlier}}_{{later}}.log",
-    resources:
-        **job_needs(),
     params:
         **uses("changes.py"),
-    script:
-        "../scripts/changes.py"
 
 
-rule settlement:
+use rule _job as settlement with:
     input:
         real=plan.raw([C["target"]], plan.price_months),
         auction=plan.raw(["dam_spp"], plan.raw_months),
@@ -75,17 +59,13 @@ rule settlement:
         **plan.tables("settlement", "blocks", "load_risk", "top_bottom", "components"),
     log:
         f"{LOGS}/settlement.log",
-    resources:
-        **job_needs(),
     params:
         **uses("settlement.py"),
         market=C["market"],
-    script:
-        "../scripts/settlement.py"
 
 
 # Any table as text: ask for its name with .csv.
-rule export_csv:
+use rule _job as export_csv with:
     input:
         f"{RUN}/{{table}}.parquet",
     output:
@@ -94,9 +74,5 @@ rule export_csv:
         f"{LOGS}/export_csv/{{table}}.log",
     wildcard_constraints:
         table=r"(backtest|validation|tune|ablation|scenario|compare|value|settlement|changes|hourly|features|forecast/[^/]+)/.+",
-    resources:
-        **job_needs(),
     params:
         **uses("export_csv.py"),
-    script:
-        "../scripts/export_csv.py"
