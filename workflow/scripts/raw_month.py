@@ -10,7 +10,6 @@ from rtlmp.sources.live import fetch_month
 job = Job()
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
 paths = {BY_NAME[q]: path for q, path in zip(job.params.series, job.output, strict=True)}
-for series, rows in fetch_month(
-    parse_config(job.run_config), list(paths), *job.params.span
-).items():
+fetched = fetch_month(parse_config(job.run_config), list(paths), *job.params.span)
+for series, rows in fetched.items():
     write_table(Observations, rows, paths[series])
