@@ -1,5 +1,4 @@
 import os
-from datetime import timedelta
 from pathlib import Path
 
 from snakemake.utils import min_version
@@ -35,7 +34,8 @@ include: "workflow/rules/value.smk"
 
 onstart:
     # Else Snakemake 9 looks for jobs every second, and once more for each job that has finished:
-    # late in a backtest that is half a core.
+    # late in a backtest that is half a core. --max-jobs-per-timespan can only say how long each of
+    # these looks waits, and Snakemake does not end before the last has.
     workflow.scheduler.job_rate_limiter = None
 
 
@@ -44,19 +44,19 @@ onstart:
 rule forecast:
     default_target: True
     input:
-        paths_of(rules.forecast_date.output, date=DATE),
-        paths_of(rules.forecast_files.output, date=DATE),
-        paths_of(rules.forecast_figure.output, date=DATE),
-        [f"{RUN}/features/{node}/{month(DATE)}.parquet" for node in NODES],
-        [path for pool in POOLS for path in models_of(pool, [DATE])["cards"]],
+        plan.paths_of(rules.forecast_date.output, date=DATE),
+        plan.paths_of(rules.forecast_files.output, date=DATE),
+        plan.paths_of(rules.forecast_figure.output, date=DATE),
+        plan.features(NODES, [month(DATE)]),
+        plan.models(POOLS, [DATE])["cards"],
         RAW_FILES,
 
 
 rule explain:
     input:
-        paths_of(rules.explain_date.output, date=DATE),
-        paths_of(rules.explain_figure.output, date=DATE),
-        paths_of(rules.model_card.output, pool=POOLS, date=candidate_names(DATE)[0]),
+        plan.paths_of(rules.explain_date.output, date=DATE),
+        plan.paths_of(rules.explain_figure.output, date=DATE),
+        plan.paths_of(rules.model_card.output, pool=POOLS, date=plan.candidates(DATE)[0]),
 
 
 rule backtest:
@@ -65,16 +65,15 @@ rule backtest:
         rules.metrics.output,
         rules.backtest_forecasts.output,
         rules.backtest_forecasts.input,
-        [path for pool in POOLS for path in models_of(pool, window_days())["cards"]],
+        plan.models(POOLS, plan.backtest_days())["cards"],
         RAW_FILES,
 
 
 rule verify:
     input:
         rules.score_backtest.output,
-        rules.metrics_by.output,
         rules.settlement.output,
-        paths_of(rules.scenario.output, scenario=C["scenarios"]),
+        plan.paths_of(rules.scenario.output, scenario=C["scenarios"]),
 
 
 rule validate:
@@ -94,22 +93,22 @@ rule ablation:
 
 rule compare:
     input:
-        paths_of(rules.compare_runs.output, compare_to=C.get("compare_to") or []),
+        plan.paths_of(rules.compare_runs.output, compare_to=C.get("compare_to") or []),
 
 
 rule report:
     input:
         rules.data_report.output,
-        paths_of(rules.report_daily.output, date=DATE),
+        plan.paths_of(rules.report_daily.output, date=DATE),
         # the backtest's page where the source covers its window
-        [*rules.report_backtest.output, *rules.figures.output] if BACKTEST_COVERED else [],
+        [*rules.report_backtest.output, *rules.figures.output] if plan.covers_backtest else [],
 
 
 rule value:
     input:
         rules.report_revenue.output,
         rules.revenue.output,
-        paths_of(rules.revenue.output.revenue)[0].replace(".parquet", ".csv"),
+        f"{RUN}/value/revenue.csv",
 
 
 rule export:
@@ -120,10 +119,9 @@ rule export:
                 rules.backtest_forecasts.output,
                 rules.metrics.output,
                 rules.score_backtest.output,
-                rules.metrics_by.output,
                 rules.settlement.output,
                 rules.revenue.output,
                 rules.scenario.output,
             ]
-            for path in paths_of(made, scenario=C["scenarios"])
+            for path in plan.paths_of(made, scenario=C["scenarios"])
         ],

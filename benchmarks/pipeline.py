@@ -24,7 +24,7 @@ ROOT: Final = Path(__file__).parents[1]
 WORK: Final = ROOT / "results/bench"
 CORES: Final = repo.CORES
 ALONE: Final = """import pickle, resource, runpy, sys
-runpy.run_path(sys.argv[2], {'snakemake': pickle.load(open(sys.argv[1], 'rb'))})
+runpy.run_path(sys.argv[2], {'snakemake': pickle.load(open(sys.argv[1], 'rb'))}, '__main__')
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)"""
 Settings = dict[str, Any]  # as in config.yaml
 
@@ -52,6 +52,11 @@ def snakemake(work: Path, settings: Mapping[str, Any], *words: str) -> str:
     file = work / "settings.yaml"
     file.write_text(yaml.safe_dump({"seed": 7, **settings}))
     return repo.snakemake(ROOT, file, *words, "--directory", str(work))
+
+
+def described(**given: object) -> SimpleNamespace:
+    """A job as its script sees it."""
+    return SimpleNamespace(**{"log": [], "config": {}, "wildcards": None, **given})
 
 
 def alone(script: Path, job: SimpleNamespace, folder: Path) -> float:

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.measure import say_machine, timed
-from benchmarks.pipeline import ROOT, WORK, alone
+from benchmarks.pipeline import ROOT, WORK, alone, described
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.forecast.baselines import BASELINES
 from rtlmp.io.parquet import write_row_groups
@@ -58,7 +58,7 @@ def run(given: argparse.Namespace) -> None:
                 "summary.py",
                 SimpleNamespace(metrics=pooled, forecasts=path),
                 work / "summary.md",
-                {"nodes": names, "days": [day.isoformat() for day in days], "run": "bench"},
+                {"nodes": names, "window": {"start": days[0], "end": days[-1]}},
             ),
         }
         for name, (script, source, out, params) in shown.items():
@@ -74,8 +74,9 @@ def job(
     params: dict[str, object],
 ) -> float:
     """Peak memory of a rule's script, GB."""
-    given = SimpleNamespace(**params, seed=7, config={"seed": 7})
-    asked = SimpleNamespace(input=source, output=[out], params=given)
+    config = {"seed": 7, "run": "bench", "nodes": params["nodes"]}
+    given = SimpleNamespace(**params, seed=7, config=config)
+    asked = described(input=source, output=[out], params=given)
     return alone(ROOT / "workflow/scripts" / script, asked, work)
 
 

@@ -44,9 +44,7 @@ class Run(NamedTuple):
 
 LOCAL: Final = ("--cores", str(os.cpu_count()))
 SLURM: Final = tuple(
-    word
-    for name in ("slurm", "slurm-ci")
-    for word in ("--profile", str(ROOT / "workflow/profiles" / name))
+    word for name in ("slurm", "slurm-ci") for word in ("--profile", str(ROOT / "profiles" / name))
 )
 
 

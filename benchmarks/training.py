@@ -22,6 +22,7 @@ from benchmarks.pipeline import (
     WORK,
     alone,
     config_of,
+    described,
     learned,
     open_learned,
     settings_of,
@@ -58,11 +59,11 @@ def run(given: argparse.Namespace) -> None:
         f"{config['model']['threads']} thread(s)"
     )
     with tempfile.TemporaryDirectory() as out:
-        job = described(result, Path(out), pool, day, config)
+        job = job_of(result, Path(out), pool, day, config)
         rounds = [
             (
                 seconds(lambda: [fit(task, task.model["threads"]) for task in todo]),
-                seconds(lambda: runpy.run_path(str(SCRIPT), {"snakemake": job})),
+                seconds(lambda: runpy.run_path(str(SCRIPT), {"snakemake": job}, "__main__")),
                 seconds(lambda: alone(SCRIPT, job, Path(out))),
             )
             for _ in range(given.runs)
@@ -72,12 +73,12 @@ def run(given: argparse.Namespace) -> None:
     say_ratio("training, a whole job / bare", whole, bare, MOST)
 
 
-def described(result: Path, out: Path, pool: str, day: date, config: Config) -> SimpleNamespace:
+def job_of(result: Path, out: Path, pool: str, day: date, config: Config) -> SimpleNamespace:
     """The job as its script sees it, on the files that Snakemake made for this one model."""
     history, hourly = learned(result, pool)
     given = {"history": history, "auxiliary_history": [], "hourly": hourly, "auxiliary_hourly": []}
     boosters = [out / f"{k}.ubj" for k in range(len(config["members"]))]
-    return SimpleNamespace(
+    return described(
         input=InputFiles(fromdict=given),
         output=SimpleNamespace(boosters=boosters, card=out / "card.json"),
         wildcards=SimpleNamespace(pool=pool, date=day.isoformat()),

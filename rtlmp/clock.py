@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from rtlmp.catalog import MARKETS
-from rtlmp.config import Config
+from rtlmp.config.jobs import ClockSettings
 
 HORIZON_HOURS: Final = 72
 SATURDAY: Final = 5  # weekdays are counted from Monday, 0
@@ -24,12 +24,12 @@ def instant(day: date, local: str, tz: str) -> datetime:
     return datetime.combine(day, time.fromisoformat(local), ZoneInfo(tz)).astimezone(UTC)
 
 
-def issue_time(config: Config, day: date) -> datetime:
+def issue_time(config: ClockSettings, day: date) -> datetime:
     """UTC instant up to which the forecast issued on `day` may know things."""
     return instant(day, config["issue_time"], MARKETS[config["market"]].tz)
 
 
-def horizon_start(config: Config, day: date) -> datetime:
+def horizon_start(config: ClockSettings, day: date) -> datetime:
     """UTC instant of local midnight after issue date `day`; the horizon is 72 hours from here."""
     return instant(day + timedelta(days=1), "00:00", MARKETS[config["market"]].tz)
 

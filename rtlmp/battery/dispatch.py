@@ -15,7 +15,8 @@ from rtlmp.battery.settlement import DayPrices, Result, operate, settle
 from rtlmp.battery.strategies import STRATEGIES, KnownAtIssue, Strategy
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import horizon_start, issue_time
-from rtlmp.config import Battery, Config
+from rtlmp.config import Battery
+from rtlmp.config.jobs import DispatchSettings
 from rtlmp.schemas.core import Observations, Scored
 from rtlmp.schemas.evaluation import DispatchDays
 
@@ -34,7 +35,10 @@ class NodePrices(NamedTuple):
 
 
 def dispatch_days(
-    node: NodePrices, curves: Mapping[str, pd.DataFrame], config: Config, days: Iterable[date]
+    node: NodePrices,
+    curves: Mapping[str, pd.DataFrame],
+    config: DispatchSettings,
+    days: Iterable[date],
 ) -> DataFrame[DispatchDays]:
     """Every strategy's operating days; `curves` holds a model's (issue, hour) x threshold table."""
     observed = {day: _observed(node, config, day) for day in days}
@@ -80,7 +84,7 @@ def curves_of(scored: DataFrame[Scored], node: str) -> dict[str, pd.DataFrame]:
 
 
 def known_at_issue(
-    node: NodePrices, curve: pd.DataFrame, config: Config, day: date
+    node: NodePrices, curve: pd.DataFrame, config: DispatchSettings, day: date
 ) -> KnownAtIssue:
     """What is known at issue time of `day` of the two local days after it."""
     at, tz = pd.Timestamp(issue_time(config, day)), MARKETS[config["market"]].tz
@@ -132,7 +136,7 @@ def _row(name: str, node: str, day: date, result: Result) -> dict[str, str | flo
     return {**key, DispatchDays.day: operating, **result._asdict()}
 
 
-def _observed(node: NodePrices, config: Config, day: date) -> DayPrices:
+def _observed(node: NodePrices, config: DispatchSettings, day: date) -> DayPrices:
     """Prices of the operating day after issue date `day`."""
     hours = _hours(config, day, 1)
     real, auction = node.real.price.reindex(hours), node.auction.reindex(hours)
@@ -145,7 +149,7 @@ def _observed(node: NodePrices, config: Config, day: date) -> DayPrices:
     return DayPrices(np.asarray(real, np.float64), np.asarray(auction, np.float64))
 
 
-def _hours(config: Config, day: date, local_days: int) -> pd.DatetimeIndex:
+def _hours(config: DispatchSettings, day: date, local_days: int) -> pd.DatetimeIndex:
     """Hours of the local days after issue date `day`, UTC."""
     first, end = (horizon_start(config, day + timedelta(days=n)) for n in (0, local_days))
     return pd.date_range(first, end, freq="h", inclusive="left", unit="us")

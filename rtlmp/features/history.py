@@ -22,6 +22,7 @@ from rtlmp.asof.labels import Labels
 from rtlmp.asof.vintages import US_PER_HOUR, UTC_TIMES, Ints, Matrix
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.config import Config
+from rtlmp.config.jobs import TrainSettings
 from rtlmp.io.files import atomic
 from rtlmp.io.parquet import to_numpy
 from rtlmp.schemas.columns import ISSUED, LOCATION, VALID
@@ -44,12 +45,12 @@ class HistoryRows(NamedTuple):
 History: TypeAlias = Sequence[HistoryRows]  # of a pool, by month
 
 
-def history_days(config: Config) -> list[int]:
+def history_days(config: TrainSettings) -> list[int]:
     """Days that each member looks back."""
     return [member.get("history_days", config["history_days"]) for member in config["members"]]
 
 
-def longest_history(config: Config) -> int:
+def longest_history(config: TrainSettings) -> int:
     """Days that the member with the longest history looks back."""
     return max(history_days(config))
 

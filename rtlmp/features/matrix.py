@@ -12,7 +12,7 @@ from rtlmp.asof.view import View, horizon_rows, hour_range, view
 from rtlmp.asof.vintages import Archive, Matrix, to_us
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import horizon_start, issue_time
-from rtlmp.config import Config
+from rtlmp.config.jobs import NodeSettings, PoolSettings
 from rtlmp.features import calendar, fundamentals, prices, weather
 from rtlmp.features.history import HistoryRows, NodeSample, concat_history, sampled_nodes
 from rtlmp.features.registry import Feature
@@ -23,14 +23,14 @@ DESIGN: Final[list[str]] = [HorizonRows.lead_hour, *(f.name for f in FEATURES)] 
 
 
 def monthly_features(
-    data: Archive, issued: Sequence[date], config: Config
+    data: Archive, issued: Sequence[date], config: NodeSettings
 ) -> Iterator[tuple[str, DataFrame[Features]]]:
     """One table a node, for the issue dates `issued`."""
     return feature_tables(_view(data, day, config, config["nodes"]) for day in issued)
 
 
 def training_features(
-    data: Archive, issued: Sequence[date], config: Config, sample: NodeSample
+    data: Archive, issued: Sequence[date], config: PoolSettings, sample: NodeSample
 ) -> dict[str, HistoryRows]:
     """By pool, the rows issued on the dates `issued` that its models are fitted on."""
     pools = config["pools"]
@@ -61,7 +61,7 @@ def feature_tables(
         yield node, cast("DataFrame[Features]", horizons.join(pd.DataFrame(values, columns=names)))
 
 
-def _view(data: Archive, day: date, config: Config, nodes: list[str]) -> View:
+def _view(data: Archive, day: date, config: NodeSettings, nodes: list[str]) -> View:
     at, start = issue_time(config, day), horizon_start(config, day)
     network = pd.Index(config["nodes"])
     return view(data, at, start, MARKETS[config["market"]], pd.Index(nodes), network)

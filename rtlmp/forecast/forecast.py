@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.clock import HORIZON_HOURS, issue_time
-from rtlmp.config import Config
+from rtlmp.config.jobs import ForecastSettings
 from rtlmp.features.matrix import DESIGN
 from rtlmp.models.calibration import apply_calibration
 from rtlmp.models.curve import SMALLEST, exceedance
@@ -78,7 +78,10 @@ def model_probability(
 
 
 def daily_forecast(
-    models: Mapping[str, Sequence[Trained]], features: NodeFeatures, config: Config, day: date
+    models: Mapping[str, Sequence[Trained]],
+    features: NodeFeatures,
+    config: ForecastSettings,
+    day: date,
 ) -> DataFrame[Bounded]:
     """The forecast issued on `day` for every node: each pool by its own models."""
     at = issue_time(config, day)

@@ -18,7 +18,7 @@ import numpy as np
 
 from rtlmp.asof.labels import known_labels, spike
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats, Ints, Matrix, to_us
-from rtlmp.config import Config
+from rtlmp.config.jobs import ReplaySettings
 from rtlmp.evaluation.losses import daily_means, diebold_mariano, log_loss
 from rtlmp.features.history import HistoryRows, labels_of
 from rtlmp.forecast.forecast import model_probability
@@ -51,7 +51,10 @@ class HeldOutRows(TypedDict):
 
 
 def gate_choices(
-    models: Mapping[str, Trained], history: Sequence[HistoryRows], prices: Archive, config: Config
+    models: Mapping[str, Trained],
+    history: Sequence[HistoryRows],
+    prices: Archive,
+    config: ReplaySettings,
 ) -> dict[str, Choice]:
     """The gate's choice of every dated model (ISO date) but the earliest, which has none before."""
     dates = sorted(models)
@@ -75,7 +78,7 @@ def gate_decisions(
     models: Mapping[str, Mapping[str, Trained]],
     history: Mapping[str, Sequence[HistoryRows]],
     prices: Archive,
-    config: Config,
+    config: ReplaySettings,
     dates: Sequence[str],
 ) -> dict[str, Decision]:
     """By pool, which of the models dated `dates`, newest first, serve."""
@@ -103,7 +106,7 @@ def champions(choices: Mapping[str, Choice], dates: Sequence[str]) -> list[str]:
     return [day for day in dates if choices[day]["serves"]] or [*dates[-1:]]
 
 
-def _choice(new: Trained, old: Trained, rows: HeldOutRows, config: Config) -> Choice:
+def _choice(new: Trained, old: Trained, rows: HeldOutRows, config: ReplaySettings) -> Choice:
     day, before = new.card["date"], old.card["date"]
     if (days := len(np.unique(rows["day"]))) < FEWEST:
         return _untested(day, before, f"{days} labelled days that it has not seen, want {FEWEST}")
@@ -143,7 +146,7 @@ def _untested(day: str, before: str | None, why: str) -> Choice:
 
 
 def held_out_rows(
-    model: Trained, history: Sequence[HistoryRows], prices: Archive, config: Config
+    model: Trained, history: Sequence[HistoryRows], prices: Archive, config: ReplaySettings
 ) -> HeldOutRows:
     """Rows of days that the gate trees of `model` have not seen, as known at its own time.
 

@@ -12,7 +12,7 @@ from rtlmp.asof.view import horizon_rows, hour_range, lead_day_of
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import horizon_start, issue_time
-from rtlmp.config import Config
+from rtlmp.config.jobs import BacktestSettings, ReplaySettings
 from rtlmp.forecast.baselines import BASELINES
 from rtlmp.forecast.forecast import NodeFeatures, forecast, long_table
 from rtlmp.models.store import Trained
@@ -21,7 +21,7 @@ from rtlmp.schemas.names import Forecaster
 
 
 def replay(
-    features: NodeFeatures, serving: Mapping[str, Sequence[Trained]], config: Config
+    features: NodeFeatures, serving: Mapping[str, Sequence[Trained]], config: ReplaySettings
 ) -> DataFrame[Bounded]:
     """Forecasts of the issue dates (ISO) of `serving`, each by its models, for one pool."""
     forecasts = [
@@ -34,7 +34,11 @@ def replay(
 
 
 def baseline_forecasts(
-    prices: Archive, hours: pd.DatetimeIndex, config: Config, day: date, nodes: Sequence[str]
+    prices: Archive,
+    hours: pd.DatetimeIndex,
+    config: BacktestSettings,
+    day: date,
+    nodes: Sequence[str],
 ) -> pd.DataFrame:
     """Every baseline's forecast issued on `day`, from the prices of `hours` known by then."""
     at, tz = pd.Timestamp(issue_time(config, day)), MARKETS[config["market"]].tz
@@ -55,7 +59,7 @@ def baseline_forecasts(
 def scored_forecasts(
     replays: Mapping[str, DataFrame[Bounded]],
     prices: Archive,
-    config: Config,
+    config: BacktestSettings,
     days: Iterable[date],
     truth: DataFrame[Truth] | None,
 ) -> DataFrame[Scored]:

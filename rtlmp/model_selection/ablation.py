@@ -11,7 +11,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.catalog import SeriesName
-from rtlmp.config import Config
+from rtlmp.config.jobs import FoldSettings
 from rtlmp.evaluation.bootstrap import format_interval
 from rtlmp.features import fundamentals, prices
 from rtlmp.features.matrix import DESIGN, FEATURES
@@ -45,7 +45,7 @@ FEATURE_SETS: Final[dict[tuple[str, str], list[str]]] = {
 }
 
 
-def ablate_features(folds: Sequence[Fold], config: Config) -> DataFrame[Ablation]:
+def ablate_features(folds: Sequence[Fold], config: FoldSettings) -> DataFrame[Ablation]:
     """Every feature set, threshold and lead day."""
     whole, tables = refit(folds, config), []
     for (kind, name), columns in FEATURE_SETS.items():
@@ -69,7 +69,7 @@ def without(fold: Fold, columns: Sequence[str]) -> Fold:
 
 
 def _differences(
-    whole: Sequence[FoldForecast], less: Sequence[FoldForecast], config: Config
+    whole: Sequence[FoldForecast], less: Sequence[FoldForecast], config: FoldSettings
 ) -> Iterator[dict[str, object]]:
     """Loss without less loss with, by lead day, in both units: columns of a row a threshold."""
     for lead_day in LEAD_DAYS:

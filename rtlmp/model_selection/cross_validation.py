@@ -8,7 +8,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
-from rtlmp.config import Config
+from rtlmp.config.jobs import FoldSettings
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scores import score_table
 from rtlmp.forecast.forecast import long_table, model_probability
@@ -28,7 +28,7 @@ class FoldForecast(NamedTuple):
     card: Card
 
 
-def refit(folds: Sequence[Fold], config: Config) -> list[FoldForecast]:
+def refit(folds: Sequence[Fold], config: FoldSettings) -> list[FoldForecast]:
     """A model a fold, one at a time, and its forecast of the fold's horizon."""
     return [
         FoldForecast(fold, model_probability(model, fold.x, config["thresholds"]), model.card)
@@ -37,7 +37,7 @@ def refit(folds: Sequence[Fold], config: Config) -> list[FoldForecast]:
     ]
 
 
-def forecast_rows(forecasts: Sequence[FoldForecast], config: Config) -> DataFrame[Scored]:
+def forecast_rows(forecasts: Sequence[FoldForecast], config: FoldSettings) -> DataFrame[Scored]:
     """A row each, climatology's too, with the price and the fold's origin."""
     xs = config["thresholds"]
     parts = [

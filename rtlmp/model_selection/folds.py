@@ -16,7 +16,7 @@ from rtlmp.asof.labels import Labels, known_labels, spike
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats, Matrix, read_archive, to_us
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import issue_time
-from rtlmp.config import Config
+from rtlmp.config.jobs import FoldSettings
 from rtlmp.config.kinds import Window
 from rtlmp.features.history import HistoryRows, read_history, read_pools
 from rtlmp.features.matrix import DESIGN
@@ -53,7 +53,7 @@ class Files(Protocol):
     auxiliary_hourly: Sequence[str]
 
 
-def read_folds(given: Files, config: Config, window: Window) -> list[Fold]:
+def read_folds(given: Files, config: FoldSettings, window: Window) -> list[Fold]:
     """The folds of `window`."""
     auxiliary_nodes = [read_history(path) for path in given.auxiliary_history]
     history = {pool: [*own, *auxiliary_nodes] for pool, own in read_pools(given.history).items()}
@@ -65,7 +65,7 @@ def folds(
     history: Mapping[str, Sequence[HistoryRows]],
     features: Mapping[str, DataFrame[Features]],
     prices: Archive,
-    config: Config,
+    config: FoldSettings,
     window: Window,
 ) -> list[Fold]:
     """A fold an origin of `window` and pool. `history` holds what trains each pool."""
@@ -83,7 +83,10 @@ def folds(
 
 
 def _pool_rows(
-    features: Mapping[str, DataFrame[Features]], prices: Archive, until: datetime, config: Config
+    features: Mapping[str, DataFrame[Features]],
+    prices: Archive,
+    until: datetime,
+    config: FoldSettings,
 ) -> PoolRows:
     """Of all dates of `features` (a table a node)."""
     by_node = [rows[HORIZON].assign(**{Scored.location: node}) for node, rows in features.items()]
@@ -101,7 +104,12 @@ def _pool_rows(
 
 
 def _fold(
-    span: FoldWindow, pool: str, rows: PoolRows, training: TrainingSet, prices: Archive, c: Config
+    span: FoldWindow,
+    pool: str,
+    rows: PoolRows,
+    training: TrainingSet,
+    prices: Archive,
+    c: FoldSettings,
 ) -> Fold:
     every, x, spiked = rows
     first, last = (pd.Timestamp(issue_time(c, day)) for day in (span.origin, span.last))
@@ -114,7 +122,7 @@ def _fold(
 
 
 def _climatology(
-    horizon: pd.DataFrame, training: TrainingSet, prices: Archive, config: Config
+    horizon: pd.DataFrame, training: TrainingSet, prices: Archive, config: FoldSettings
 ) -> Floats:
     """Spike frequency of each row's node and local hour in the training span."""
     hours = range(to_us(training.since) // US_PER_HOUR, to_us(training.until) // US_PER_HOUR)

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.config import Config, threshold_name
+from rtlmp.config import threshold_name
+from rtlmp.config.jobs import FoldSettings
 from rtlmp.model_selection.cross_validation import FoldForecast
 from rtlmp.model_selection.paired_loss import daily_loss, estimate
 from rtlmp.models.calibration import KINDS, Calibration, apply_calibration, fit_calibration
@@ -15,7 +16,7 @@ from rtlmp.schemas.selection import Recalibrated
 
 
 def recalibration_skill(
-    forecasts: Sequence[FoldForecast], config: Config
+    forecasts: Sequence[FoldForecast], config: FoldSettings
 ) -> DataFrame[Recalibrated]:
     """Every kind at every threshold. Raises ValueError where there is no later fold."""
     xs, first = config["thresholds"], min(f.fold.window.origin for f in forecasts)
@@ -43,7 +44,7 @@ def recalibration_skill(
 
 
 def accepted_calibration(
-    table: DataFrame[Recalibrated], forecasts: Sequence[FoldForecast], config: Config
+    table: DataFrame[Recalibrated], forecasts: Sequence[FoldForecast], config: FoldSettings
 ) -> Calibration:
     """The best of the winning kinds at each threshold, fitted on all folds; often none."""
     winners = table[table[Recalibrated.wins]].sort_values(Recalibrated.percent)

@@ -15,7 +15,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Flags, Floats
-from rtlmp.config import Config
+from rtlmp.config.jobs import TuneSettings
 from rtlmp.evaluation.bootstrap import format_interval
 from rtlmp.evaluation.scores import ALL
 from rtlmp.model_selection.cross_validation import FoldForecast, refit
@@ -49,7 +49,7 @@ class Search(NamedTuple):
     accepted: bool
 
 
-def tune_model(folds: Sequence[Fold], config: Config) -> tuple[DataFrame[Trials], Found]:
+def tune_model(folds: Sequence[Fold], config: TuneSettings) -> tuple[DataFrame[Trials], Found]:
     """Every trial, and the parameters to go on with. Raises ValueError for a single fold."""
     search = search_parameters(folds, config)
     trials, window = search.trials, config["tune"]
@@ -74,7 +74,7 @@ def tune_model(folds: Sequence[Fold], config: Config) -> tuple[DataFrame[Trials]
     return _trials_table(search), found
 
 
-def search_parameters(folds: Sequence[Fold], config: Config) -> Search:
+def search_parameters(folds: Sequence[Fold], config: TuneSettings) -> Search:
     """The trials, the best, and whether it beats the config's own where it was not chosen."""
     days = fold_days(folds)
     if len(days) < FEWEST:
@@ -88,7 +88,7 @@ def search_parameters(folds: Sequence[Fold], config: Config) -> Search:
     return Search(trials, scores, best, gain, accepted=best > 0 and gain[1] > 0)
 
 
-def _trials(folds: Sequence[Fold], config: Config) -> list[Trial]:
+def _trials(folds: Sequence[Fold], config: TuneSettings) -> list[Trial]:
     """The config's own parameters, then those that Optuna asks for."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.TPESampler(seed=config["seed"], n_startup_trials=FIRST)
@@ -102,13 +102,13 @@ def _trials(folds: Sequence[Fold], config: Config) -> list[Trial]:
     return trials
 
 
-def _trial(folds: Sequence[Fold], config: Config, parameters: Values) -> Trial:
+def _trial(folds: Sequence[Fold], config: TuneSettings, parameters: Values) -> Trial:
     forecasts = refit(folds, replaced(config, parameters))
     loss = daily_loss(forecasts)
     return Trial(parameters, forecasts, loss, _score(loss, climatology_loss(forecasts)))
 
 
-def _suggested(trial: optuna.Trial, config: Config) -> Values:
+def _suggested(trial: optuna.Trial, config: TuneSettings) -> Values:
     """A value of each parameter of the space; whole where the config's is."""
     own = cast("Mapping[str, float]", config["model"])
     return {

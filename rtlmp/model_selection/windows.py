@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from rtlmp.clock import HORIZON_HOURS, days
 from rtlmp.config import Config
+from rtlmp.config.jobs import ClockSettings, FoldSettings
 from rtlmp.config.kinds import Window
 
 LABEL_DELAY: Final = timedelta(hours=2)  # from the end of an hour to its label, punctual or not
@@ -18,7 +19,7 @@ class FoldWindow(NamedTuple):
     last: date
 
 
-def fold_windows(config: Config, window: Window) -> list[FoldWindow]:
+def fold_windows(config: FoldSettings, window: Window) -> list[FoldWindow]:
     """The folds of `window`. Raises ValueError where the embargo is too short."""
     every, embargo = (config["validation"][k] for k in ("every_days", "embargo_days"))
     if embargo < (least := days_to_label(config)):
@@ -36,7 +37,7 @@ def fold_windows(config: Config, window: Window) -> list[FoldWindow]:
     ]
 
 
-def days_to_label(config: Config) -> int:
+def days_to_label(config: ClockSettings) -> int:
     """Whole days from an issue time until every label of its horizon is known."""
     clock = time.fromisoformat(config["issue_time"])
     to_midnight = timedelta(hours=24 - clock.hour, minutes=-clock.minute)
@@ -44,7 +45,7 @@ def days_to_label(config: Config) -> int:
     return -(-longest // timedelta(days=1))
 
 
-def labels_known(config: Config, window: Window) -> date:
+def labels_known(config: ClockSettings, window: Window) -> date:
     """The date by whose issue time every label of `window` is known."""
     return window["end"] + timedelta(days=days_to_label(config))
 

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import TypedDict, TypeVar, cast
 
-from rtlmp.config import Config
 from rtlmp.config.errors import checked
+from rtlmp.config.jobs import TrainSettings
 from rtlmp.config.model import Model
 from rtlmp.models.calibration import Calibration
 
+C = TypeVar("C", bound=TrainSettings)
 Values = dict[str, float]  # settings of `model`
 
 
@@ -38,7 +39,7 @@ def read_parameters(path: str | Path) -> Found:
     return found
 
 
-def adopted(config: Config, path: str | Path | None) -> Config:
+def adopted(config: C, path: str | Path | None) -> C:
     """`config` with the parameters of the file at `path`, if there is one."""
     return replaced(config, read_parameters(path)["parameters"]) if path else config
 
@@ -48,7 +49,7 @@ def curves(path: str | Path | None) -> Calibration:
     return read_parameters(path)["calibration"] if path else {}
 
 
-def replaced(config: Config, parameters: Mapping[str, float]) -> Config:
+def replaced(config: C, parameters: Mapping[str, float]) -> C:
     """`config` with these settings of `model`, checked as those of a config."""
     model = checked(Model, {**config["model"], **parameters}, "model")
-    return cast("Config", {**config, "model": model})
+    return cast("C", {**config, "model": model})

@@ -9,7 +9,7 @@ import numpy as np
 from rtlmp.asof.labels import Labels, known_labels
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Flags, Floats, Ints, Matrix, to_us
 from rtlmp.clock import issue_time
-from rtlmp.config import Config
+from rtlmp.config.jobs import TrainSettings
 from rtlmp.config.model import Member, Model, held_out_span
 from rtlmp.features.history import History, HistoryRows, history_days, labels_of, nodes_of
 from rtlmp.models.calibration import Calibration
@@ -46,7 +46,11 @@ class TrainingSet(NamedTuple):
 
 
 def train(
-    history: History, prices: Archive, config: Config, day: date, curves: Calibration | None = None
+    history: History,
+    prices: Archive,
+    config: TrainSettings,
+    day: date,
+    curves: Calibration | None = None,
 ) -> Trained:
     """The model dated `day`: fitted on the days up to its own issue time, known by then.
 
@@ -55,7 +59,9 @@ def train(
     return fit_model(training_set(history, prices, config, day), config, curves)
 
 
-def training_set(history: History, prices: Archive, config: Config, day: date) -> TrainingSet:
+def training_set(
+    history: History, prices: Archive, config: TrainSettings, day: date
+) -> TrainingSet:
     """The rows that the model dated `day` is fitted on."""
     first = day - timedelta(days=max(history_days(config)))
     since, until = (issue_time(config, d) for d in (first, day))
@@ -68,7 +74,9 @@ def training_set(history: History, prices: Archive, config: Config, day: date) -
     return TrainingSet(day, since, until, nodes_of(history), history[0].design, rows)
 
 
-def fit_model(training: TrainingSet, config: Config, curves: Calibration | None = None) -> Trained:
+def fit_model(
+    training: TrainingSet, config: TrainSettings, curves: Calibration | None = None
+) -> Trained:
     """The model fitted on these rows, by the members of `config`, and its calibration `curves`."""
     day, since, until, pool, design, rows = training
     held_from = until - timedelta(days=_window(rows, config))
@@ -103,7 +111,7 @@ def held_day(hour: Ints) -> Ints:
     return (hour - CALM) // 24
 
 
-def _window(rows: Samples, config: Config) -> int:
+def _window(rows: Samples, config: TrainSettings) -> int:
     """Latest days of which some are held out: a market new to us has few, most must train."""
     gate = config["gate"]
     most = min(*history_days(config), rows.age.max()) * MOST_HELD_OUT
@@ -111,7 +119,7 @@ def _window(rows: Samples, config: Config) -> int:
 
 
 def _member(
-    rows: Samples, config: Config, member: Member, day: date, not_held_out: Flags
+    rows: Samples, config: TrainSettings, member: Member, day: date, not_held_out: Flags
 ) -> tuple[Fitted, MemberCard]:
     """One member, by its own settings where it has some, fitted on its own span."""
     model = cast("Model", {k: member.get(k, v) for k, v in config["model"].items()})

@@ -10,12 +10,13 @@ from typing import Final
 PACKAGE: Final = Path(__file__).parents[1]
 
 
+@cache
 def code_hash(script: str | Path) -> str:
-    """sha256 of every file of the package that `script` imports, directly or not.
+    """sha256 of `script` and of every file of the package that it imports, directly or not.
 
     By content, so a checkout or a touch changes nothing.
     """
-    total = hashlib.sha256()
+    total = hashlib.sha256(Path(script).read_bytes())
     for path in sorted(imported(Path(script))):
         total.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
     return total.hexdigest()[:16]

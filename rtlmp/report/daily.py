@@ -11,7 +11,7 @@ from rtlmp.asof.view import HOUR, known_frame
 from rtlmp.asof.vintages import Archive
 from rtlmp.catalog import MARKETS, STORED, SeriesName
 from rtlmp.clock import issue_time
-from rtlmp.config import Config
+from rtlmp.config.jobs import DailyPageSettings
 from rtlmp.models.store import Card
 from rtlmp.report.figures.style import above
 from rtlmp.report.page import Page, Section, Table, chart, group, html_table, prices, probabilities
@@ -30,7 +30,7 @@ class DailyReport(NamedTuple):
     until: Sequence[pd.Timestamp]  # last interval known of each series of `freshness`
 
 
-def daily_page(of: DailyReport, config: Config) -> Page:
+def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
     """The page of one issue date."""
     tz = MARKETS[config["market"]].tz
     at = pd.Timestamp(issue_time(config, of.issued)).tz_convert(tz)
@@ -59,7 +59,7 @@ def observed_prices(prices: Archive, at: pd.Timestamp, min_coverage: float) -> p
     return highest.where(coverage >= min_coverage)
 
 
-def warnings(of: DailyReport, config: Config) -> list[str]:
+def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
     """Sentences on what to distrust today; none when all is well."""
     old = of.freshness[of.freshness[Freshness.stale]]
     found = [

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from rtlmp.asof.vintages import Archive, Floats, Matrix, to_us
-from rtlmp.config import Config, threshold_name
+from rtlmp.config import threshold_name
+from rtlmp.config.jobs import ReplaySettings
 from rtlmp.evaluation.losses import log_loss
 from rtlmp.features.history import HistoryRows
 from rtlmp.forecast.forecast import model_probability
@@ -22,7 +23,7 @@ DRIFTED: Final = 0.25  # stability index from which a feature is said to have mo
 
 
 def model_card(
-    model: Trained, history: Sequence[HistoryRows], prices: Archive, config: Config
+    model: Trained, history: Sequence[HistoryRows], prices: Archive, config: ReplaySettings
 ) -> str:
     """Markdown. `history` and `prices` as for the gate: only what its own issue time knew."""
     card = model.card
@@ -85,7 +86,7 @@ def stability(before: Matrix, recent: Matrix) -> float:
 
 
 def _scores(
-    model: Trained, history: Sequence[HistoryRows], prices: Archive, config: Config
+    model: Trained, history: Sequence[HistoryRows], prices: Archive, config: ReplaySettings
 ) -> Iterator[dict[str, str | float]]:
     rows = held_out_rows(model, history, prices, config)
     p = model_probability(model, rows["x"], config["thresholds"], gate_trees=True)

@@ -10,7 +10,7 @@ import pandas as pd
 from rtlmp.asof.vintages import read_archive
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import issue_time
-from rtlmp.config import Config
+from rtlmp.config.jobs import BacktestPageSettings, DailyPageSettings
 from rtlmp.evaluation.pairs import read_pairs
 from rtlmp.io.tables import read_table
 from rtlmp.models.store import load_models
@@ -21,7 +21,7 @@ from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability
 from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
 
 
-def read_backtest(given: Any, config: Config) -> BacktestResults:  # noqa: ANN401  # Snakemake's own mapping
+def read_backtest(given: Any, config: BacktestPageSettings) -> BacktestResults:  # noqa: ANN401  # Snakemake's own mapping
     """The backtest whose files are the named inputs `given`."""
     return BacktestResults(
         read_table(Scored, given.forecasts),
@@ -36,7 +36,7 @@ def read_backtest(given: Any, config: Config) -> BacktestResults:  # noqa: ANN40
     )
 
 
-def read_daily(given: Any, config: Config, issued: date) -> DailyReport:  # noqa: ANN401
+def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyReport:  # noqa: ANN401
     """What the daily page of `issued` is made of, from the named inputs `given`."""
     at, files = pd.Timestamp(issue_time(config, issued)), files_by_series(given.raw)
     return DailyReport(

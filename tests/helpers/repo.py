@@ -14,16 +14,7 @@ from tests.helpers.build import ROOT
 
 CORES: Final = 2
 NODES, THRESHOLDS, RUN = ["HB_NORTH", "HB_WEST"], ["50", "100"], Path("results/small")
-SMALL = {
-    "run": "small",
-    "nodes": NODES,
-    "thresholds": [50, 100],
-    "history_days": 40,
-    # both windows hold a clock change: 2024-03-10 and 2024-11-03
-    "synthetic": {"start": "2024-01-01", "end": "2024-03-20"},
-    "backtest": {"start": "2024-03-08", "end": "2024-03-11"},
-    "model": {"rounds": 15, "max_depth": 3, "threads": 1},
-}
+SMALL = yaml.safe_load((ROOT / "config/test.yaml").read_text())
 
 # the least that has models, figures and a clock change, for where a job costs much
 LEAST = {
@@ -80,9 +71,10 @@ class Repo:
         return {name: int(n) for name, n in (line.split() for line in lines)}
 
     def contents(self) -> dict[str, bytes]:
-        """Every result by its path within the run."""
+        """Every result by its path within the run; logs tell of the machine too."""
         results = self.root / RUN
         files = [path for path in sorted(results.rglob("*")) if path.is_file()]
+        files = [path for path in files if path.suffix != ".log"]
         return {path.relative_to(results).as_posix(): path.read_bytes() for path in files}
 
 

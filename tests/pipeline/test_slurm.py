@@ -7,9 +7,7 @@ import pytest
 
 from tests.helpers.repo import LEAST, Repo, edit
 
-PROFILES = [
-    word for name in ("slurm", "slurm-ci") for word in ("--profile", f"workflow/profiles/{name}")
-]
+PROFILES = [word for name in ("slurm", "slurm-ci") for word in ("--profile", f"profiles/{name}")]
 
 
 def slurm(*words: str) -> list[list[str]]:
@@ -32,7 +30,7 @@ pytestmark = [
 
 
 # Memory that is not enough for the jobs of one rule.
-STARVED = ("workflow/rules/data.smk", "**ask(2, 20)", "**ask(0.2, 20)")
+STARVED = ("workflow/rules/data.smk", "**job_needs(2, 20)", "**job_needs(0.2, 20)")
 
 
 class Job(NamedTuple):

@@ -1,120 +1,83 @@
-WINDOW = C["backtest"]
-BACKTEST_MONTHS = months(WINDOW["start"], WINDOW["end"])
-
-
-def window_days(month_name=None):
-    """Issue dates of the backtest, or those of one month of it."""
-    first, last = month_days(month_name) if month_name else (WINDOW["start"], WINDOW["end"])
-    return list(days(max(first, WINDOW["start"]), min(last, WINDOW["end"])))
-
-
-def month_edges(w):
-    """First and last issue date of the backtest's part of a month."""
-    return window_days(w.month)[0], window_days(w.month)[-1]
-
-
-BACKTEST_COVERED = FIRST <= WINDOW["start"] and WINDOW["end"] <= LAST
-
-
-def require_backtest_covered():
-    if not BACKTEST_COVERED:
-        raise ValueError(
-            f"backtest {WINDOW['start']} to {WINDOW['end']}: "
-            f"{C['source']} has prices for issue dates {FIRST} to {LAST}"
-        )
-    return window_days()
-
-
-rule replay:
+use rule _job as replay with:
     input:
-        features=lambda w: [f"{RUN}/features/{node}/{w.month}.parquet" for node in POOLS[w.pool]],
-        history=lambda w: gate_history(w.pool, *month_edges(w)),
-        hourly=lambda w: gate_prices(*month_edges(w)),
-        boosters=lambda w: models_of(w.pool, window_days(w.month))["boosters"],
-        cards=lambda w: models_of(w.pool, window_days(w.month))["cards"],
+        unpack(plan.replay),
     output:
         forecasts=f"{RUN}/backtest/replay/{{pool}}/{{month}}.parquet",
         gate=f"{RUN}/backtest/replay/{{pool}}/{{month}}.gate.json",
+    log:
+        f"{LOGS}/replay/{{pool}}/{{month}}.log",
     threads: C["model"]["threads"]
     resources:
-        **ask(2, 20),
+        **job_needs(2, 20),
     params:
-        config=pick(*REPLAYED),
-        serving=lambda w: {d.isoformat(): candidate_names(d) for d in window_days(w.month)},
-        code=code("replay.py"),
-    script:
-        "../scripts/replay.py"
+        **uses("replay.py"),
+        serving=lambda w: plan.replay_serving(w.month),
 
 
 include: "challengers.smk"
 
 
-rule backtest_forecasts:
+use rule _job as backtest_forecasts with:
     input:
-        **other_replays(),
-        replays=paths_of(rules.replay.output.forecasts, pool=POOLS, month=BACKTEST_MONTHS),
-        hourly=expand(f"{RUN}/hourly/{{month}}.parquet", month=PRICE_MONTHS),
+        **plan.other_replays,
+        replays=plan.replays(),
+        hourly=plan.hourly(plan.price_months),
         truth=rules.world.output.truth if C["source"] == "synthetic" else [],
     output:
         f"{RUN}/backtest/forecasts.parquet",
+    log:
+        f"{LOGS}/backtest_forecasts.log",
     resources:
-        **ask(3, 20),
+        **job_needs(3, 20),
     params:
-        config=pick("market", "issue_time", "pools", "thresholds", "label_coverage"),
-        days=lambda w: [day.isoformat() for day in require_backtest_covered()],
-        others=[*other_replays()],
-        code=code("backtest_forecasts.py"),
-    script:
-        "../scripts/backtest_forecasts.py"
+        **uses("backtest_forecasts.py"),
+        window=lambda w: plan.window("backtest"),
+        others=[*plan.other_replays],
+        replayed=plan.replayed,
 
 
 POOLED = "_pooled"  # no name of a pool
-SCORED = {**POOLS, POOLED: []}  # nodes that one job scores, each; POOLED: all together
+SCORED = {POOLED: [], **POOLS}  # nodes that one job scores, each; POOLED: all together
 
 
-rule metrics_part:
+use rule _job as metrics_part with:
     input:
         rules.backtest_forecasts.output,
     output:
         f"{RUN}/backtest/metrics/{{part}}.parquet",
+    log:
+        f"{LOGS}/metrics_part/{{part}}.log",
     wildcard_constraints:
-        part="|".join(map(re.escape, SCORED)),
+        part=one_of(SCORED),
     resources:
-        **ask(2, 20),
+        **job_needs(2, 20),
     params:
-        config=pick("seed"),
+        **uses("metrics.py"),
+        seed=C["seed"],
         nodes=lambda w: SCORED[w.part],
-        code=code("metrics.py"),
-    script:
-        "../scripts/metrics.py"
 
 
-rule metrics:
+use rule _job as metrics with:
     input:
-        paths_of(rules.metrics_part.output, part=[POOLED, *POOLS]),
+        plan.paths_of(rules.metrics_part.output, part=SCORED),
     output:
         f"{RUN}/backtest/metrics.parquet",
-    resources:
-        **ask(),
+    log:
+        f"{LOGS}/metrics.log",
     params:
-        code=code("join_metrics.py"),
-    script:
-        "../scripts/join_metrics.py"
+        **uses("join_metrics.py"),
 
 
-rule summary:
+use rule _job as summary with:
     input:
         metrics=rules.metrics.output[0],
         forecasts=rules.backtest_forecasts.output[0],
     output:
         f"{RUN}/backtest/summary.md",
+    log:
+        f"{LOGS}/summary.log",
     resources:
-        **ask(2, 20),
+        **job_needs(2, 20),
     params:
-        run=C["run"],
-        days=lambda w: [day.isoformat() for day in require_backtest_covered()],
-        nodes=NODES,
-        seed=C["seed"],
-        code=code("summary.py"),
-    script:
-        "../scripts/summary.py"
+        **uses("summary.py"),
+        window=lambda w: plan.window("backtest"),

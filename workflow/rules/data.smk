@@ -1,80 +1,47 @@
 include: "live.smk" if C["source"] == "live" else "raw.smk"
 
 
-rule hourly:
+use rule _job as hourly with:
     input:
-        lambda w: [
-            f"{RUN}/raw/{C['target']}/{m}.parquet"
-            for m in months(month_days(w.month)[0] - timedelta(days=1), month_days(w.month)[1])
-            if m in RAW_MONTHS
-        ],
+        lambda w: plan.published_near([C["target"]], w.month),
     output:
         f"{RUN}/hourly/{{month}}.parquet",
-    resources:
-        **ask(1, 10),
+    log:
+        f"{LOGS}/hourly/{{month}}.log",
     params:
+        **uses("hourly.py"),
         nodes=NODES,
         target=C["target"],
-        code=code("hourly.py"),
-    script:
-        "../scripts/hourly.py"
 
 
-def known_months(w):
-    """Months of publication that the features of issue month `w.month` may read."""
-    first, last = month_days(w.month)
-    return months(first - LOOKBACK, issue_time(C, min(last, LAST)))
-
-
-def known_raw(w):
-    return expand(
-        f"{RUN}/raw/{{series}}/{{month}}.parquet",
-        series=[q for q in SERIES if q.step == "h" and q in READ],
-        month=[m for m in known_months(w) if m in RAW_MONTHS],
-    )
-
-
-def known_hourly(w):
-    return [f"{RUN}/hourly/{m}.parquet" for m in known_months(w) if m in PRICE_MONTHS]
-
-
-def issued(w):
-    """First and last issue date of a month: of the open one, only what the source covers."""
-    return [
-        edge(a, b).isoformat() for edge, a, b in zip((max, min), month_days(w.month), (FIRST, LAST))
-    ]
-
-
-rule features:
+use rule _job as features with:
     input:
-        raw=known_raw,
-        hourly=known_hourly,
+        raw=plan.known_raw,
+        hourly=plan.known_hourly,
     output:
-        [f"{RUN}/features/{node}/{{month}}.parquet" for node in NODES],
+        plan.features(NODES, ["{month}"]),
+    log:
+        f"{LOGS}/features/{{month}}.log",
     resources:
-        **ask(2, 20),
+        **job_needs(2, 20),
     params:
-        config=pick("market", "issue_time", "nodes"),
-        days=issued,
-        code=code("features.py"),
-    script:
-        "../scripts/features.py"
+        **uses("features.py"),
+        span=lambda w: plan.issued(w.month),
 
 
-# What models learn from, for all pools at once: it is the same data that is read.
-rule history:
+# What models train on, for all pools at once: it is the same data that is read.
+use rule _job as history with:
     input:
-        raw=known_raw,
-        hourly=known_hourly,
+        raw=plan.known_raw,
+        hourly=plan.known_hourly,
     output:
-        [f"{RUN}/history/{pool}/{{month}}.arrow" for pool in POOLS],
+        plan.history_files(POOLS, ["{month}"]),
+    log:
+        f"{LOGS}/history/{{month}}.log",
     resources:
-        **ask(3, 20),
+        **job_needs(3, 20),
     params:
-        config=pick("market", "issue_time", "nodes", "pools"),
+        **uses("history.py"),
         auxiliary_nodes={},
         sample=node_sample(C),
-        days=issued,
-        code=code("history.py"),
-    script:
-        "../scripts/history.py"
+        span=lambda w: plan.issued(w.month),

@@ -1,21 +1,20 @@
-# Runs where Snakemake runs, also with a cluster: its compute nodes seldom reach the internet.
-localrules:
-    raw_month,
-
-
 # Months of publication, each a job: a closed one is final, the open one follows the run's date.
-rule raw_month:
+use rule _job as raw_month with:
     output:
-        expand(f"{RUN}/raw/{{series}}/{{{{month}}}}.parquet", series=SERIES),
+        [f"{RUN}/raw/{q}/{{month}}.parquet" for q in plan.series],
+    log:
+        f"{LOGS}/raw_month/{{month}}.log",
+    # also with a cluster: its compute nodes seldom reach the internet
+    localrule: True
     resources:
-        **ask(3, 240),
+        **job_needs(3, 240),
     params:
-        config=pick("market", "nodes"),
+        **uses("raw_month.py"),
+        market=C["market"],
+        nodes=NODES,
         live={key: C["live"][key] for key in ("store", "fetch", "locations", "gaps", "weather")},
-        span=lambda w: [t.isoformat() for t in month_span(w.month, *COVERED)],
-        code=code("raw_month.py"),
-    script:
-        "../scripts/raw_month.py"
+        span=lambda w: month_span(w.month, *plan.covered),
+        series=[str(q) for q in plan.series],
 
 
 rule raw:
@@ -23,21 +22,12 @@ rule raw:
         RAW_FILES,
 
 
-rule freshness:
+use rule _job as freshness with:
     input:
-        lambda w: expand(
-            f"{RUN}/raw/{{series}}/{{month}}.parquet",
-            series=[q for q in SERIES if q in READ],
-            month=months(
-                date.fromisoformat(w.date) - timedelta(days=31), date.fromisoformat(w.date)
-            ),
-        ),
+        lambda w: plan.recent(w.date),
     output:
         f"{RUN}/freshness/{{date}}.parquet",
-    resources:
-        **ask(),
+    log:
+        f"{LOGS}/freshness/{{date}}.log",
     params:
-        config=pick("market", "issue_time"),
-        code=code("freshness.py"),
-    script:
-        "../scripts/freshness.py"
+        **uses("freshness.py"),

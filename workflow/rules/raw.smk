@@ -1,24 +1,25 @@
-rule world:
+use rule _job as world with:
     output:
         observations=f"{RUN}/world/observations.parquet",
         truth=f"{RUN}/world/truth.parquet",
+    log:
+        f"{LOGS}/world.log",
     resources:
-        **ask(3, 30),
+        **job_needs(3, 30),
     params:
-        config=pick("synthetic", "nodes", "thresholds", "issue_time", "market", "target", "seed"),
-        code=code("world.py"),
-    script:
-        "../scripts/world.py"
+        **uses("world.py"),
 
 
-rule raw:
+use rule _job as raw with:
     input:
-        [local(str(path)) for path in DATA_FILES] or rules.world.output.observations,
+        [local(str(path)) for path in plan.files] or rules.world.output.observations,
     output:
         RAW_FILES,
+    log:
+        f"{LOGS}/raw.log",
     resources:
-        **ask(3, 30),
+        **job_needs(3, 30),
     params:
-        code=code("raw.py"),
-    script:
-        "../scripts/raw.py"
+        **uses("raw.py"),
+        series=[str(q) for q in plan.series],
+        months=plan.raw_months,

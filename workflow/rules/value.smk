@@ -1,52 +1,43 @@
-rule dispatch_days:
+use rule _job as dispatch_days with:
     input:
         forecasts=rules.backtest_forecasts.output[0],
-        real=expand(f"{RUN}/raw/{C['target']}/{{month}}.parquet", month=PRICE_MONTHS),
-        dam=expand(f"{RUN}/raw/dam_spp/{{month}}.parquet", month=RAW_MONTHS),
+        real=plan.raw([C["target"]], plan.price_months),
+        dam=plan.raw(["dam_spp"], plan.raw_months),
     output:
         f"{RUN}/value/dispatch_days/{{node}}.parquet",
-    resources:
-        **ask(),
+    log:
+        f"{LOGS}/dispatch_days/{{node}}.log",
     params:
-        config=pick("market", "issue_time", "battery"),
-        days=lambda w: [day.isoformat() for day in require_backtest_covered()],
-        code=code("dispatch_days.py"),
-    script:
-        "../scripts/dispatch_days.py"
+        **uses("dispatch_days.py"),
+        window=lambda w: plan.window("backtest"),
 
 
-rule revenue:
+use rule _job as revenue with:
     input:
-        paths_of(rules.dispatch_days.output, node=NODES),
+        plan.paths_of(rules.dispatch_days.output, node=NODES),
     output:
-        dispatch_days=f"{RUN}/value/dispatch_days.parquet",
-        revenue=f"{RUN}/value/revenue.parquet",
-    resources:
-        **ask(),
+        **plan.tables("value", "dispatch_days", "revenue"),
+    log:
+        f"{LOGS}/revenue.log",
     params:
-        config=pick("battery", "seed"),
-        code=code("revenue.py"),
-    script:
-        "../scripts/revenue.py"
+        **uses("revenue.py"),
 
 
-rule report_revenue:
+use rule _job as report_revenue with:
     input:
         PAGE_ASSETS,
-        dispatch_days=rules.revenue.output.dispatch_days,
-        revenue=rules.revenue.output.revenue,
+        **rules.revenue.output,
     output:
         page=f"{RUN}/report/value.html",
         earnings=report(
             f"{RUN}/figures/earnings.png", caption="../report/value/earnings.rst", category="Value"
         ),
         cumulative=report(
-            f"{RUN}/figures/cumulative.png", caption="../report/value/cumulative.rst", category="Value"
+            f"{RUN}/figures/cumulative.png",
+            caption="../report/value/cumulative.rst",
+            category="Value",
         ),
-    resources:
-        **ask(),
+    log:
+        f"{LOGS}/report_revenue.log",
     params:
-        config=pick("run", "battery"),
-        code=code("report_revenue.py"),
-    script:
-        "../scripts/report_revenue.py"
+        **uses("report_revenue.py"),

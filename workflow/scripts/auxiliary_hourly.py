@@ -1,13 +1,11 @@
-from snakemake.iocontainers import Snakemake
-
 from rtlmp.asof.auxiliary import auxiliary_series
 from rtlmp.asof.hourly import published_in_month
 from rtlmp.asof.vintages import load_observations, merge_series, save_observations
+from rtlmp.config.jobs import AuxiliarySettings
+from rtlmp.pipeline.job import Job
 
-snakemake: Snakemake
-auxiliary_nodes, month = snakemake.params.auxiliary_nodes, snakemake.wildcards.month
-prices = auxiliary_series(
-    load_observations(snakemake.input, [d["at"] for d in auxiliary_nodes.values()]), auxiliary_nodes
-)
+job = Job(AuxiliarySettings)
+nodes, month = job.config["auxiliary_nodes"], job.wildcards.month
+prices = auxiliary_series(load_observations(job.input, [n["at"] for n in nodes.values()]), nodes)
 made = (published_in_month(of, q, month) for q, of in prices.items())
-save_observations(merge_series(*made), snakemake.output[0])
+save_observations(merge_series(*made), job.output[0])

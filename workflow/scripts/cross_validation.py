@@ -1,17 +1,17 @@
-from snakemake.iocontainers import Snakemake
-
+from rtlmp.config.jobs import FoldSettings
 from rtlmp.io.tables import write_table
 from rtlmp.model_selection.cross_validation import fold_metrics, folds_table, forecast_rows, refit
 from rtlmp.model_selection.folds import read_folds
 from rtlmp.model_selection.recalibration import recalibration_skill
 from rtlmp.models.parameters import adopted
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Scored
 from rtlmp.schemas.selection import FoldMetrics, Folds, Recalibrated
 
-snakemake: Snakemake
-given, out = snakemake.input, snakemake.output
-c = adopted(snakemake.params.config, given.parameters)
-folds = read_folds(given, c, snakemake.params.window)
+job = Job(FoldSettings)
+given, out = job.input, job.output
+c = adopted(job.config, given.parameters)
+folds = read_folds(given, c, job.params.window)
 each = refit(folds, c)
 rows = forecast_rows(each, c)
 write_table(Folds, folds_table(each), out.folds)

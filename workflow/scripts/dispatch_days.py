@@ -1,17 +1,14 @@
-from datetime import date
-
-from snakemake.iocontainers import Snakemake
-
 from rtlmp.battery.dispatch import curves_of, dispatch_days, node_prices
+from rtlmp.clock import days
+from rtlmp.config.jobs import DispatchSettings
 from rtlmp.io.tables import read_table, read_tables, write_table
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations, Scored
 from rtlmp.schemas.evaluation import DispatchDays
 
-snakemake: Snakemake
-c, node = snakemake.params.config, snakemake.wildcards.node
-prices = node_prices(
-    node, *(read_tables(Observations, snakemake.input[k]) for k in ("real", "dam"))
-)
-curves = curves_of(read_table(Scored, snakemake.input.forecasts), node)
-issued = [date.fromisoformat(day) for day in snakemake.params.days]
-write_table(DispatchDays, dispatch_days(prices, curves, c, issued), snakemake.output[0])
+job = Job(DispatchSettings)
+node, given = job.wildcards.node, job.input
+prices = node_prices(node, *(read_tables(Observations, of) for of in (given.real, given.dam)))
+curves = curves_of(read_table(Scored, given.forecasts), node)
+made = dispatch_days(prices, curves, job.config, list(days(**job.params.window)))
+write_table(DispatchDays, made, job.output[0])

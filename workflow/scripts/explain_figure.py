@@ -1,15 +1,15 @@
-from pathlib import Path
-
-from snakemake.iocontainers import Snakemake
+from itertools import product
 
 from rtlmp.catalog import MARKETS
+from rtlmp.config.jobs import ExplainFigureSettings
 from rtlmp.io.tables import read_table
+from rtlmp.pipeline.job import Job
 from rtlmp.report.figures.drivers import explanation
 from rtlmp.report.figures.style import save_figure
 from rtlmp.schemas.evaluation import Drivers
 
-snakemake: Snakemake
-for path in snakemake.output:
-    rows = read_table(Drivers, Path(path).parent / f"{snakemake.wildcards.date}.parquet")
-    threshold = float(Path(path).stem.rpartition("_")[2])
-    save_figure(explanation(rows, MARKETS[snakemake.params.config["market"]].tz, threshold), path)
+job = Job(ExplainFigureSettings)
+c, tz = job.config, MARKETS[job.config["market"]].tz
+tables = dict(zip(c["nodes"], job.input, strict=True))
+for (node, x), path in zip(product(c["figures"], c["thresholds"]), job.output, strict=True):
+    save_figure(explanation(read_table(Drivers, tables[node]), tz, x), path)

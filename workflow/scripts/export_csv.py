@@ -1,8 +1,8 @@
 import pandas as pd
-from snakemake.iocontainers import Snakemake
 
 from rtlmp.io.files import atomic
+from rtlmp.pipeline.job import Job
 
-snakemake: Snakemake
-table = pd.read_parquet(snakemake.input[0])
-atomic(snakemake.output[0], lambda path: table.to_csv(path, index=False))
+job = Job()
+table = pd.read_parquet(job.input[0])
+atomic(job.output[0], lambda path: table.to_csv(path, index=False))

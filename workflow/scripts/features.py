@@ -1,17 +1,13 @@
-from datetime import date
-from pathlib import Path
-
-from snakemake.iocontainers import Snakemake
-
 from rtlmp.asof.vintages import read_archive
 from rtlmp.clock import days
+from rtlmp.config.jobs import NodeSettings
 from rtlmp.features.matrix import monthly_features
 from rtlmp.io.tables import write_table
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Features
 
-snakemake: Snakemake
-data = read_archive([*snakemake.input.raw, *snakemake.input.hourly])
-issued = list(days(*map(date.fromisoformat, snakemake.params.days)))
-paths = {Path(path).parent.name: path for path in snakemake.output}
-for node, table in monthly_features(data, issued, snakemake.params.config):
+job = Job(NodeSettings)
+data = read_archive([*job.input.raw, *job.input.hourly])
+paths = dict(zip(job.config["nodes"], job.output, strict=True))
+for node, table in monthly_features(data, list(days(*job.params.span)), job.config):
     write_table(Features, table, paths[node])

@@ -1,12 +1,10 @@
-from pathlib import Path
-
-from snakemake.iocontainers import Snakemake
-
+from rtlmp.config.jobs import BacktestPageSettings
+from rtlmp.pipeline.job import Job
 from rtlmp.report.figures.backtest import FIGURES
 from rtlmp.report.figures.style import save_figure
 from rtlmp.report.read import read_backtest
 
-snakemake: Snakemake
-backtest = read_backtest(snakemake.input, snakemake.params.config)
-for path in map(Path, snakemake.output):
-    save_figure(FIGURES[path.stem](backtest), path)
+job = Job(BacktestPageSettings)
+backtest = read_backtest(job.input, job.config)
+for name, path in zip(job.params.figures, job.output, strict=True):
+    save_figure(FIGURES[name](backtest), path)

@@ -1,6 +1,5 @@
-from snakemake.iocontainers import Snakemake
-
 from rtlmp.forecast.export import export_files
+from rtlmp.pipeline.job import Job
 
-snakemake: Snakemake
-export_files(snakemake.input[0], snakemake.output)
+job = Job()
+export_files(job.input[0], job.output)

@@ -1,19 +1,16 @@
-from datetime import date
-from pathlib import Path
-
-from snakemake.iocontainers import Snakemake
-
 from rtlmp.asof.auxiliary import auxiliary_series
 from rtlmp.asof.vintages import index_vintages, load_observations, merge_series
 from rtlmp.clock import days
+from rtlmp.config.jobs import PoolSettings
 from rtlmp.features.history import write_history
 from rtlmp.features.matrix import training_features
+from rtlmp.pipeline.job import Job
 
-snakemake: Snakemake
-p = snakemake.params
-held = load_observations([*snakemake.input.raw, *snakemake.input.hourly])
-data = index_vintages(merge_series(held, auxiliary_series(held, p.auxiliary_nodes, auction=True)))
-issued = list(days(*map(date.fromisoformat, p.days)))
-rows = training_features(data, issued, p.config, p.sample)
-for path in map(Path, snakemake.output):
-    write_history(rows[path.parent.name], path)
+job = Job(PoolSettings)
+p = job.params
+loaded = load_observations([*job.input.raw, *job.input.hourly])
+auxiliary = auxiliary_series(loaded, p.auxiliary_nodes, auction=True)
+data = index_vintages(merge_series(loaded, auxiliary))
+rows = training_features(data, list(days(*p.span)), job.config, p.sample)
+for pool, path in zip(job.config["pools"], job.output, strict=True):
+    write_history(rows[pool], path)

@@ -1,17 +1,14 @@
-from snakemake.iocontainers import Snakemake
-
 from rtlmp.asof.hourly import first_hour, published_in_month
 from rtlmp.asof.vintages import concat_series, load_observations, merge_series, save_observations
 from rtlmp.catalog import BY_NAME
+from rtlmp.pipeline.job import Job
 
-snakemake: Snakemake
-target, month = BY_NAME[snakemake.params.target], snakemake.wildcards.month
-*before, own = snakemake.input
-held = load_observations([own], snakemake.params.nodes)
-if target in held:  # an hour's first intervals may have been published the month before
-    held = merge_series(
-        load_observations(before, snakemake.params.nodes, first_hour(held[target])), held
-    )
-save_observations(
-    published_in_month(held.get(target, concat_series([])), target, month), snakemake.output[0]
-)
+job = Job()
+nodes, target = job.params.nodes, BY_NAME[job.params.target]
+*before, own = job.input
+loaded = load_observations([own], nodes)
+if target in loaded:  # an hour's first intervals may have been published the month before
+    earlier = load_observations(before, nodes, first_hour(loaded[target]))
+    loaded = merge_series(earlier, loaded)
+prices = loaded.get(target, concat_series([]))
+save_observations(published_in_month(prices, target, job.wildcards.month), job.output[0])

@@ -1,13 +1,11 @@
-from snakemake.iocontainers import Snakemake
-
 from rtlmp.evaluation.pairs import read_pairs
 from rtlmp.evaluation.score_tables import all_metrics
-from rtlmp.evaluation.scores import Scope
 from rtlmp.io.tables import write_table
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Metrics
 
-snakemake: Snakemake
-c, nodes = snakemake.params.config, snakemake.params.nodes
-scope: Scope = "each" if nodes else "pooled"
-made = all_metrics(read_pairs(snakemake.input[0], nodes), c["seed"], scope)
-write_table(Metrics, made, snakemake.output[0])
+job = Job()
+nodes = job.params.nodes
+pairs = read_pairs(job.input[0], nodes)
+made = all_metrics(pairs, job.params.seed, "each" if nodes else "pooled")
+write_table(Metrics, made, job.output[0])

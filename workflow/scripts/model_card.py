@@ -1,13 +1,13 @@
-from snakemake.iocontainers import Snakemake
-
 from rtlmp.asof.vintages import read_archive
+from rtlmp.config.jobs import ReplaySettings
 from rtlmp.features.history import read_history
 from rtlmp.io.files import write_text
 from rtlmp.models.store import load_model
+from rtlmp.pipeline.job import Job
 from rtlmp.report.model_card import model_card
 
-snakemake: Snakemake
-given = snakemake.input
+job = Job(ReplaySettings)
+given = job.input
 history, prices = [read_history(path) for path in given.history], read_archive(given.hourly)
 model = load_model(given.boosters, given.card)
-write_text(model_card(model, history, prices, snakemake.params.config), snakemake.output[0])
+write_text(model_card(model, history, prices, job.config), job.output[0])

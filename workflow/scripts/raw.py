@@ -1,14 +1,13 @@
-from pathlib import Path
-
-from snakemake.iocontainers import Snakemake
+from itertools import product
 
 from rtlmp.asof.vintages import save_observations
+from rtlmp.pipeline.job import Job
 from rtlmp.sources.files.months import read_months
 
-snakemake: Snakemake
-wanted = {(path.parent.name, path.stem): path for path in map(Path, snakemake.output)}
-for series, month, part in read_months(snakemake.input):
+job = Job()
+wanted = dict(zip(product(job.params.series, job.params.months), job.output, strict=True))
+for series, month, rows in read_months(job.input):
     if path := wanted.pop((series, month), None):
-        save_observations({series: part}, path)
+        save_observations({series: rows}, path)
 for path in wanted.values():
     save_observations({}, path)

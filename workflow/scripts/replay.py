@@ -1,21 +1,21 @@
-from snakemake.iocontainers import Snakemake
-
 from rtlmp.asof.vintages import read_archive
+from rtlmp.config.jobs import ReplaySettings
 from rtlmp.features.history import read_history
 from rtlmp.forecast.gate import champions, gate_choices
 from rtlmp.forecast.replay import replay
 from rtlmp.io.files import write_json
 from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Bounded, Features
 
-snakemake: Snakemake
-c, given = snakemake.params.config, snakemake.input
+job = Job(ReplaySettings)
+c, given = job.config, job.input
 [models] = load_models(given.boosters, given.cards).values()
-learned = [read_history(path) for path in given.history]
-choices = gate_choices(models, learned, read_archive(given.hourly), c)
-gate = {day: champions(choices, dates) for day, dates in snakemake.params.serving.items()}
+history = [read_history(path) for path in given.history]
+choices = gate_choices(models, history, read_archive(given.hourly), c)
+gate = {day: champions(choices, dates) for day, dates in job.params.serving.items()}
 serving = {day: [models[dated] for dated in dates] for day, dates in gate.items()}
 rows = replay(read_by_folder(Features, given.features), serving, c)
-write_table(Bounded, rows, snakemake.output.forecasts)
-write_json({"serving": gate, "choices": [*choices.values()]}, snakemake.output.gate)
+write_table(Bounded, rows, job.output.forecasts)
+write_json({"serving": gate, "choices": [*choices.values()]}, job.output.gate)

@@ -1,16 +1,16 @@
 from pathlib import Path
 
-from snakemake.iocontainers import Snakemake
-
+from rtlmp.config.jobs import BacktestPageSettings
 from rtlmp.io.tables import read_by_folder, read_table
+from rtlmp.pipeline.job import Job
 from rtlmp.report.backtest import backtest_page
 from rtlmp.report.page import picture, render
 from rtlmp.report.read import read_backtest
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Significance
 
-snakemake: Snakemake
-c, given = snakemake.params.config, snakemake.input
+job = Job(BacktestPageSettings)
+c, given = job.config, job.input
 tests = read_table(Significance, given.significance)
 scenarios = read_by_folder(Metrics, given.scenarios)
 pictures = [
@@ -18,4 +18,4 @@ pictures = [
     for path, caption in zip(given.figures, given.captions, strict=True)
 ]
 page = backtest_page(c["run"], read_backtest(given, c), tests, scenarios, pictures)
-render(page, snakemake.output[0])
+render(page, job.output[0])

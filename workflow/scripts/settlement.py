@@ -1,13 +1,12 @@
-from snakemake.iocontainers import Snakemake
-
 from rtlmp.catalog import MARKETS
 from rtlmp.io.tables import read_tables, write_table
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations
 from rtlmp.schemas.evaluation import Blocks, Components, LoadRisk, TopBottom
 from rtlmp.settlement import blocks, components, hourly_prices, load_risk, top_bottom
 
-snakemake: Snakemake
-market, given, out = MARKETS[snakemake.params.config["market"]], snakemake.input, snakemake.output
+job = Job()
+market, given, out = MARKETS[job.params.market], job.input, job.output
 real, auction, load = (read_tables(Observations, given[k]) for k in ("real", "auction", "load"))
 prices = hourly_prices(real, auction, load, market)
 write_table(Blocks, blocks(prices, market), out.blocks)

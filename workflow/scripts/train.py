@@ -1,18 +1,14 @@
-from datetime import date
-
-from snakemake.iocontainers import Snakemake
-
 from rtlmp.asof.vintages import read_archive
+from rtlmp.config.jobs import TrainSettings
 from rtlmp.features.history import nodes_of, read_history
 from rtlmp.models.parameters import adopted, curves
 from rtlmp.models.store import save_model
 from rtlmp.models.training import train
+from rtlmp.pipeline.job import Job
 
-snakemake: Snakemake
-given = snakemake.input
+job = Job(TrainSettings)
+given, tuned = job.input, job.input.get("parameters")
 history = [read_history(path) for path in [*given.history, *given.auxiliary_history]]
 prices = read_archive([*given.hourly, *given.auxiliary_hourly], nodes_of(history))
-day = date.fromisoformat(snakemake.wildcards.date)
-config = adopted(snakemake.params.config, given.get("parameters"))
-trained = train(history, prices, config, day, curves(given.get("parameters")))
-save_model(trained, snakemake.output.boosters, snakemake.output.card)
+trained = train(history, prices, adopted(job.config, tuned), job.day, curves(tuned))
+save_model(trained, job.output.boosters, job.output.card)

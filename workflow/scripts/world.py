@@ -1,16 +1,17 @@
 import pandas as pd
-from snakemake.iocontainers import Snakemake
 
 from rtlmp.catalog import BY_NAME, MARKETS
+from rtlmp.config.jobs import WorldSettings
 from rtlmp.io.tables import write_table
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations, Truth
 from rtlmp.sources.synthetic.market import world
 
-snakemake: Snakemake
-c = snakemake.params.config
+job = Job(WorldSettings)
+c, tz = job.config, MARKETS[job.config["market"]].tz
 span = c["synthetic"]["start"], c["synthetic"]["end"]
-asks = c["nodes"], c["thresholds"], c["issue_time"]
-made = world(*span, *asks, MARKETS[c["market"]].tz, BY_NAME[c["target"]], c["seed"])
+target, issued = BY_NAME[c["target"]], c["issue_time"]
+made = world(*span, c["nodes"], c["thresholds"], issued, tz, target, c["seed"])
 everything = pd.concat(made.observations.values(), ignore_index=True)
-write_table(Observations, everything, snakemake.output.observations)
-write_table(Truth, made.truth, snakemake.output.truth)
+write_table(Observations, everything, job.output.observations)
+write_table(Truth, made.truth, job.output.truth)

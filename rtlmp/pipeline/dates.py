@@ -1,0 +1,143 @@
+"""Which issue dates and months the jobs of a run are about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Final, Literal, Self
+
+from rtlmp.clock import days, issue_time, model_date, model_dates, month_days, months
+from rtlmp.config import Config, Window, held_out_span
+from rtlmp.features.history import longest_history
+from rtlmp.model_selection.windows import fold_windows, labels_known, require_before_backtest
+from rtlmp.sources.files.coverage import Coverage, coverage, issue_dates
+
+LOOKBACK: Final = timedelta(days=62)  # two whole months before a feature month
+SCARCE: Final = timedelta(days=7)  # a model that has fewer days has next to nothing to train on
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Dates are issue dates; months are those of issue dates or, of data, of publication."""
+
+    config: Config
+    files: list[Path]  # of source files: the user's own
+    covered: Coverage
+    first: date  # issue date that the source can serve
+    last: date
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Raises ValueError where the source has no price at a node, or none for the run's date."""
+        folder = config["data_dir"] if config["source"] == "files" else None
+        found = sorted(Path(folder).iterdir()) if folder else []
+        files = [path for path in found if path.suffix in (".parquet", ".csv")]
+        covered = coverage(config, files)
+        made = cls(config, files, covered, *issue_dates(config, covered))
+        made.require(f"date {made.day}", made.day, made.day)
+        return made
+
+    @property
+    def day(self) -> date:
+        """The run's: by default the newest that the source covers."""
+        return self.config.get("date") or self.last
+
+    def covers(self, first: date, last: date) -> bool:
+        return self.first <= first <= last <= self.last
+
+    def require(self, what: str, first: date, last: date) -> None:
+        """Raise ValueError where the source does not cover all of it."""
+        if not self.covers(first, last):
+            raise ValueError(
+                f"{what}: {self.config['source']} has prices for issue dates "
+                f"{self.first} to {self.last}"
+            )
+
+    @property
+    def covers_backtest(self) -> bool:
+        return self.covers(self.config["backtest"]["start"], self.config["backtest"]["end"])
+
+    def window(self, name: Literal["backtest", "validation", "tune"]) -> Window:
+        """The checked window of that name. Raises ValueError with the spans that do not fit."""
+        window = require_before_backtest(self.config) if name == "tune" else self.config[name]
+        if name != "backtest":
+            fold_windows(self.config, window)
+        start, end = window["start"], window["end"]
+        self.require(f"{name} {start} to {end}", start, end)
+        return window
+
+    @cached_property
+    def raw_months(self) -> list[str]:
+        auxiliary = (node["start"] for node in self.config["auxiliary_nodes"].values())
+        return months(min([self.covered.first.date(), *auxiliary]) - LOOKBACK, self.covered.last)
+
+    @cached_property
+    def price_months(self) -> list[str]:
+        return months(self.covered.first, self.covered.last)
+
+    @cached_property
+    def backtest_months(self) -> list[str]:
+        return months(self.config["backtest"]["start"], self.config["backtest"]["end"])
+
+    def backtest_days(self, month: str | None = None) -> list[date]:
+        """Issue dates of the backtest, or those of one month of it."""
+        start, end = self.config["backtest"]["start"], self.config["backtest"]["end"]
+        first, last = month_days(month) if month else (start, end)
+        return list(days(max(first, start), min(last, end)))
+
+    def feature_months(self, first: date, last: date) -> list[str]:
+        """Months of feature files with the issue dates from `first` to `last` that exist."""
+        return months(max(first, self.first), min(last, self.last))
+
+    def issued(self, month: str) -> tuple[date, date]:
+        """First and last issue date of a month: of the open one, only what the source covers."""
+        first, last = month_days(month)
+        return max(first, self.first), min(last, self.last)
+
+    def known_months(self, month: str) -> list[str]:
+        """Months of publication that the features of issue month `month` may read."""
+        first, last = month_days(month)
+        return months(first - LOOKBACK, issue_time(self.config, min(last, self.last)))
+
+    @cached_property
+    def history(self) -> timedelta:
+        """From a model's date back to the first issue date that it trains on."""
+        return timedelta(days=longest_history(self.config))
+
+    def fold_span(self, window: Window) -> tuple[date, date]:
+        """First issue date that trains, and when the last label of `window` is known."""
+        embargo = timedelta(days=self.config["validation"]["embargo_days"])
+        return window["start"] - embargo - self.history, labels_known(self.config, window)
+
+    def candidates(self, day: date) -> list[date]:
+        """Dates of the models that may serve issue date `day`, the newest first."""
+        every, count = self.config["retrain_every_days"], self.config["ensemble_size"]
+        newest, *older = model_dates(day, every, count)
+        return [newest, *(d for d in older if d >= self.first + SCARCE)]
+
+    def dated_models(self, served: Iterable[date]) -> list[date]:
+        """Of the models that may serve these issue dates, and of the one before, with which the
+        champion gate compares the oldest."""
+        dated = sorted({d for day in served for d in self.candidates(day)})
+        before = dated[0] - timedelta(days=self.config["retrain_every_days"])
+        gated = self.config["gate"]["days"] and before >= self.first + SCARCE
+        return [before, *dated] if gated else dated
+
+    def serving(self, day: str) -> list[str]:
+        """`candidates` as they stand in file names."""
+        return [str(d) for d in self.candidates(date.fromisoformat(day))]
+
+    def replay_serving(self, month: str) -> dict[str, list[str]]:
+        """Of each issue date of the backtest in a month."""
+        return {day: self.serving(day) for day in map(str, self.backtest_days(month))}
+
+    def challenger_serving(self, challenger: str, month: str) -> dict[str, list[str]]:
+        """Date of the challenger's model that serves each issue date of a month."""
+        every = self.config["challengers"][challenger]["retrain_every_days"]
+        return {str(day): [str(model_date(day, every))] for day in self.backtest_days(month)}
+
+    def gate_months(self, first: date, last: date) -> list[str]:
+        """Months of issue dates that the gate tests the models of `first` to `last` on."""
+        held_out = timedelta(days=held_out_span(self.config["gate"]))
+        return self.feature_months(self.candidates(first)[-1] - held_out, last)
