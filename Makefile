@@ -1,24 +1,33 @@
-# Two commands: `make forecast` and `make test`. They need Python 3.11 and nothing else.
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# Two commands: `make forecast` and `make test`. They need Python 3.11 to 3.13 and nothing else.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13; do $$p -c '' 2>&- && command -v $$p && break; done || command -v python3)
 CORES ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count())')
 BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .PHONY: forecast backtest test check
 
 forecast backtest: .venv/ready
 	$(BIN)/snakemake --cores $(CORES) $@
 
+# With the lines that ran in any process counted, those of Snakemake's scripts too;
+# `.venv/bin/coverage report --show-missing` then says which did not.
 test: .venv/ready
-	$(BIN)/pytest
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	@echo "lines of rtlmp/ that the tests ran: $$($(BIN)/coverage report --format=total) %"
 
 check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python .ci/lint_workflow.py
 
-.venv/ready: requirements.txt
-	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v == (3, 11) or sys.exit(f"rtlmp needs Python 3.11, $(PYTHON) is {v}; set PYTHON=")'
+.venv/ready: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v < (3, 14) or sys.exit(f"rtlmp needs Python 3.11 to 3.13, $(PYTHON) is {v}; set PYTHON=")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PIP) -r requirements.txt
+	$(PIP) --no-deps --no-build-isolation -e .
 	touch $@

@@ -1,15 +1,14 @@
 import os
-import sys
 from datetime import timedelta
 from pathlib import Path
 
+from snakemake.utils import min_version
+
+from rtlmp.pipeline.environment import ENVIRONMENT, require_own_package
+
+min_version("9.27")
 ROOT = Path(workflow.basedir)
-sys.path.insert(0, str(ROOT))
-# Scripts run in processes of their own and find the package through this.
-os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-
-from rtlmp.pipeline.environment import ENVIRONMENT
-
+require_own_package(ROOT)
 os.environ.update({**ENVIRONMENT, **os.environ})
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from benchmarks import backtest, cost, fetch_layer, peers, scores, thousand, training
+from benchmarks import backtest, cost, fetch_layer, peers, scores, structure, thousand, training
 
 BENCHMARKS = {
     "training": training,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "scores": scores,
     "thousand": thousand,
     "fetch": fetch_layer,
+    "structure": structure,
 }
 
 

@@ -18,10 +18,11 @@ from rtlmp.asof.vintages import Archive, read_archive
 from rtlmp.config import Config, parse_config
 from rtlmp.features.history import HistoryRows, nodes_of, read_history
 from rtlmp.pipeline.environment import ENVIRONMENT
+from tests.helpers import repo
 
 ROOT: Final = Path(__file__).parents[1]
 WORK: Final = ROOT / "results/bench"
-CORES: Final = 2
+CORES: Final = repo.CORES
 ALONE: Final = """import pickle, resource, runpy, sys
 runpy.run_path(sys.argv[2], {'snakemake': pickle.load(open(sys.argv[1], 'rb'))})
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)"""
@@ -46,21 +47,11 @@ def config_of(settings: Mapping[str, Any]) -> Config:
 
 
 def snakemake(work: Path, settings: Mapping[str, Any], *words: str) -> str:
-    """What Snakemake said; its results are under `work`. Raises RuntimeError when it failed."""
+    """What Snakemake said; its results are under `work`. Raises AssertionError when it failed."""
     work.mkdir(parents=True, exist_ok=True)
     file = work / "settings.yaml"
     file.write_text(yaml.safe_dump({"seed": 7, **settings}))
-    command = [sys.executable, "-m", "snakemake", "--cores", str(CORES), *words]
-    done = subprocess.run(
-        [*command, "--directory", str(work), "--configfile", str(file)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stdout + done.stderr)
-    return done.stdout + done.stderr
+    return repo.snakemake(ROOT, file, *words, "--directory", str(work))
 
 
 def alone(script: Path, job: SimpleNamespace, folder: Path) -> float:

@@ -18,7 +18,7 @@ import yaml
 from rtlmp.asof.view import series_rows
 from rtlmp.asof.vintages import Floats, Ints, VintageRows, save_observations
 from rtlmp.catalog import MARKETS, SeriesName
-from rtlmp.schemas.core import month_of
+from rtlmp.schemas.core import Observations
 from rtlmp.sources.synthetic.price import RUNS, Trait, day_ahead_price, margin, price, run_noise
 from rtlmp.sources.synthetic.publication import DAY_AHEAD, Window, observations
 from rtlmp.sources.synthetic.weather import Weather, calendar, generator, weather, within_days
@@ -52,7 +52,8 @@ def build(folder: Path, nodes: int) -> None:
     none = {"": margin(state, Trait(0, 0, 0))}  # the nodes' own prices come below
     for q, of in observations(window, state, none, SEED).items():
         if q not in (SeriesName.RT_LMP, SeriesName.RT_SPP, SeriesName.DAM_SPP):
-            for month, rows in of.groupby(month_of(of["publish_time"])):
+            published = of[Observations.publish_time].to_numpy("datetime64[us]")
+            for month, rows in of.groupby(published.astype("datetime64[M]").astype(str)):
                 save_observations({q: series_rows(rows)}, _path(folder, q, str(month)))
     came, ahead = _nodes(window, state, config["pools"])  # type: ignore[arg-type]
     _write(folder, SeriesName.DAM_SPP, _day_ahead(window, ahead), config["nodes"])  # type: ignore[arg-type]

@@ -6,17 +6,20 @@ from importlib.metadata import PackageNotFoundError, version
 
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from tests.build import ROOT
+from tests.helpers.build import ROOT
 
 LINES = [s for s in (ROOT / "requirements.txt").read_text().splitlines() if s.strip()]
 PINS = {canonicalize_name(Requirement(s).name): Requirement(s) for s in LINES if s[0] != "#"}
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+WHOLE = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = WHOLE["project"]
 
 
 def test_every_direct_dependency_is_pinned_to_a_version_it_allows():
-    for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]:
+    direct = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+    for text in [*direct, *WHOLE["build-system"]["requires"]]:
         wanted = Requirement(text)
         pin = PINS[canonicalize_name(wanted.name)]
         (exact,) = pin.specifier
@@ -40,10 +43,47 @@ def test_what_runs_here_is_what_is_pinned():
 
 def test_conda_users_get_the_same():
     conda = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    python = next(d for d in conda if isinstance(d, str) and d.startswith("python="))
-    assert PROJECT["requires-python"] == ">=3.11,<3.12"
-    assert python == "python=3.11"
-    assert {"pip": ["-r requirements.txt"]} in conda
+    assert f"python{PROJECT['requires-python']}" in conda
+    assert {"pip": ["-r requirements.txt", "-e ."]} in conda
+
+
+def test_every_python_that_is_promised_is_named_and_accepted_by_make():
+    allowed = SpecifierSet(PROJECT["requires-python"])
+    minors = [f"3.{k}" for k in range(30) if f"3.{k}" in allowed]
+    named = [c.split(" :: ")[-1] for c in PROJECT["classifiers"] if "Python :: " in c]
+    assert named == minors
+    make = (ROOT / "Makefile").read_text()
+    assert all(f"python{minor}" in make for minor in minors)
+    assert f"rtlmp needs Python {minors[0]} to {minors[-1]}," in make
+
+
+def test_every_folder_of_the_package_is_installed_with_its_data():
+    package = ROOT / "rtlmp"
+    folders = {path.parent for path in package.rglob("*.py")}
+    assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []
+    data = {
+        path for path in package.rglob("*") if path.suffix in (".css", ".html", ".js", ".typed")
+    }
+    globs = WHOLE["tool"]["setuptools"]["package-data"]
+    named = {
+        path
+        for name, of in globs.items()
+        for g in of
+        for path in (ROOT / name.replace(".", "/")).glob(g)
+    }
+    assert data == named
+
+
+def test_the_least_snakemake_is_the_same_for_pip_and_for_the_workflow():
+    [asked] = re.findall(r'^min_version\("(.+)"\)$', (ROOT / "Snakefile").read_text(), re.M)
+    assert f"snakemake>={asked}" in PROJECT["dependencies"]
+
+
+def test_a_version_is_the_same_wherever_it_is_said():
+    said = PROJECT["version"]
+    assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"] == said
+    [newest, *_] = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert newest == said
 
 
 def test_nothing_names_a_registry():
@@ -54,6 +94,9 @@ def test_nothing_names_a_registry():
         "Makefile",
         ".ci/run",
         ".ci/slurm",
+        ".ci/lint_workflow.py",
+        ".pre-commit-config.yaml",
+        ".github/workflows/ci.yml",
     ):
         text = (ROOT / name).read_text()
         assert not re.search(r"https?://|index-url|find-links", text), name

@@ -18,7 +18,7 @@ from rtlmp.settlement import (
     shaping,
     top_bottom,
 )
-from tests.build import observations
+from tests.helpers.build import observations
 
 MARKET = MARKETS["ERCOT"]
 

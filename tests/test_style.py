@@ -1,78 +1,38 @@
-"""House rules that a linter cannot hold: one spelling of a name, imports downward, small things."""
+"""House rules that a linter cannot hold: one spelling of a name, one name a thing, small things.
+
+Each rule is one test over all files, which reports every offender. That imports run one way only
+is in pyproject.toml, for import-linter.
+"""
 
 import ast
 import inspect
+import pkgutil
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
 import pandera.pandas as pa
-import pytest
 import yaml
 
+from rtlmp import schemas
 from rtlmp.catalog import SeriesName
 from rtlmp.features.matrix import FEATURES
-from rtlmp.schemas import core as tables
-from tests.build import ROOT
+from rtlmp.schemas import core
+from rtlmp.schemas.names import Forecaster, Metric
+from tests.helpers.build import ROOT
 
 PACKAGE = ROOT / "rtlmp"
-# a module imports only from those above it
-LAYERS = [
-    *(
-        "catalog",
-        "columns",
-        "disk",
-        "jobs",
-        "tables",
-        "config",
-        "clock",
-        "origins",
-        "provenance",
-        "arrow",
-        "parquet",
-        "archive",
-    ),
-    *("sources", "asof", "labels", "hourly", "auxiliary_nodes", "history"),
-    *(
-        "features",
-        "models",
-        "parameters",
-        "training",
-        "forecasting",
-        "baselines",
-        "backtest",
-        "losses",
-        "cases",
-    ),
-    *(
-        "metrics",
-        "freshness",
-        "spread",
-        "findings",
-        "verification",
-        "gate",
-        "explaining",
-        "model_card",
-        "twcrps",
-        "judging",
-    ),
-    *("scenarios", "settlement", "value"),
-    *("changes", "standing", "figures", "plots", "report", "summary"),
-    *("fold_tables", "folds", "validation", "paired", "calibration", "tuning", "ablation"),
-]
-SCHEMAS = [
-    s
-    for _, s in inspect.getmembers(tables, inspect.isclass)
-    if issubclass(s, pa.DataFrameModel) and s is not pa.DataFrameModel
-]
-NAMES = {c for s in SCHEMAS for c in s.to_schema().columns} | {q.value for q in SeriesName}
-NAMES |= {f.name for f in FEATURES}
-# everyday words, of the config, of models or of pages, that are columns of some table too
-CONFIG_WORDS = {"model", "value", "load", "threshold", "share", "day"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
-NAMED_BY = {"catalog.py", "tables.py", "columns.py"}
+SPELLED_IN = ("catalog.py", "schemas")  # where names are typed out
+# words of pandas, services, fits and configs that are a column somewhere too
+EVERYDAY = {"frequency", "hour", "last", "load", "month", "percent", "rule", "share", "spread"}
+EVERYDAY |= {"threshold", "value"}
+# public names that two modules may share, with the reason
+SHARED = set[str]()
 N = TypeVar("N", bound=ast.AST)
 
 
@@ -85,68 +45,101 @@ def nodes(path: Path, kind: type[N]) -> Iterator[N]:
     return (n for n in ast.walk(tree(path)) if isinstance(n, kind))
 
 
-def layer(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
-def test_imports_only_from_layers_above(path):
-    if layer(path) == "__init__":
-        return
-    froms = [n.module.split(".") for n in nodes(path, ast.ImportFrom) if n.module]
-    used = {m[1] for m in froms if m[0] == "rtlmp"}
-    assert {LAYERS.index(u) for u in used} <= set(range(LAYERS.index(layer(path)) + 1))
+def refuse(offenders: Sequence[object]) -> None:
+    assert not offenders, "\n".join(map(str, offenders))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
-def test_no_column_series_or_feature_is_typed_as_text(path):
-    if path.name in NAMED_BY:
-        return
-    settings = {
-        id(n.slice) for n in nodes(path, ast.Subscript) if ast.unparse(n.value).endswith("config")
-    }
-    typed = [n for n in nodes(path, ast.Constant) if n.value in NAMES - CONFIG_WORDS]
-    assert not [(n.lineno, n.value) for n in typed if id(n) not in settings]
+def columns() -> set[str]:
+    """Of every table in rtlmp/schemas."""
+    modules = [
+        import_module(f"{schemas.__name__}.{m.name}")
+        for m in pkgutil.iter_modules(schemas.__path__)
+    ]
+    classes = {c for m in modules for _, c in inspect.getmembers(m, inspect.isclass)}
+    tables = [c for c in classes - {pa.DataFrameModel} if issubclass(c, pa.DataFrameModel)]
+    return {column for table in tables for column in table.to_schema().columns}
+
+
+def typed_keys() -> set[str]:
+    """Keys of typed dicts, of the config and of JSON files: mypy checks how they are spelled."""
+    known, found = {"TypedDict"}, set[str]()
+    for _ in range(3):  # a typed dict of a typed dict
+        for path in MODULES:
+            for made in nodes(path, ast.ClassDef):
+                if known & {ast.unparse(base) for base in made.bases}:
+                    known.add(made.name)
+                    fields = [n.target for n in made.body if isinstance(n, ast.AnnAssign)]
+                    found |= {field.id for field in fields if isinstance(field, ast.Name)}
+    return found
+
+
+def test_no_column_series_feature_metric_or_forecaster_is_typed_as_text():
+    names = columns() | {f.name for f in FEATURES} | {*SeriesName, *Metric, *Forecaster}
+    guarded = {str(name) for name in names} - typed_keys() - EVERYDAY
+    paths = [p for p in MODULES if not name_of(p).startswith(SPELLED_IN)]
+    typed = [
+        (name_of(p), n.lineno, n.value)
+        for p in paths
+        for n in nodes(p, ast.Constant)
+        if n.value in guarded
+    ]
+    refuse(typed)
 
 
 def test_columns_are_spelt_as_in_the_tables():
     from rtlmp.asof.vintages import SCHEMA
-    from rtlmp.schemas import columns
+    from rtlmp.schemas import columns as light
 
-    light = {name for key, name in vars(columns).items() if key.isupper() and key != "OBSERVED"}
-    assert (
-        set(columns.OBSERVED) == set(SCHEMA.names) == set(tables.Observations.to_schema().columns)
-    )
-    assert light <= {*columns.OBSERVED, *tables.Forecast.to_schema().columns}
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(PACKAGE).as_posix())
-def test_files_and_functions_stay_small(path):
-    assert len(path.read_text().splitlines()) < 200
-    for fn in nodes(path, ast.FunctionDef):
-        start = fn.body[1] if ast.get_docstring(fn) and len(fn.body) > 1 else fn.body[0]
-        assert (fn.end_lineno or 0) - start.lineno < 30, fn.name
+    names = {name for key, name in vars(light).items() if key.isupper() and key != "OBSERVED"}
+    observed = {*core.Observations.to_schema().columns}
+    assert {*light.OBSERVED} == {*SCHEMA.names} == observed
+    assert names <= {*light.OBSERVED, *core.Forecast.to_schema().columns}
 
 
-RULES = {
-    name: body
-    for path in sorted((ROOT / "workflow/rules").glob("*.smk"))
-    for name, body in re.findall(r"^rule (\w+):\n((?:    .*\n|\n)+)", path.read_text(), re.M)
-    if "    script:" in body
-}
+def test_two_public_things_never_share_a_name():
+    """Functions and classes of modules; a word means one thing."""
+    homes = defaultdict[str, list[str]](list)
+    for path in MODULES:
+        for made in tree(path).body:
+            if isinstance(made, ast.FunctionDef | ast.ClassDef) and made.name[0] != "_":
+                homes[made.name].append(name_of(path))
+    refuse([(name, of) for name, of in homes.items() if len(of) > 1 and name not in SHARED])
 
 
-@pytest.mark.parametrize("name", sorted(RULES))
-def test_every_job_says_what_it_needs_of_a_cluster(name):
-    assert "resources:\n        **ask(" in RULES[name]
+def test_files_and_functions_stay_small():
+    """Files under 200 lines, functions under 30 without their docstring."""
+    files = [(name_of(p), len(p.read_text().splitlines())) for p in MODULES]
+    functions = [
+        (name_of(p), fn.name, length(fn)) for p in MODULES for fn in nodes(p, ast.FunctionDef)
+    ]
+    refuse([f for f in files if f[-1] >= 200] + [f for f in functions if f[-1] >= 30])
+
+
+def length(fn: ast.FunctionDef) -> int:
+    start = fn.body[1] if ast.get_docstring(fn) and len(fn.body) > 1 else fn.body[0]
+    return (fn.end_lineno or 0) - start.lineno
+
+
+def jobs() -> dict[str, str]:
+    """Rules that start a process of their own, and what is in them."""
+    found = [
+        rule
+        for path in sorted((ROOT / "workflow/rules").glob("*.smk"))
+        for rule in re.findall(r"^rule (\w+):\n((?:    .*\n|\n)+)", path.read_text(), re.M)
+    ]
+    return {name: body for name, body in found if "    script:" in body}
+
+
+def test_every_job_says_what_it_needs_of_a_cluster():
+    refuse([name for name, of in jobs().items() if "resources:\n        **ask(" not in of])
 
 
 def test_the_profile_for_clusters_groups_rules_that_are_there():
     profile = yaml.safe_load((ROOT / "workflow/profiles/slurm/config.yaml").read_text())
-    there = set(RULES) | {
-        "train_challenger",
-        "replay_challenger",
-        "replay_denied",
-    }  # made from others
-    assert set(profile["groups"]) <= there
-    assert set(profile["group-components"]) <= set(profile["groups"].values())
+    made_from_others = {"train_challenger", "replay_challenger", "replay_denied"}
+    assert {*profile["groups"]} <= {*jobs()} | made_from_others
+    assert {*profile["group-components"]} <= {*profile["groups"].values()}

@@ -11,8 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rtlmp.asof.vintages import Archive, Floats, known_at, to_us
-from rtlmp.asof.vintages import Flags as Flags
+from rtlmp.asof.vintages import Archive, Flags, Floats, known_at
 from rtlmp.catalog import SeriesName
 
 
@@ -31,13 +30,11 @@ def known_labels(
 ) -> dict[str, Labels]:
     """By node, what was known at `at` of the price of each of `hours` (hours since 1970)."""
     of = prices[SeriesName.RT_MAX], prices[SeriesName.RT_COVERAGE]
-    highest, coverage = (known_at(held, to_us(at), hours.start, len(hours)) for held in of)
+    highest, coverage = (known_at(each, at, hours) for each in of)
     if of[0].locations != of[1].locations:
         raise ValueError(f"prices at {of[0].locations}, their coverage at {of[1].locations}")
-    return {
-        node: Labels(highest[:, k], coverage[:, k] >= min_coverage)
-        for k, node in enumerate(of[0].locations)
-    }
+    labels = map(Labels, highest.T, min_coverage <= coverage.T)
+    return dict(zip(of[0].locations, labels, strict=True))
 
 
 def spike(of: Labels, x: float) -> Floats:

@@ -1,31 +1,21 @@
 """The one door to the data: only this room reads vintages, each as of an instant."""
 
-from collections.abc import Callable, Hashable, Iterable
-from typing import Any, Final, NamedTuple, TypeAlias
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
-from pandera.typing import DataFrame
 
-from rtlmp.asof.vintages import (
-    US_PER_HOUR,
-    Archive,
-    SeriesRows,
-    VintageRows,
-    Vintages,
-    arrange_vintages,
-    known_at,
-    to_us,
-)
+from rtlmp.asof.vintages import Archive, Floats, SeriesRows, VintageRows, Vintages, known_at
 from rtlmp.catalog import Market, SeriesName
 from rtlmp.clock import HORIZON_HOURS
-from rtlmp.schemas.core import Observations
+from rtlmp.schemas.core import HorizonRows, Observations
 
 HOUR: Final = pd.Timedelta(hours=1)
 LOOKBACK: Final = pd.Timedelta(days=57)  # history a feature may read: eight weeks and the issue day
-
-
 Reader: TypeAlias = Callable[[SeriesName, pd.Timedelta], pd.DataFrame]
+H = TypeVar("H", "pd.Series[int]", Floats)
 
 
 class View(NamedTuple):
@@ -34,7 +24,7 @@ class View(NamedTuple):
     issue_time: pd.Timestamp
     valid_time: pd.DatetimeIndex  # (72,) UTC
     local: pd.DatetimeIndex  # the same instants on the market's clock
-    nodes: pd.Index  # whose features are asked
+    nodes: pd.Index  # whose features are computed
     network: pd.Index  # all of the run
     market: Market
     hours: pd.DatetimeIndex  # all hours that `read` answers for: lookback and horizon, UTC
@@ -42,53 +32,57 @@ class View(NamedTuple):
     memo: dict[Hashable, Any]  # what `features.registry.once` keeps
 
 
-def archive_of_frames(tables: Iterable[DataFrame[Observations]]) -> Archive:
-    """Hourly observations indexed for `known_frame`; a series that no table holds is empty."""
-    rows = pd.concat(tables, ignore_index=True)
-    held = dict(iter(rows.groupby(Observations.series, sort=False)))
-    return {
-        q: arrange_vintages(*series_rows(held.get(q, rows.iloc[:0])))
-        for q in SeriesName
-        if q.step == "h"
-    }
-
-
-def known_frame(held: Vintages, at: pd.Timestamp, hours: pd.DatetimeIndex) -> pd.DataFrame:
+def known_frame(of: Vintages, at: pd.Timestamp, hours: pd.DatetimeIndex) -> pd.DataFrame:
     """Latest values published by `at`: (hours, locations), NaN where nothing was."""
-    span = hour_range(hours)
-    return pd.DataFrame(known_at(held, to_us(at), span.start, len(span)), hours, held.locations)
+    return pd.DataFrame(known_at(of, at, hour_range(hours)), hours, of.locations)
 
 
 def hour_range(hours: pd.DatetimeIndex) -> range:
     """Consecutive hours as hours since 1970."""
-    first = to_us(hours[0]) // US_PER_HOUR
+    first = int(hours[0].timestamp()) // 3600
     return range(first, first + len(hours))
+
+
+def horizon_rows(issue_time: datetime, start: datetime) -> pd.DataFrame:
+    """The 72 `HorizonRows` of a forecast issued at `issue_time` of the hours from `start`."""
+    rows = pd.DataFrame({HorizonRows.valid_time: _horizon(start)})
+    rows[HorizonRows.issue_time] = pd.Timestamp(issue_time).as_unit("us")
+    rows[HorizonRows.lead_hour] = np.arange(1, HORIZON_HOURS + 1)
+    return rows
+
+
+def lead_day_of(lead_hour: H) -> H:
+    """1 to 3, of a lead hour 1 to 72."""
+    return (lead_hour - 1) // 24 + 1
 
 
 def view(
     data: Archive,
-    issue_time: pd.Timestamp,
-    start: pd.Timestamp,
+    issue_time: datetime,
+    start: datetime,
     market: Market,
     nodes: pd.Index,
     network: pd.Index | None = None,
 ) -> View:
     """All that is known at `issue_time` of the 72 hours from `start` and the weeks before."""
-    network = nodes if network is None else network
-    issue_time = issue_time.as_unit("us")
-    valid = pd.date_range(start, periods=HORIZON_HOURS, freq="h", unit="us")
-    hours = pd.date_range((start - LOOKBACK).floor("h"), valid[-1], freq="h", unit="us")
+    network, valid = nodes if network is None else network, _horizon(start)
+    at = pd.Timestamp(issue_time).as_unit("us")
+    hours = pd.date_range((valid[0] - LOOKBACK).floor("h"), valid[-1], freq="h", unit="us")
     memo: dict[tuple[SeriesName, pd.Timedelta], pd.DataFrame] = {}
 
     def read(series: SeriesName, ago: pd.Timedelta) -> pd.DataFrame:
         if ago < pd.Timedelta(0):
-            raise ValueError(f"{series} asked {-ago} after issue time {issue_time}")
+            raise ValueError(f"{series} read {-ago} after issue time {at}")
         if (series, ago) not in memo:
-            memo[series, ago] = known_frame(data[series], issue_time - ago, hours)
+            memo[series, ago] = known_frame(data[series], at - ago, hours)
         return memo[series, ago]
 
     local = valid.tz_convert(market.tz)
-    return View(issue_time, valid, local, nodes, network, market, hours, read, {})
+    return View(at, valid, local, nodes, network, market, hours, read, {})
+
+
+def _horizon(start: datetime) -> pd.DatetimeIndex:
+    return pd.date_range(start, periods=HORIZON_HOURS, freq="h", unit="us")
 
 
 def series_rows(rows: pd.DataFrame) -> SeriesRows:

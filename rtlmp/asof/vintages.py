@@ -2,10 +2,10 @@
 
 Of each hour and location the last vintage lies in a dense array beside its time of publication, so
 what was known at any instant is one comparison; the few or many vintages it superseded are kept in
-order. Free of pandas: a training job reads a few arrays and is off.
+order. Free of pandas: a training job reads a few arrays and is off (`rtlmp.schemas.columns`).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
@@ -29,15 +29,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER: Final = np.iinfo(np.int64).max
 ROW_GROUP: Final = 1 << 17  # rows of a file that can be read apart
 UTC_TIMES: Final = pa.timestamp("us", "UTC")
-SCHEMA: Final = pa.schema(
-    {
-        VALID: UTC_TIMES,
-        SERIES: pa.string(),
-        LOCATION: pa.string(),
-        PUBLISHED: UTC_TIMES,
-        VALUE: pa.float64(),
-    }
-)
+KINDS: Final = (UTC_TIMES, pa.string(), pa.string(), UTC_TIMES, pa.float64())
+SCHEMA: Final = pa.schema(zip(OBSERVED, KINDS, strict=True))
 
 
 def to_us(at: datetime) -> int:
@@ -53,9 +46,13 @@ class VintageRows(NamedTuple):
     column: npt.NDArray[np.intp]  # index into the locations
     value: Floats
 
-    def at(self, rows: Flags | npt.NDArray[np.intp]) -> "VintageRows":
+    def at(self, rows: Flags | npt.NDArray[np.intp] | slice) -> "VintageRows":
         publish, valid, column, value = self
         return VintageRows(publish[rows], valid[rows], column[rows], value[rows])
+
+
+NOTHING: Final = np.empty(0, dtype=np.int64)
+NO_ROWS: Final = VintageRows(NOTHING, NOTHING, NOTHING.astype(np.intp), np.empty(0))
 
 
 class Vintages(NamedTuple):
@@ -69,9 +66,7 @@ class Vintages(NamedTuple):
 
 
 Archive: TypeAlias = Mapping[SeriesName, Vintages]
-SeriesRows: TypeAlias = tuple[
-    VintageRows, list[str]
-]  # rows, and the locations that `column` counts
+SeriesRows: TypeAlias = tuple[VintageRows, list[str]]  # and the locations that `column` counts
 RowsBySeries: TypeAlias = Mapping[SeriesName, SeriesRows]
 
 
@@ -83,11 +78,11 @@ def load_observations(
     Without pandas, and only the row groups that may hold such. The files are the pipeline's own,
     checked when they were written.
     """
-    parts: dict[SeriesName, list[SeriesRows]] = {}
+    found: dict[SeriesName, list[SeriesRows]] = {}
     for path in paths:
-        for q, part in _read(path, frozenset(locations), since):
-            parts.setdefault(q, []).append(part)
-    return {q: concat_series(of) for q, of in parts.items()}
+        for q, rows in _read(path, frozenset(locations), since):
+            found.setdefault(q, []).append(rows)
+    return {q: concat_series(of) for q, of in found.items()}
 
 
 def read_archive(paths: Iterable[str | Path], locations: Collection[str] = ()) -> Archive:
@@ -95,27 +90,26 @@ def read_archive(paths: Iterable[str | Path], locations: Collection[str] = ()) -
     return index_vintages(load_observations(paths, locations))
 
 
-def index_vintages(held: RowsBySeries) -> Archive:
+def index_vintages(rows: RowsBySeries) -> Archive:
     """Every hourly series, laid out for `known_at`."""
-    return {
-        q: arrange_vintages(*held.get(q, concat_series([]))) for q in SeriesName if q.step == "h"
-    }
+    none, hourly = concat_series([]), (q for q in SeriesName if q.step == "h")
+    return {q: arrange_vintages(*rows.get(q, none)) for q in hourly}
 
 
-def merge_series(*parts: RowsBySeries) -> RowsBySeries:
+def merge_series(*each: RowsBySeries) -> RowsBySeries:
     """All rows of each series."""
-    series = dict.fromkeys(q for part in parts for q in part)
-    return {q: concat_series([part[q] for part in parts if q in part]) for q in series}
+    series = dict.fromkeys(q for of in each for q in of)
+    return {q: concat_series([of[q] for of in each if q in of]) for q in series}
 
 
-def save_observations(held: RowsBySeries, path: str | Path) -> None:
-    """Write observations as `rtlmp.tables` describes them, whole or not at all."""
-    tables = [observation_table(q, *part) for q, part in held.items()] or [SCHEMA.empty_table()]
+def save_observations(rows: RowsBySeries, path: str | Path) -> None:
+    """Write `Observations`, whole or not at all."""
+    tables = [observation_table(q, *of) for q, of in rows.items()] or [SCHEMA.empty_table()]
     atomic(path, lambda tmp: pq.write_table(pa.concat_tables(tables), tmp, ROW_GROUP))
 
 
 def arrange_vintages(rows: VintageRows, locations: list[str]) -> Vintages:
-    """`rows` laid out for `known`."""
+    """`rows` laid out for `known_at`."""
     if not len(rows.valid):
         none = np.empty((0, len(locations)))
         return Vintages(0, none, none.astype(np.int64), rows, locations)
@@ -126,32 +120,32 @@ def arrange_vintages(rows: VintageRows, locations: list[str]) -> Vintages:
     cell = (hour - start) * width + rows.column
     shape = (int(hour.max()) - start + 1, width)
     last = np.full(shape[0] * width, -1)
-    last[cell] = np.arange(len(cell))  # in order of publication: of a cell the last one stands
+    last[cell] = np.arange(len(cell))  # in order of publication: the last one of a cell remains
     before = last[cell] != np.arange(len(cell))
     value = np.where(last >= 0, rows.value[last], np.nan).reshape(shape)
     publish = np.where(last >= 0, rows.publish[last], NEVER).reshape(shape)
     return Vintages(start, value, publish, rows.at(before), locations)
 
 
-def known_at(held: Vintages, at: int, first: int, count: int) -> Floats:
-    """Latest values published by `at` (us) of `count` hours from `first`: (count, locations)."""
-    out = np.full((count, len(held.locations)), np.nan)
-    old = held.superseded
-    seen = slice(0, int(np.searchsorted(old.publish, at, side="right")))
-    row = old.valid[seen] // US_PER_HOUR - first
-    inside = (row >= 0) & (row < count)
+def known_at(of: Vintages, at: datetime, hours: range) -> Floats:
+    """Latest values published by `at` of `hours` (since 1970): (hours, locations)."""
+    out = np.full((len(hours), len(of.locations)), np.nan)
+    count = np.searchsorted(of.superseded.publish, to_us(at), side="right")
+    published = of.superseded.at(slice(count))
+    row = published.valid // US_PER_HOUR - hours.start
+    old = published.at((row >= 0) & (row < len(hours)))
     # rows come in order of publication, so a later vintage overwrites an earlier one
-    out[row[inside], old.column[seen][inside]] = old.value[seen][inside]
-    skip = held.start - first  # row of `out` that the first held hour stands in
-    begin, end = max(skip, 0), min(skip + len(held.value), count)
+    out[old.valid // US_PER_HOUR - hours.start, old.column] = old.value
+    skip = of.start - hours.start  # row of `out` that the first hour of `of` stands in
+    begin, end = max(skip, 0), min(skip + len(of.value), len(hours))
     if begin < end:
-        part = slice(begin - skip, end - skip)
-        np.copyto(out[begin:end], held.value[part], where=held.publish[part] <= at)
+        rows = slice(begin - skip, end - skip)
+        np.copyto(out[begin:end], of.value[rows], where=of.publish[rows] <= to_us(at))
     return out
 
 
 def observation_table(q: SeriesName, rows: VintageRows, locations: list[str]) -> pa.Table:
-    """Observations of one series as `rtlmp.tables` describes them."""
+    """`Observations` of one series."""
     places = pa.array(locations, pa.string())
     columns = {
         VALID: pa.array(rows.valid, pa.int64()).cast(UTC_TIMES),
@@ -168,7 +162,7 @@ def _read(
 ) -> Iterator[tuple[SeriesName, SeriesRows]]:
     file = pq.ParquetFile(path, read_dictionary=[SERIES, LOCATION])
     bounds = {
-        VALID: (EPOCH + timedelta(microseconds=since) if since else None, None),
+        VALID: (since or None, None),
         LOCATION: (min(wanted, default=None), max(wanted, default=None)),
     }
     table = file.read_row_groups(possible_row_groups(file, bounds), columns=list(OBSERVED))
@@ -188,16 +182,12 @@ def _read(
             yield BY_NAME[name], (whole if of.all() else whole.at(of), places)
 
 
-def concat_series(parts: list[SeriesRows]) -> SeriesRows:
-    """Rows of all files over one sorted list of the locations that have any."""
-    used = [[places[k] for k in np.flatnonzero(np.bincount(r.column))] for r, places in parts]
-    locations = sorted({place for places in used for place in places})
-    index = {place: k for k, place in enumerate(locations)}
-    moved = []
-    for rows, places in parts:
-        to = np.array([index.get(place, -1) for place in places], dtype=np.intp)
-        moved.append(rows._replace(column=to[rows.column] if len(places) else rows.column))
-    if not moved:
-        nothing = np.empty(0, dtype=np.int64)
-        return VintageRows(nothing, nothing, nothing.astype(np.intp), np.empty(0)), []
-    return VintageRows(*(np.concatenate(arrays) for arrays in zip(*moved, strict=True))), locations
+def concat_series(each: Sequence[SeriesRows]) -> SeriesRows:
+    """All rows over one sorted list of the locations that have any."""
+    used = {of[k] for rows, of in each for k in np.flatnonzero(np.bincount(rows.column))}
+    index = {place: k for k, place in enumerate(sorted(used))}
+    moved = [NO_ROWS]
+    for rows, of in each:
+        to = np.array([index.get(place, -1) for place in of], dtype=np.intp)
+        moved.append(rows._replace(column=to[rows.column]))
+    return VintageRows(*(np.concatenate(arrays) for arrays in zip(*moved, strict=True))), [*index]

@@ -1,10 +1,10 @@
 """Kinds of value that settings have."""
 
+from datetime import date
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field
-
-FORBID = ConfigDict(extra="forbid")
+from pydantic import BeforeValidator, Field
+from typing_extensions import TypedDict
 
 
 def clock_text(value: object) -> object:
@@ -21,5 +21,10 @@ Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), BeforeValida
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Text = Annotated[str, BeforeValidator(str)]
 History = Annotated[int, Field(ge=14)]  # days
-Penalty = Annotated[float, Field(ge=0)]
-Bins = Annotated[int, Field(ge=2)]
+
+
+class Window(TypedDict):
+    """Dates, both included."""
+
+    start: date
+    end: date

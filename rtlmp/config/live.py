@@ -1,44 +1,38 @@
 """Settings of live sources."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, with_config
+from pydantic import Field
 from typing_extensions import TypedDict
 
-from rtlmp.config.kinds import FORBID, Count, Name, Positive, Text
+from rtlmp.config.kinds import Count, Hour, Name, Positive, Text
+
+HostName = Literal["mis", "api", "token", "weather", "weather_runs", "gas", "isos"]
 
 
-@with_config(FORBID)
 class Host(TypedDict):
+    """An address and the rate that all processes together keep."""
+
     url: Annotated[str, Field(pattern=r"^https?://")]
     calls_per_minute: Count
 
 
-@with_config(FORBID)
-class Hosts(TypedDict):
-    mis: Host
-    api: Host
-    token: Host
-    weather: Host
-    weather_runs: Host
-    gas: Host
-    isos: Host
-
-
-@with_config(FORBID)
 class Weather(TypedDict):
+    """What is asked of Open-Meteo."""
+
     model: Text
-    run_hours: list[Annotated[int, Field(ge=0, le=23)]]
-    points: dict[Name, tuple[float, float]]
+    run_hours: list[Hour]  # UTC
+    points: dict[Name, tuple[float, float]]  # degrees north, east
 
 
-@with_config(FORBID)
 class Live(TypedDict):
+    """Where and what to fetch, and how patiently."""
+
     store: str
     fetch: list[Text]
     locations: list[Name]
     gaps: list[Text]
     weather: Weather
-    timeout: Positive
+    timeout: Positive  # s
     attempts: Count
-    hosts: Hosts
+    hosts: dict[HostName, Host]

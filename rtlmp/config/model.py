@@ -1,56 +1,80 @@
 """Settings of models: hyperparameters, members, the champion gate."""
 
-from typing import Annotated, Literal
+from math import inf
+from typing import Annotated, Final, Literal, NamedTuple, TypeAlias
 
-from pydantic import Field, with_config
-from typing_extensions import TypedDict
+from pydantic import Field, GetCoreSchemaHandler
+from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
+from typing_extensions import TypedDict, get_type_hints
 
-from rtlmp.config.kinds import FORBID, Bins, Count, History, Penalty, Positive, Share
+from rtlmp.config.estimators import EstimatorName
+from rtlmp.config.kinds import Count, History, Positive, Share
 
-EstimatorName = Literal["hazard", "forest", "separate", "lightgbm", "logistic"]
-
-Grid = Annotated[list[Positive], Field(min_length=2)]  # USD/MWh
-
-
-@with_config(FORBID)
-class Model(TypedDict):
-    estimator: EstimatorName
-    grid: Grid
-    half_life_days: Positive
-    rounds: Count
-    row_blocks: Count
-    learning_rate: Share
-    max_depth: Count
-    min_child_weight: Penalty
-    subsample: Share
-    colsample_bytree: Share
-    reg_lambda: Penalty
-    max_bin: Bins
-    threads: Count
-    device: Literal["cpu", "cuda"]
+Grid = Annotated[list[Positive], Field(min_length=2)]
+GRID: Final = (25.0, 50.0, 75.0, 100.0, 150.0, 200.0, 300.0, 500.0, 1000.0, 2000.0)
+LOG: Final = "log"  # searched by ratio
+Range: TypeAlias = tuple[float, float] | tuple[float, float, Literal["log"]]
 
 
-@with_config(FORBID)
-class Member(TypedDict, total=False):
+class Setting(NamedTuple):
+    """Default, meaning with its unit, range allowed, range searched: of a setting of `model`."""
+
+    default: object
+    about: str
+    low: float = -inf
+    high: float = inf
+    tuned: Range | None = None
+
+    def range(self) -> str:
+        """The range allowed, as config.yaml writes it."""
+        return f"{self.low:g} and up" if self.high == inf else f"{self.low:g}..{self.high:g}"
+
+    def check(self, value: object) -> object:
+        """`value`. Raises ValueError where it is a number outside the range."""
+        if isinstance(value, float | int) and not self.low <= value <= self.high:
+            raise ValueError(f"want {self.range()}")
+        return value
+
+    def __get_pydantic_core_schema__(self, kind: object, of: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self.check, of(kind))
+
+
+class Hyperparameters(TypedDict, total=False):
+    """What a member may have otherwise than `model`. Each is declared here and nowhere else."""
+
+    estimator: Annotated[EstimatorName, Setting("hazard", "rtlmp/models/estimators.py")]
+    grid: Annotated[Grid, Setting([*GRID], "USD/MWh, thresholds fitted")]
+    half_life_days: Annotated[float, Setting(240.0, "age of half weight", 30, inf, (60, 720, LOG))]
+    rounds: Annotated[int, Setting(200, "trees", 1, 1000)]
+    row_blocks: Annotated[int, Setting(3, "blocks of rows, a tree fitted on one", 1, 12)]
+    learning_rate: Annotated[float, Setting(0.05, "weight of a tree", 0.01, 0.3, (0.02, 0.1, LOG))]
+    max_depth: Annotated[int, Setting(5, "splits from root to leaf", 2, 9, (3, 7))]
+    min_child_weight: Annotated[float, Setting(50.0, "hessian of a leaf", 1, 500, (5, 200, LOG))]
+    subsample: Annotated[float, Setting(0.6, "share of its row block that a tree sees", 0.2, 1)]
+    colsample_bytree: Annotated[float, Setting(0.4, "share of features", 0.1, 1, (0.2, 0.8))]
+    reg_lambda: Annotated[float, Setting(50.0, "L2 shrinkage", 0.1, 500, (5, 200, LOG))]
+    max_bin: Annotated[int, Setting(64, "histogram bins a feature", 16, 512)]
+
+
+class Model(Hyperparameters, total=False):
+    """All of them: `parse_config` fills in what is left out."""
+
+    threads: Annotated[Count, Setting(1, "of one training")]
+    device: Annotated[Literal["cpu", "cuda"], Setting("cpu", "cuda: train on a graphics card")]
+
+
+class Member(Hyperparameters, total=False):
     """Settings in which one member of a model differs from `model`."""
 
-    estimator: EstimatorName
-    grid: Grid
-    half_life_days: Positive
-    rounds: Count
-    row_blocks: Count
-    learning_rate: Share
-    max_depth: Count
-    min_child_weight: Penalty
-    subsample: Share
-    colsample_bytree: Share
-    reg_lambda: Penalty
-    max_bin: Bins
     history_days: History
     seed: int
 
 
-@with_config(FORBID)
+SETTINGS: Final[dict[str, Setting]] = {
+    key: kind.__metadata__[-1] for key, kind in get_type_hints(Model, include_extras=True).items()
+}
+
+
 class Challenger(TypedDict):
     """A model that only backtests see: alone, without a gate."""
 
@@ -58,14 +82,13 @@ class Challenger(TypedDict):
     member: Member
 
 
-@with_config(FORBID)
 class Gate(TypedDict):
     """The champion gate; 0 days: every newly trained model serves."""
 
     days: Annotated[int, Field(ge=0)]
-    every: Count
+    every: Count  # days: one of these is held out
     tree_share: Share
-    z_threshold: Positive
+    z_threshold: Positive  # standard errors
     min_relative_loss: Annotated[float, Field(ge=0)]
 
 

@@ -1,38 +1,40 @@
 """What the clock and the calendar say of the target hour."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import holidays
 import numpy as np
 
-from rtlmp.asof.view import View
+from rtlmp.asof.view import View, lead_day_of
 from rtlmp.asof.vintages import Floats
-from rtlmp.features.registry import Feature, Group, family
+from rtlmp.features.registry import Feature, Group, register
 
+FEATURES: Final[list[Feature]] = []
+feature = partial(register, FEATURES, Group.CALENDAR)
 YEAR: Final = 365.2425  # days
 SATURDAY: Final = 5
 
 
-@family(Group.CALENDAR, "1")
+@feature("1")
 def lead_day(view: View) -> Floats:
     """Days ahead, 1 to 3."""
-    return np.arange(len(view.valid_time), dtype=float)[:, None] // 24 + 1
+    return lead_day_of(np.arange(1.0, len(view.valid_time) + 1))[:, None]
 
 
-@family(Group.CALENDAR, "h")
+@feature("h")
 def local_hour(view: View) -> Floats:
     """Hour on the market's clock, 0 to 23."""
     return np.asarray(view.local.hour, dtype=float)[:, None]
 
 
-@family(Group.CALENDAR, "1")
+@feature("1")
 def weekday(view: View) -> Floats:
     """0 is Monday."""
     return np.asarray(view.local.dayofweek, dtype=float)[:, None]
 
 
-@family(Group.CALENDAR, "1")
+@feature("1")
 def day_off(view: View) -> Floats:
     """1 on weekends and the market's public holidays."""
     dates = [t.date() for t in view.local]
@@ -40,7 +42,7 @@ def day_off(view: View) -> Floats:
     return np.array([d.weekday() >= SATURDAY or d in off for d in dates], dtype=float)[:, None]
 
 
-@family(Group.CALENDAR, "1", over=[("sin",), ("cos",)])
+@feature("1", over=[("sin",), ("cos",)])
 def season(view: View, wave: str) -> Floats:
     """Position in the year, as the two coordinates of a circle."""
     angle = 2 * np.pi * np.asarray(view.local.dayofyear, dtype=float) / YEAR
@@ -50,6 +52,3 @@ def season(view: View, wave: str) -> Floats:
 @lru_cache(maxsize=8)
 def _holidays(year: int, country: str, subdivision: str) -> holidays.HolidayBase:
     return holidays.country_holidays(country, subdiv=subdivision, years=[year, year + 1])
-
-
-FEATURES: Final[list[Feature]] = [*lead_day, *local_hour, *weekday, *day_off, *season]

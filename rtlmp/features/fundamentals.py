@@ -4,6 +4,7 @@ Where no forecast of an hour is public yet, the forecast features are NaN and th
 on `load_expected` and on the recent past.
 """
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -11,34 +12,28 @@ import pandas as pd
 
 from rtlmp.asof.view import View
 from rtlmp.asof.vintages import Floats
-from rtlmp.catalog import SeriesName
+from rtlmp.catalog import SeriesName as S
 from rtlmp.features.reading import ISSUE_DAY, by_day, by_recency, target, target_hours, target_rows
-from rtlmp.features.registry import Feature, Group, family, highest, mean, once
+from rtlmp.features.registry import Feature, Group, highest, mean, once, register
 
+FEATURES: Final[list[Feature]] = []
+feature = partial(register, FEATURES, Group.FUNDAMENTALS)
 DAY: Final = pd.Timedelta(days=1)
-RENEWABLE: Final = (
-    (SeriesName.WIND_FORECAST, SeriesName.WIND),
-    (SeriesName.SOLAR_FORECAST, SeriesName.SOLAR),
-)
+RENEWABLE: Final = ((S.WIND_FORECAST, S.WIND), (S.SOLAR_FORECAST, S.SOLAR))
 REGIONS: Final = (
-    *((SeriesName.WIND_FORECAST, r) for r in ("COASTAL", "NORTH", "PANHANDLE", "SOUTH", "WEST")),
-    *((SeriesName.SOLAR_FORECAST, r) for r in ("CENTEREAST", "CENTERWEST", "FAREAST", "FARWEST")),
+    *((S.WIND_FORECAST, r) for r in ("COASTAL", "NORTH", "PANHANDLE", "SOUTH", "WEST")),
+    *((S.SOLAR_FORECAST, r) for r in ("CENTEREAST", "CENTERWEST", "FAREAST", "FARWEST")),
 )
-NET_LOAD: Final = (SeriesName.LOAD, SeriesName.LOAD_FORECAST, *RENEWABLE[0], *RENEWABLE[1])
-FORECASTS: Final = (
-    SeriesName.LOAD_FORECAST,
-    SeriesName.WIND_FORECAST,
-    SeriesName.SOLAR_FORECAST,
-    SeriesName.OUTAGE_FORECAST,
-)
+NET_LOAD: Final = (S.LOAD, S.LOAD_FORECAST, *RENEWABLE[0], *RENEWABLE[1])
+FORECASTS: Final = (S.LOAD_FORECAST, S.WIND_FORECAST, S.SOLAR_FORECAST, S.OUTAGE_FORECAST)
 
 
-def system(view: View, series: SeriesName) -> Floats:
+def system(view: View, series: S) -> Floats:
     """Latest vintage of a system-wide series for the horizon, GW: (72, 1)."""
     return target(view, series, view.market.system) / 1e3
 
 
-def system_days(view: View, series: SeriesName) -> Floats:
+def system_days(view: View, series: S) -> Floats:
     """A system-wide series by day and local hour, GW: (DAYS, 24)."""
     return by_day(view, series, view.market.system)[..., 0] / 1e3
 
@@ -48,6 +43,11 @@ def on_target_day(view: View, per_day: Floats) -> Floats:
     return per_day[target_rows(view)][:, None]
 
 
+def at_target(view: View, days: Floats, earlier: int = 0) -> Floats:
+    """Entries of a (DAYS, 24) array `earlier` hours before the horizon hours: (72, 1)."""
+    return days.ravel()[target_rows(view) * 24 + target_hours(view) - earlier][:, None]
+
+
 @once
 def load_days(view: View) -> Floats:
     """Load by day and local hour, GW: seen, else forecast, else that of the latest days.
@@ -55,7 +55,7 @@ def load_days(view: View) -> Floats:
     Unforecast days take the last known day's load in the same hour, moved by how the same
     weekday differed from that day a week before: weekends stay weekends.
     """
-    seen, forecast = system_days(view, SeriesName.LOAD), system_days(view, SeriesName.LOAD_FORECAST)
+    seen, forecast = system_days(view, S.LOAD), system_days(view, S.LOAD_FORECAST)
     days = np.where(np.isnan(seen), forecast, seen)
     for row in range(ISSUE_DAY - 1, len(days)):
         guess = days[row - 1] + (days[row - 7] - days[row - 8])
@@ -73,135 +73,108 @@ def net_load_days(view: View) -> Floats:
     return total
 
 
-@family(Group.FUNDAMENTALS, "MW", over=[(q,) for q in FORECASTS])
-def forecast(view: View, series: SeriesName) -> Floats:
+@feature("MW", over=[(q,) for q in FORECASTS])
+def forecast(view: View, series: S) -> Floats:
     """Latest public forecast of the target hour, GW."""
     return system(view, series)
 
 
-@family(Group.FUNDAMENTALS, "MW", over=list(REGIONS))
-def region(view: View, series: SeriesName, location: str) -> Floats:
+@feature("MW", over=list(REGIONS))
+def region(view: View, series: S, location: str) -> Floats:
     """Latest public forecast of a region for the target hour, GW."""
     return target(view, series, location) / 1e3
 
 
-@family(Group.FUNDAMENTALS, "MW", SeriesName.WIND_FORECAST, SeriesName.SOLAR_FORECAST)
+@feature("MW", S.WIND_FORECAST, S.SOLAR_FORECAST)
 def renewables(view: View) -> Floats:
     """Wind and solar forecast of the target hour, GW."""
-    return system(view, SeriesName.WIND_FORECAST) + system(view, SeriesName.SOLAR_FORECAST)
+    return system(view, S.WIND_FORECAST) + system(view, S.SOLAR_FORECAST)
 
 
-@family(
-    Group.FUNDAMENTALS, "MW", SeriesName.WIND_FORECAST, SeriesName.SOLAR_FORECAST, over=[(1,), (3,)]
-)
+@feature("MW", S.WIND_FORECAST, S.SOLAR_FORECAST, over=[(1,), (3,)])
 def renewables_ramp(view: View, hours: int) -> Floats:
     """Change of the renewable forecast over the `hours` before the target hour, GW."""
-    days = system_days(view, SeriesName.WIND_FORECAST) + system_days(
-        view, SeriesName.SOLAR_FORECAST
-    )
-    flat = days.ravel()
-    at = target_rows(view) * 24 + target_hours(view)
-    return (flat[at] - flat[at - hours])[:, None]
+    wind, solar = (system_days(view, q) for q, _ in RENEWABLE)
+    days = wind + solar
+    return at_target(view, days) - at_target(view, days, hours)
 
 
-@family(Group.FUNDAMENTALS, "MW", over=[(q,) for q in FORECASTS[1:3]])
-def forecast_day_mean(view: View, series: SeriesName) -> Floats:
+@feature("MW", over=[(q,) for q in FORECASTS[1:3]])
+def forecast_day_mean(view: View, series: S) -> Floats:
     """Mean forecast over the target day, GW."""
     return on_target_day(view, mean(system_days(view, series), axis=1))
 
 
-@family(Group.FUNDAMENTALS, "MW", over=[(q,) for q in FORECASTS[1:3]])
-def forecast_next_day_mean(view: View, series: SeriesName) -> Floats:
+@feature("MW", over=[(q,) for q in FORECASTS[1:3]])
+def forecast_next_day_mean(view: View, series: S) -> Floats:
     """Mean forecast over D+1, whatever the target day, GW."""
     return mean(system_days(view, series)[ISSUE_DAY + 1], axis=0)[None, None]
 
 
-@family(Group.FUNDAMENTALS, "MW", over=list(RENEWABLE))
-def latest_seen(view: View, _: SeriesName, actual: SeriesName) -> Floats:
+@feature("MW", over=list(RENEWABLE))
+def latest_seen(view: View, _: S, actual: S) -> Floats:
     """Generation seen in the same hour of its latest known day, GW."""
     return by_recency(view, actual, view.market.system)[0][target_hours(view)] / 1e3
 
 
-@family(Group.FUNDAMENTALS, "MW", over=list(RENEWABLE))
-def forecast_error(view: View, series: SeriesName, actual: SeriesName) -> Floats:
+@feature("MW", over=list(RENEWABLE))
+def forecast_error(view: View, series: S, actual: S) -> Floats:
     """Mean of seen less forecast over the latest two known days, GW."""
     error = (system_days(view, actual) - system_days(view, series))[ISSUE_DAY - 2 : ISSUE_DAY + 1]
     return mean(error.ravel(), axis=0)[None, None]
 
 
-@family(Group.FUNDAMENTALS, "MW", over=[(q,) for q in FORECASTS])
-def revision(view: View, series: SeriesName) -> Floats:
+@feature("MW", over=[(q,) for q in FORECASTS])
+def revision(view: View, series: S) -> Floats:
     """Latest vintage less that of a day before, GW."""
-    earlier = target(view, series, view.market.system, ago=DAY) / 1e3
-    return system(view, series) - earlier
+    return system(view, series) - target(view, series, view.market.system, ago=DAY) / 1e3
 
 
-@family(Group.FUNDAMENTALS, "MW", SeriesName.LOAD, SeriesName.LOAD_FORECAST)
+@feature("MW", S.LOAD, S.LOAD_FORECAST)
 def load_expected(view: View) -> Floats:
     """Load forecast of the target hour, or what the latest days suggest, GW."""
-    return load_days(view)[target_rows(view), target_hours(view)][:, None]
+    return at_target(view, load_days(view))
 
 
-@family(Group.FUNDAMENTALS, "MW", SeriesName.LOAD, SeriesName.LOAD_FORECAST)
+@feature("MW", S.LOAD, S.LOAD_FORECAST)
 def load_day_highest(view: View) -> Floats:
     """Highest expected load of the target day, GW."""
     return on_target_day(view, highest(load_days(view), axis=1))
 
 
-@family(Group.FUNDAMENTALS, "MW", *NET_LOAD)
+@feature("MW", *NET_LOAD)
 def net_load(view: View) -> Floats:
     """Expected load less forecast wind and solar, GW."""
-    return net_load_days(view)[target_rows(view), target_hours(view)][:, None]
+    return at_target(view, net_load_days(view))
 
 
-@family(Group.FUNDAMENTALS, "MW", *NET_LOAD)
+@feature("MW", *NET_LOAD)
 def net_load_day_highest(view: View) -> Floats:
     """Highest expected net load of the target day, GW."""
     return on_target_day(view, highest(net_load_days(view), axis=1))
 
 
-@family(Group.FUNDAMENTALS, "MW", *NET_LOAD, over=[(1,), (3,)])
+@feature("MW", *NET_LOAD, over=[(1,), (3,)])
 def net_load_ramp(view: View, hours: int) -> Floats:
     """Change of expected net load over the `hours` before the target hour, GW."""
-    flat = net_load_days(view).ravel()
-    at = target_rows(view) * 24 + target_hours(view)
-    return (flat[at] - flat[at - hours])[:, None]
+    days = net_load_days(view)
+    return at_target(view, days) - at_target(view, days, hours)
 
 
-@family(Group.FUNDAMENTALS, "1", *NET_LOAD)
+@feature("1", *NET_LOAD)
 def net_load_rank(view: View) -> Floats:
     """Share of the hours of the latest four weeks whose net load was below the expected one."""
     days = net_load_days(view)
     past = days[ISSUE_DAY - 28 : ISSUE_DAY].ravel()
     past = np.sort(past[~np.isnan(past)])
-    now = days[target_rows(view), target_hours(view)]
+    now = at_target(view, days)
     rank = np.searchsorted(past, now) / max(len(past), 1)
-    return np.where(np.isnan(now) | (len(past) == 0), np.nan, rank)[:, None]
+    return np.where(np.isnan(now) | (len(past) == 0), np.nan, rank)
 
 
-@family(Group.FUNDAMENTALS, "MW", *NET_LOAD)
+@feature("MW", *NET_LOAD)
 def net_load_over_latest(view: View) -> Floats:
     """Expected net load less the mean of the same hour over the week before issue time, GW."""
     days = net_load_days(view)
-    usual = mean(days[ISSUE_DAY - 7 : ISSUE_DAY], axis=0)
-    return (days[target_rows(view), target_hours(view)] - usual[target_hours(view)])[:, None]
-
-
-FEATURES: Final[list[Feature]] = [
-    *forecast,
-    *region,
-    *renewables,
-    *renewables_ramp,
-    *forecast_day_mean,
-    *forecast_next_day_mean,
-    *latest_seen,
-    *forecast_error,
-    *revision,
-    *load_expected,
-    *load_day_highest,
-    *net_load,
-    *net_load_day_highest,
-    *net_load_ramp,
-    *net_load_rank,
-    *net_load_over_latest,
-]
+    latest = mean(days[ISSUE_DAY - 7 : ISSUE_DAY], axis=0)
+    return at_target(view, days) - latest[target_hours(view)][:, None]

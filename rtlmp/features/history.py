@@ -1,17 +1,17 @@
-"""What a pool's models learn from, a file a month: feature rows as one matrix, labels aside.
+"""What a pool's models are fitted on, a file a month: feature rows as one matrix, labels aside.
 
 The matrix lies in the file as it does in memory, so that each of the many trainings that share a
 month maps it and copies only the rows it takes. Free of pandas, as a training job should be.
 
-A pool of many nodes trains on a part of them, drawn anew for each issue date: nodes of a pool are
-alike, and what a model learns from saturates long before memory does.
+A pool of many nodes trains on some of them, sampled anew for each issue date: nodes of a pool are
+alike, and a model's skill saturates long before memory does.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple, TypedDict
+from typing import Final, NamedTuple, TypeAlias, TypedDict
 from zlib import crc32
 
 import numpy as np
@@ -41,13 +41,21 @@ class HistoryRows(NamedTuple):
     design: list[str]
 
 
+History: TypeAlias = Sequence[HistoryRows]  # of a pool, by month
+
+
+def history_days(config: Config) -> list[int]:
+    """Days that each member looks back."""
+    return [member.get("history_days", config["history_days"]) for member in config["members"]]
+
+
 def longest_history(config: Config) -> int:
     """Days that the member with the longest history looks back."""
-    return max(m.get("history_days", config["history_days"]) for m in config["members"])
+    return max(history_days(config))
 
 
 class NodeSample(TypedDict):
-    """Nodes of each pool drawn an issue date; none named: all of them."""
+    """Count of nodes of each pool sampled an issue date; none named: all of them."""
 
     counts: dict[str, int]
     seed: int | None
@@ -92,7 +100,7 @@ def read_history(path: str | Path) -> HistoryRows:
     table = pa.ipc.open_file(pa.memory_map(str(path))).read_all().combine_chunks()
     design = json.loads(table.schema.metadata[DESIGN_KEY])
     batch = table.to_batches()[0] if len(table) else pa.RecordBatch.from_pylist([], table.schema)
-    issued, valid = (_integers(batch[name]) for name in (ISSUED, VALID))
+    issued, valid = (to_numpy(batch[name].cast(pa.int64())) for name in (ISSUED, VALID))
     place = batch[LOCATION]
     return HistoryRows(
         to_numpy(batch[MATRIX].flatten()).reshape(-1, len(design)),
@@ -104,20 +112,16 @@ def read_history(path: str | Path) -> HistoryRows:
     )
 
 
-def nodes_of(parts: Iterable[HistoryRows]) -> list[str]:
-    """All nodes of `parts`, in order."""
-    return list(dict.fromkeys(node for part in parts for node in part.nodes))
+def nodes_of(months: Iterable[HistoryRows]) -> list[str]:
+    """All nodes, in order."""
+    return list(dict.fromkeys(node for month in months for node in month.nodes))
 
 
 def labels_of(rows: HistoryRows, of: Ints, known: Mapping[str, Labels], hours: range) -> Labels:
     """What is known of the price of the rows `of`, all of whose hours are in `hours`."""
-    places = [known[node] for node in rows.nodes]
+    each = zip(*(known[node] for node in rows.nodes), strict=True)
     at = rows.node[of], rows.hour[of] - hours.start
-    highest, complete = (
-        np.stack([p.highest for p in places]),
-        np.stack([p.complete for p in places]),
-    )
-    return Labels(highest[at], complete[at])
+    return Labels(*(np.stack(values)[at] for values in each))
 
 
 def read_pools(paths: Iterable[str | Path]) -> dict[str, list[HistoryRows]]:
@@ -128,11 +132,7 @@ def read_pools(paths: Iterable[str | Path]) -> dict[str, list[HistoryRows]]:
     return found
 
 
-def _integers(times: pa.Array) -> Ints:
-    return to_numpy(times.cast(pa.int64()))
-
-
-def concat_history(parts: Sequence[HistoryRows]) -> HistoryRows:
+def concat_history(each: History) -> HistoryRows:
     """One after the other; all of one pool."""
-    x, issued, hour, node = (np.concatenate(of) for of in zip(*(p[:4] for p in parts), strict=True))
-    return HistoryRows(x, issued, hour, node, parts[0].nodes, parts[0].design)
+    x, issued, hour, node = (np.concatenate(of) for of in zip(*(h[:4] for h in each), strict=True))
+    return HistoryRows(x, issued, hour, node, each[0].nodes, each[0].design)

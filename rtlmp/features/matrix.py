@@ -1,14 +1,14 @@
-"""The registry of features and the table they make. A new one is one function and one row."""
+"""All features, and the tables they make. A new feature is one function in one file."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof.view import View, hour_range, view
+from rtlmp.asof.view import View, horizon_rows, hour_range, view
 from rtlmp.asof.vintages import Archive, Matrix, to_us
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import horizon_start, issue_time
@@ -18,12 +18,7 @@ from rtlmp.features.history import HistoryRows, NodeSample, concat_history, samp
 from rtlmp.features.registry import Feature
 from rtlmp.schemas.core import Features, HorizonRows
 
-FEATURES: Final[tuple[Feature, ...]] = (
-    *calendar.FEATURES,
-    *prices.FEATURES,
-    *fundamentals.FEATURES,
-    *weather.FEATURES,
-)
+FEATURES: Final = (*calendar.FEATURES, *prices.FEATURES, *fundamentals.FEATURES, *weather.FEATURES)
 DESIGN: Final[list[str]] = [HorizonRows.lead_hour, *(f.name for f in FEATURES)]  # a model's columns
 
 
@@ -35,21 +30,19 @@ def monthly_features(
 
 
 def training_features(
-    data: Archive, issued: Sequence[date], config: Config, draw: NodeSample
+    data: Archive, issued: Sequence[date], config: Config, sample: NodeSample
 ) -> dict[str, HistoryRows]:
-    """By pool, the rows issued on the dates `issued` that its models learn from."""
+    """By pool, the rows issued on the dates `issued` that its models are fitted on."""
     pools = config["pools"]
-    parts: dict[str, list[HistoryRows]] = {pool: [] for pool in pools}
+    rows: dict[str, list[HistoryRows]] = {pool: [] for pool in pools}
     for day in issued:
-        chosen = {pool: sampled_nodes(draw, pool, of, day) for pool, of in pools.items()}
-        nodes = [node for of in chosen.values() for node in of]
-        seen = _view(data, day, config, nodes)
-        block, at = _block(seen, FEATURES), 0
-        for pool, of in chosen.items():
-            rows = _rows(seen, block[:, at : at + len(of)], of, pools[pool])
-            parts[pool].append(rows)
-            at += len(of)
-    return {pool: concat_history(of) for pool, of in parts.items()}
+        sampled = {pool: sampled_nodes(sample, pool, of, day) for pool, of in pools.items()}
+        seen = _view(data, day, config, [node for of in sampled.values() for node in of])
+        ends = np.cumsum([len(of) for of in sampled.values()])
+        blocks = np.split(_block(seen, FEATURES), ends[:-1], axis=1)
+        for (pool, of), block in zip(sampled.items(), blocks, strict=True):
+            rows[pool].append(_rows(seen, block, of, pools[pool]))
+    return {pool: concat_history(of) for pool, of in rows.items()}
 
 
 def feature_tables(
@@ -59,16 +52,17 @@ def feature_tables(
 
     A view holds much and is dropped once its features are computed.
     """
-    made = [(_asks(view), view.nodes, _block(view, features)) for view in views]
-    asks = Features.validate(pd.concat([asks for asks, _, _ in made], ignore_index=True))
+    made = [(v.issue_time, v.valid_time[0], v.nodes, _block(v, features)) for v in views]
+    horizons = pd.concat([horizon_rows(*of[:2]) for of in made], ignore_index=True)
+    Features.validate(horizons)
     names = [f.name for f in features]
-    for k, node in enumerate(made[0][1]):
-        values = np.concatenate([block[:, k] for _, _, block in made])
-        yield node, asks.join(pd.DataFrame(values, columns=names))
+    for k, node in enumerate(made[0][2]):
+        values = np.concatenate([of[-1][:, k] for of in made])
+        yield node, cast("DataFrame[Features]", horizons.join(pd.DataFrame(values, columns=names)))
 
 
 def _view(data: Archive, day: date, config: Config, nodes: list[str]) -> View:
-    at, start = (pd.Timestamp(of(config, day)) for of in (issue_time, horizon_start))
+    at, start = issue_time(config, day), horizon_start(config, day)
     network = pd.Index(config["nodes"])
     return view(data, at, start, MARKETS[config["market"]], pd.Index(nodes), network)
 
@@ -95,13 +89,3 @@ def _block(view: View, features: Sequence[Feature]) -> Matrix:
     for k, feature in enumerate(features):
         out[..., k] = np.broadcast_to(feature.compute(view), shape)
     return out
-
-
-def _asks(view: View) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            HorizonRows.valid_time: view.valid_time,
-            HorizonRows.issue_time: view.issue_time,
-            HorizonRows.lead_hour: np.arange(1, len(view.valid_time) + 1),
-        }
-    )

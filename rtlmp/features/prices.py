@@ -1,5 +1,6 @@
 """What real-time, day-ahead and reserve prices known at issue time say of the target hour."""
 
+from functools import partial
 from itertools import product
 from typing import Final
 
@@ -7,17 +8,14 @@ import numpy as np
 
 from rtlmp.asof.view import View
 from rtlmp.asof.vintages import Floats
-from rtlmp.catalog import SeriesName
+from rtlmp.catalog import SeriesName as S
 from rtlmp.features.reading import ISSUE_DAY, back, by_day, by_recency, known_values, target_hours
-from rtlmp.features.registry import Feature, Group, family, highest, mean
+from rtlmp.features.registry import Feature, Group, highest, mean, register
 
+FEATURES: Final[list[Feature]] = []
+feature = partial(register, FEATURES, Group.PRICES)
 LEVELS: Final = (50, 100, 200, 500)  # USD/MWh at which past spikes are counted
-RESERVES: Final = (
-    SeriesName.DAM_AS_REGUP,
-    SeriesName.DAM_AS_RRS,
-    SeriesName.DAM_AS_ECRS,
-    SeriesName.DAM_AS_NSPIN,
-)
+RESERVES: Final = (S.DAM_AS_REGUP, S.DAM_AS_RRS, S.DAM_AS_ECRS, S.DAM_AS_NSPIN)
 
 
 def level(price: Floats) -> Floats:
@@ -40,128 +38,107 @@ def around(hourly: Floats) -> Floats:
     return mean(np.stack([np.roll(hourly, s, axis=0) for s in (-1, 0, 1)]), axis=0)
 
 
-@family(Group.PRICES, "USD/MWh", SeriesName.RT_MAX, over=[(0,), (1,), (6,)])
+@feature("USD/MWh", S.RT_MAX, over=[(0,), (1,), (6,)])
 def rt_max_same_hour(view: View, days: int) -> Floats:
     """Level of the hour's highest price, `days` before its latest known day."""
-    return level(by_recency(view, SeriesName.RT_MAX)[days][target_hours(view)])
+    return level(by_recency(view, S.RT_MAX)[days][target_hours(view)])
 
 
-@family(Group.PRICES, "USD/MWh", SeriesName.RT_MAX, over=[(7,), (28,), (56,)])
+@feature("USD/MWh", S.RT_MAX, over=[(7,), (28,), (56,)])
 def rt_max_level(view: View, days: int) -> Floats:
     """Mean level of the highest price in this hour of the day and its neighbours."""
-    return around(mean(level(by_recency(view, SeriesName.RT_MAX)[:days]), axis=0))[
-        target_hours(view)
-    ]
-
-
-@family(Group.PRICES, "1", SeriesName.RT_MAX, over=list(product(LEVELS, (7, 28, 56))))
-def spike_rate(view: View, x: int, days: int) -> Floats:
-    """Share of the latest days with a spike above `x` in this hour or its neighbours."""
-    past = spikes(by_recency(view, SeriesName.RT_MAX)[:days], x)
+    past = level(by_recency(view, S.RT_MAX)[:days])
     return around(mean(past, axis=0))[target_hours(view)]
 
 
-@family(Group.PRICES, "1", SeriesName.RT_MAX, over=list(product(LEVELS, (1, 3, 7, 28))))
+@feature("1", S.RT_MAX, over=list(product(LEVELS, (7, 28, 56))))
+def spike_rate(view: View, x: int, days: int) -> Floats:
+    """Share of the latest days with a spike above `x` in this hour or its neighbours."""
+    past = spikes(by_recency(view, S.RT_MAX)[:days], x)
+    return around(mean(past, axis=0))[target_hours(view)]
+
+
+@feature("1", S.RT_MAX, over=list(product(LEVELS, (1, 3, 7, 28))))
 def spike_share(view: View, x: int, days: int) -> Floats:
     """Share of all hours of the latest `days` with a spike above `x`."""
-    past = spikes(by_recency(view, SeriesName.RT_MAX)[:days], x)
+    past = spikes(by_recency(view, S.RT_MAX)[:days], x)
     return mean(past.reshape(-1, past.shape[-1]), axis=0)[None]
 
 
-@family(Group.PRICES, "USD/MWh", SeriesName.RT_MAX, over=[(1,), (3,), (7,)])
+@feature("USD/MWh", S.RT_MAX, over=[(1,), (3,), (7,)])
 def rt_highest(view: View, days: int) -> Floats:
     """Level of the highest price of the latest `days`."""
-    past = by_recency(view, SeriesName.RT_MAX)[:days]
+    past = by_recency(view, S.RT_MAX)[:days]
     return level(highest(past.reshape(-1, past.shape[-1]), axis=0))[None]
 
 
-@family(Group.PRICES, "USD/MWh", SeriesName.RT_MEAN, over=[(1,), (7,), (28,)])
+@feature("USD/MWh", S.RT_MEAN, over=[(1,), (7,), (28,)])
 def rt_mean_level(view: View, days: int) -> Floats:
     """Mean level of the hourly mean price over the latest `days`."""
-    past = level(by_recency(view, SeriesName.RT_MEAN)[:days])
+    past = level(by_recency(view, S.RT_MEAN)[:days])
     return mean(past.reshape(-1, past.shape[-1]), axis=0)[None]
 
 
-@family(Group.PRICES, "USD/MWh", SeriesName.RT_MEAN)
+@feature("USD/MWh", S.RT_MEAN)
 def rt_latest(view: View) -> Floats:
     """Level of the mean price of the latest three known hours."""
-    past = level(known_values(view, SeriesName.RT_MEAN)[: -len(view.valid_time)])
+    past = level(known_values(view, S.RT_MEAN)[: -len(view.valid_time)])
     known = np.flatnonzero(~np.isnan(past).all(axis=1))[-3:]
     return mean(past[known], axis=0)[None]
 
 
-@family(Group.PRICES, "1", SeriesName.RT_MAX, over=[(100, 7), (100, 28)])
+@feature("1", S.RT_MAX, over=[(100, 7), (100, 28)])
 def spike_share_all_nodes(view: View, x: int, days: int) -> Floats:
     """Share of all hours of the latest `days` with a spike above `x`, over all nodes."""
-    past = by_recency(view, SeriesName.RT_MAX, *view.network)[:days]
+    past = by_recency(view, S.RT_MAX, *view.network)[:days]
     return mean(spikes(past, x).ravel(), axis=0)[None, None]
 
 
-@family(Group.PRICES, "USD/MWh", SeriesName.DAM_SPP, over=[(0,), (1,), (6,)])
+@feature("USD/MWh", S.DAM_SPP, over=[(0,), (1,), (6,)])
 def dam_same_hour(view: View, days: int) -> Floats:
     """Level of the day-ahead price, `days` before its latest known day."""
-    return level(by_recency(view, SeriesName.DAM_SPP)[days][target_hours(view)])
+    return level(by_recency(view, S.DAM_SPP)[days][target_hours(view)])
 
 
-@family(Group.PRICES, "USD/MWh", SeriesName.DAM_SPP, over=[(7,), (28,)])
+@feature("USD/MWh", S.DAM_SPP, over=[(7,), (28,)])
 def dam_level(view: View, days: int) -> Floats:
     """Mean level of the day-ahead price in this hour over the latest `days`."""
-    return mean(level(by_recency(view, SeriesName.DAM_SPP)[:days]), axis=0)[target_hours(view)]
+    return mean(level(by_recency(view, S.DAM_SPP)[:days]), axis=0)[target_hours(view)]
 
 
-@family(Group.PRICES, "USD/MWh", SeriesName.DAM_SPP)
+@feature("USD/MWh", S.DAM_SPP)
 def dam_same_weekday(view: View) -> Floats:
     """Level of the day-ahead price a week before the target hour."""
-    return level(back(view, SeriesName.DAM_SPP, 7))
+    return level(back(view, S.DAM_SPP, 7))
 
 
-@family(Group.PRICES, "USD/MWh", SeriesName.DAM_SPP)
+@feature("USD/MWh", S.DAM_SPP)
 def dam_day_highest(view: View) -> Floats:
     """Level of the highest day-ahead price of the issue date."""
-    return level(highest(by_day(view, SeriesName.DAM_SPP)[ISSUE_DAY], axis=0))[None]
+    return level(highest(by_day(view, S.DAM_SPP)[ISSUE_DAY], axis=0))[None]
 
 
-@family(Group.PRICES, "USD/MWh", SeriesName.DAM_SPP)
+@feature("USD/MWh", S.DAM_SPP)
 def dam_day_mean(view: View) -> Floats:
     """Mean level of the day-ahead prices of the issue date."""
-    return mean(level(by_day(view, SeriesName.DAM_SPP)[ISSUE_DAY]), axis=0)[None]
+    return mean(level(by_day(view, S.DAM_SPP)[ISSUE_DAY]), axis=0)[None]
 
 
-@family(Group.PRICES, "USD/MWh", SeriesName.DAM_SPP, SeriesName.RT_MEAN, over=[(7,), (28,)])
+@feature("USD/MWh", S.DAM_SPP, S.RT_MEAN, over=[(7,), (28,)])
 def rt_over_dam(view: View, days: int) -> Floats:
     """Mean level by which real time came out above day-ahead in this hour."""
-    rt = level(by_day(view, SeriesName.RT_MEAN)[:ISSUE_DAY][-days:])
-    dam = level(by_day(view, SeriesName.DAM_SPP)[:ISSUE_DAY][-days:])
+    rt = level(by_day(view, S.RT_MEAN)[:ISSUE_DAY][-days:])
+    dam = level(by_day(view, S.DAM_SPP)[:ISSUE_DAY][-days:])
     return around(mean(rt - dam, axis=0))[target_hours(view)]
 
 
-@family(Group.PRICES, "USD/MW", over=[(q,) for q in RESERVES])
-def same_hour(view: View, series: SeriesName) -> Floats:
+@feature("USD/MW", over=[(q,) for q in RESERVES])
+def same_hour(view: View, series: S) -> Floats:
     """Level of a reserve's day-ahead price on its latest known day."""
     return level(by_recency(view, series, view.market.system)[0][target_hours(view)])
 
 
-@family(Group.PRICES, "USD/MW", over=[(q,) for q in RESERVES])
-def day_highest(view: View, series: SeriesName) -> Floats:
+@feature("USD/MW", over=[(q,) for q in RESERVES])
+def day_highest(view: View, series: S) -> Floats:
     """Level of a reserve's highest day-ahead price on the issue date."""
     return level(highest(by_day(view, series, view.market.system)[ISSUE_DAY], axis=0))[None]
-
-
-FEATURES: Final[list[Feature]] = [
-    *rt_max_same_hour,
-    *rt_max_level,
-    *spike_rate,
-    *spike_share,
-    *rt_highest,
-    *rt_mean_level,
-    *rt_latest,
-    *spike_share_all_nodes,
-    *dam_same_hour,
-    *dam_level,
-    *dam_same_weekday,
-    *dam_day_highest,
-    *dam_day_mean,
-    *rt_over_dam,
-    *same_hour,
-    *day_highest,
-]

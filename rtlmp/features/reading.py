@@ -21,31 +21,23 @@ DAYS: Final = ISSUE_DAY + 5  # the horizon may reach 01:00 of D+4
 Indices: TypeAlias = npt.NDArray[np.intp]
 
 
-def rows(view: View, hours: pd.DatetimeIndex) -> Indices:
-    """Row of `by_day` that each of `hours` (local clock) stands in."""
-    issue = view.local[0].normalize().tz_localize(None)
-    apart = (hours.tz_localize(None).normalize() - issue).days
-    return np.asarray(apart, dtype=np.intp) + ISSUE_DAY + 1
-
-
 @once
+def day_and_hour(view: View) -> tuple[Indices, Indices]:
+    """Row and column of `by_day` of each hour of the view; a row may lie outside."""
+    local = view.hours.tz_convert(view.local.tz)
+    issue = view.local[0].normalize().tz_localize(None)
+    days = (local.tz_localize(None).normalize() - issue).days
+    return np.asarray(days, np.intp) + ISSUE_DAY + 1, np.asarray(local.hour, np.intp)
+
+
 def target_rows(view: View) -> Indices:
     """Row of `by_day` of each horizon hour: (72,)."""
-    return rows(view, view.local)
+    return day_and_hour(view)[0][-len(view.valid_time) :]
 
 
-@once
 def target_hours(view: View) -> Indices:
     """Local hour 0..23 of each horizon hour: (72,)."""
-    return np.asarray(view.local.hour, dtype=np.intp)
-
-
-@once
-def places(view: View) -> tuple[Indices, Indices, npt.NDArray[np.bool_]]:
-    """Row and hour of `by_day` of each hour of the view, and whether it has a row."""
-    local = view.hours.tz_convert(view.local.tz)
-    row = rows(view, local)
-    return row, np.asarray(local.hour, dtype=np.intp), (row >= 0) & (row < DAYS)
+    return day_and_hour(view)[1][-len(view.valid_time) :]
 
 
 def known_values(view: View, series: SeriesName, *at: str, ago: pd.Timedelta = NOW) -> Floats:
@@ -53,9 +45,7 @@ def known_values(view: View, series: SeriesName, *at: str, ago: pd.Timedelta = N
 
     `at` names the locations; without one, a node's own where the series has nodes.
     """
-    held = view.read(series, ago)
-    wanted = list(at) or list(view.nodes)
-    return held.reindex(columns=wanted).to_numpy(np.float64)
+    return view.read(series, ago).reindex(columns=[*at] or view.nodes).to_numpy(np.float64)
 
 
 @once
@@ -68,7 +58,8 @@ def target(view: View, series: SeriesName, *at: str, ago: pd.Timedelta = NOW) ->
 def by_day(view: View, series: SeriesName, *at: str, ago: pd.Timedelta = NOW) -> Floats:
     """(DAYS, 24, locations); NaN where unknown."""
     values = known_values(view, series, *at, ago=ago)
-    row, hour, inside = places(view)
+    row, hour = day_and_hour(view)
+    inside = (row >= 0) & (row < DAYS)
     out = np.full((DAYS, 24, values.shape[1]), np.nan)
     out[row[inside], hour[inside]] = values[inside]
     return out

@@ -1,7 +1,9 @@
 """What a feature is: a plain function of a `View`, registered with its unit, group and inputs.
 
-The function's name is the column's; `over` makes a family, one column per tuple of arguments.
-A function returns an array that broadcasts to (72 hours, nodes), NaN where nothing is known.
+To define one is to register it: a module's `FEATURES`, and so the columns, are in the order of
+their definitions. The function's name is the column's; `over` makes a family, one column per tuple
+of arguments. A function returns an array that broadcasts to (72 hours, nodes), NaN where nothing is
+known.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +18,9 @@ from rtlmp.catalog import SeriesName, Unit
 
 P = ParamSpec("P")
 R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Floats])
 Compute: TypeAlias = Callable[[View], Floats]
+Over: TypeAlias = Sequence[tuple[object, ...]]
 
 
 class Group(StrEnum):
@@ -35,26 +39,20 @@ class Feature(NamedTuple):
     about: str
 
 
-def family(
-    group: Group, unit: Unit, *inputs: SeriesName, over: Sequence[tuple[object, ...]] = ((),)
-) -> Callable[[Callable[..., Floats]], list[Feature]]:
-    """Decorator: the function becomes one `Feature` for each tuple of arguments in `over`."""
+def register(
+    features: list[Feature], group: Group, unit: Unit, *inputs: SeriesName, over: Over = ((),)
+) -> Callable[[F], F]:
+    """Decorator: `features` gets one `Feature` of the function for each tuple of arguments."""
 
-    def register(fn: Callable[..., Floats]) -> list[Feature]:
+    def add(fn: F) -> F:
         about = (fn.__doc__ or "").partition("\n")[0]
-        return [
-            Feature(
-                "_".join([fn.__name__, *map(str, args)]).lower(),
-                group,
-                unit,
-                frozenset(inputs) or frozenset(a for a in args if isinstance(a, SeriesName)),
-                lambda view, args=args: fn(view, *args),  # type: ignore[misc]
-                about,
-            )
-            for args in over
-        ]
+        for args in over:
+            name = "_".join([fn.__name__, *map(str, args)]).lower()
+            read = frozenset(inputs) or frozenset(a for a in args if isinstance(a, SeriesName))
+            features.append(Feature(name, group, unit, read, lambda v, a=args: fn(v, *a), about))  # type: ignore[misc]
+        return fn
 
-    return register
+    return add
 
 
 def once(fn: Callable[Concatenate[View, P], R]) -> Callable[Concatenate[View, P], R]:

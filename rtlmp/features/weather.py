@@ -1,5 +1,6 @@
 """What temperature forecasts public at issue time say of the target hour."""
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -8,18 +9,20 @@ from rtlmp.asof.view import View
 from rtlmp.asof.vintages import Floats
 from rtlmp.catalog import SeriesName
 from rtlmp.features.reading import ISSUE_DAY, by_day, target, target_rows
-from rtlmp.features.registry import Feature, Group, family, highest, mean
+from rtlmp.features.registry import Feature, Group, highest, mean, register
 
+FEATURES: Final[list[Feature]] = []
+feature = partial(register, FEATURES, Group.WEATHER)
 MILD: Final = 18.0  # degC, where Texas neither heats nor cools
 
 
-@family(Group.WEATHER, "degC", SeriesName.TEMPERATURE_FORECAST)
+@feature("degC", SeriesName.TEMPERATURE_FORECAST)
 def temperature(view: View) -> Floats:
     """Latest forecast of the target hour."""
     return target(view, SeriesName.TEMPERATURE_FORECAST, view.market.system)
 
 
-@family(Group.WEATHER, "degC", SeriesName.TEMPERATURE_FORECAST)
+@feature("degC", SeriesName.TEMPERATURE_FORECAST)
 def latest_day_strain(view: View) -> Floats:
     """Largest distance from mild weather forecast for the latest forecast day up to the target."""
     days = np.abs(by_day(view, SeriesName.TEMPERATURE_FORECAST, view.market.system)[..., 0] - MILD)
@@ -29,11 +32,8 @@ def latest_day_strain(view: View) -> Floats:
     return np.where(latest < ISSUE_DAY, np.nan, worst[latest])[:, None]
 
 
-@family(Group.WEATHER, "degC", SeriesName.TEMPERATURE_FORECAST)
+@feature("degC", SeriesName.TEMPERATURE_FORECAST)
 def warmer_than_usual(view: View) -> Floats:
     """Issue date's mean forecast less that of the four weeks before."""
     days = mean(by_day(view, SeriesName.TEMPERATURE_FORECAST, view.market.system)[..., 0], axis=1)
     return (days[ISSUE_DAY] - mean(days[ISSUE_DAY - 28 : ISSUE_DAY], axis=0))[None, None]
-
-
-FEATURES: Final[list[Feature]] = [*temperature, *latest_day_strain, *warmer_than_usual]

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Probabilities from dated models: the day's, replays, the gate's choices, explanations."""

@@ -1,4 +1,4 @@
-"""What a forecast must beat, made from the same public past."""
+"""What a forecast must beat, made from the same public past. Climatology has its home here."""
 
 from collections.abc import Callable
 from typing import Final, TypeAlias
@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from rtlmp.asof.labels import Labels, spike
 from rtlmp.asof.vintages import Floats
+from rtlmp.schemas.names import Forecaster
 
 Hours: TypeAlias = npt.NDArray[np.int32]  # of a local day
 # (a node's labels known at issue time, their hours, target hours, x) -> (72, len(x))
@@ -37,4 +38,7 @@ def _latest(spikes: Floats, hours: Hours) -> Floats:
     return out
 
 
-BASELINES: Final[dict[str, Baseline]] = {"climatology": climatology, "persistence": persistence}
+BASELINES: Final[dict[Forecaster, Baseline]] = {
+    Forecaster.CLIMATOLOGY: climatology,
+    Forecaster.PERSISTENCE: persistence,
+}

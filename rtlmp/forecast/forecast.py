@@ -2,8 +2,8 @@
 both come here, an issue date at a time, so they agree to the last bit."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Final
+from datetime import date, datetime
+from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -22,27 +22,22 @@ from rtlmp.models.training import LEFT_OUT
 from rtlmp.schemas.core import Bounded, Features, Flagged, Forecast, HorizonRows
 
 HORIZON: Final = [HorizonRows.issue_time, HorizonRows.valid_time, HorizonRows.lead_hour]
-SPREADS: Final = 1.64  # standard deviations to a bound
+DEVIATIONS: Final = 1.64  # standard, to a bound
 SHRINK: Final = 4.0  # degrees of freedom that the median over rows is worth
+NodeFeatures: TypeAlias = Mapping[str, DataFrame[Features]]  # a table a node of the pool
 
 
 def forecast(
-    models: Sequence[Trained],
-    features: Mapping[str, DataFrame[Features]],
-    at: pd.Timestamp,
-    thresholds: list[float],
+    models: Sequence[Trained], features: NodeFeatures, at: datetime, thresholds: list[float]
 ) -> DataFrame[Bounded]:
-    """Issued at `at` by the mean of `models`, the newest first: 72 rows a node and threshold.
-
-    `features` holds a table a node of the pool.
-    """
-    rows = {node: _asked(long_table, node, at) for node, long_table in features.items()}
-    x = np.concatenate([long_table[DESIGN].to_numpy(np.float32) for long_table in rows.values()])
-    asks = pd.concat([of[HORIZON].assign(**{Forecast.location: n}) for n, of in rows.items()])
+    """Issued at `at` by the mean of `models`, the newest first: 72 rows a node and threshold."""
+    rows = {node: _issued(of, node, at) for node, of in features.items()}
+    x = np.concatenate([of[DESIGN].to_numpy(np.float32) for of in rows.values()])
+    horizon = pd.concat([of[HORIZON].assign(**{Forecast.location: n}) for n, of in rows.items()])
     each = np.stack([model_probability(m, x, thresholds) for m in models])
-    low, high = bounds(each)
+    low, high = jackknife_interval(each)
     named = {Forecast.probability: each.mean(axis=0), Bounded.lower: low, Bounded.upper: high}
-    return Bounded.validate(long_table(asks, thresholds, named, models[0].card["date"]))
+    return Bounded.validate(long_table(horizon, thresholds, named, models[0].card["date"]))
 
 
 def probability(models: Sequence[Trained], x: Matrix, thresholds: list[float]) -> Floats:
@@ -50,10 +45,10 @@ def probability(models: Sequence[Trained], x: Matrix, thresholds: list[float]) -
     return np.mean([model_probability(m, x, thresholds) for m in models], axis=0)
 
 
-def bounds(each: Floats) -> tuple[Floats, Floats]:
+def jackknife_interval(each: Floats) -> tuple[Floats, Floats]:
     """5 % and 95 % bounds of P from those of each serving model, (models, rows, thresholds).
 
-    Each model left out weeks of its own, a share `leave_out` of all, so their spread in log odds,
+    Each model left out weeks of its own, a share LEFT_OUT of all, so their variance in log odds,
     times (1 - share) / share, is the delete-d jackknife variance of one (Shao and Wu 1989). A
     row's few models tell it badly: it is shrunk to the median over rows.
     """
@@ -62,8 +57,8 @@ def bounds(each: Floats) -> tuple[Floats, Floats]:
         return nothing, nothing
     odds = logit(np.clip(each, SMALLEST, 1 - SMALLEST))
     own, freedom = odds.var(axis=0, ddof=1), len(each) - 1
-    spread = (own * freedom + np.median(own, axis=0) * SHRINK) / (freedom + SHRINK)
-    half = SPREADS * np.sqrt(spread * (1 - LEFT_OUT) / LEFT_OUT)
+    variance = (own * freedom + np.median(own, axis=0) * SHRINK) / (freedom + SHRINK)
+    half = DEVIATIONS * np.sqrt(variance * (1 - LEFT_OUT) / LEFT_OUT)
     middle = logit(np.clip(each.mean(axis=0), SMALLEST, 1 - SMALLEST))
     return expit(middle - half), expit(middle + half)
 
@@ -75,57 +70,47 @@ def model_probability(
 
     `gate_trees`: by the trees alone that have not seen the days held out.
     """
-    each = [
-        exceedance(
-            threshold_curve(fitted, x, of["model"], of["gate_trees"] if gate_trees else 0),
-            of["model"]["grid"],
-            thresholds,
-        )
-        for fitted, of in zip(trained.members, trained.card["members"], strict=True)
-    ]
+    each = []
+    for fitted, of in zip(trained.members, trained.card["members"], strict=True):
+        curve = threshold_curve(fitted, x, of["model"], of["gate_trees"] if gate_trees else 0)
+        each.append(exceedance(curve, of["model"]["grid"], thresholds))
     return apply_calibration(np.mean(each, axis=0), thresholds, trained.card["calibration"])
 
 
 def daily_forecast(
-    models: Mapping[str, Sequence[Trained]],
-    features: Mapping[str, DataFrame[Features]],
-    config: Config,
-    day: date,
+    models: Mapping[str, Sequence[Trained]], features: NodeFeatures, config: Config, day: date
 ) -> DataFrame[Bounded]:
     """The forecast issued on `day` for every node: each pool by its own models."""
-    at = pd.Timestamp(issue_time(config, day))
-    parts = [
+    at = issue_time(config, day)
+    forecasts = [
         forecast(models[pool], {n: features[n] for n in nodes}, at, config["thresholds"])
         for pool, nodes in config["pools"].items()
     ]
-    return Bounded.validate(pd.concat(parts, ignore_index=True))
+    return Bounded.validate(pd.concat(forecasts, ignore_index=True))
 
 
 def sheet(rows: DataFrame[Bounded], tz: str) -> pd.DataFrame:
     """For a spreadsheet: an hour a row, local times, probability and bounds of each threshold."""
     keys = [Forecast.location, Forecast.valid_time, Forecast.lead_hour, Forecast.model_date]
-    keys += [name for name in (Flagged.stale,) if name in rows]
+    keys += [Flagged.stale] if Flagged.stale in rows else []
     named = {
         Forecast.probability: "above_{:g}",
         Bounded.lower: "above_{:g}_low",
         Bounded.upper: "above_{:g}_high",
     }
-    each = [
-        rows.pivot(index=keys, columns=Forecast.threshold, values=what).rename(columns=name.format)
-        for what, name in named.items()
-    ]
-    flat = pd.concat(each, axis=1).reset_index()
+    flat = rows.pivot(index=keys, columns=Forecast.threshold, values=[*named])
+    flat = flat.set_axis([named[c[0]].format(c[1]) for c in flat.columns], axis=1).reset_index()
     local = flat[Forecast.valid_time].dt.tz_convert(tz).dt.strftime("%Y-%m-%d %H:%M %Z")
     flat.insert(0, "local_time", local)
     return flat
 
 
 def long_table(
-    asks: pd.DataFrame, thresholds: list[float], of: Mapping[str, Floats], model_date: str
+    horizon: pd.DataFrame, thresholds: list[float], of: Mapping[str, Floats], model_date: str
 ) -> pd.DataFrame:
-    """The rows of `asks` once a threshold, with the columns `of`: (rows, thresholds) each."""
-    rows = pd.concat([asks] * len(thresholds), ignore_index=True)
-    rows[Forecast.threshold] = np.repeat(np.array(thresholds, np.float64), len(asks))
+    """The rows of `horizon` once a threshold, with the columns `of`: (rows, thresholds) each."""
+    rows = pd.concat([horizon] * len(thresholds), ignore_index=True)
+    rows[Forecast.threshold] = np.repeat(np.array(thresholds, np.float64), len(horizon))
     for name, value in of.items():
         rows[name] = value.T.ravel()
         if name == Forecast.probability:
@@ -133,12 +118,13 @@ def long_table(
     return rows
 
 
-def _asked(long_table: pd.DataFrame, node: str, at: pd.Timestamp) -> pd.DataFrame:
-    rows = long_table[long_table[HorizonRows.issue_time] == at]
+def _issued(features: pd.DataFrame, node: str, at: datetime) -> pd.DataFrame:
+    """The rows of one issue time."""
+    issued = features[HorizonRows.issue_time]
+    rows = features[issued == at]
     if len(rows) != HORIZON_HOURS:
-        held = long_table[HorizonRows.issue_time]
         raise ValueError(
             f"{node}: {len(rows)} feature rows for issue time {at}, want {HORIZON_HOURS}; "
-            f"the file holds {held.nunique()} issue times, {held.min()} to {held.max()}"
+            f"the file holds {issued.nunique()} issue times, {issued.min()} to {issued.max()}"
         )
     return rows

@@ -2,9 +2,9 @@
 
 Both are tested on `gate.days` of the latest days, one in `gate.every`, by the gate trees of each,
 which have seen no label of them, and with the prices known at the new model's own issue time: the
-choice is the same for whoever asks. Worse means a mean daily log loss higher by more than
-`gate.z_threshold` standard errors (HAC), and by more than `gate.min_relative_loss` of it, which
-retraining alone may move.
+choice is the same in a forecast and in any backtest. Worse means a mean daily log loss higher by
+more than `gate.z_threshold` standard errors (HAC), and by more than `gate.min_relative_loss` of it,
+which retraining alone may move.
 """
 
 import json
@@ -88,8 +88,7 @@ def gate_decisions(
 
 def read_gate(path: str | Path) -> dict[str, Decision]:
     """The decisions in a file that a forecast left."""
-    decisions: dict[str, Decision] = json.loads(Path(path).read_text())
-    return decisions
+    return json.loads(Path(path).read_text())
 
 
 def serving_models(
@@ -108,31 +107,26 @@ def _choice(new: Trained, old: Trained, rows: HeldOutRows, config: Config) -> Ch
     day, before = new.card["date"], old.card["date"]
     if (days := len(np.unique(rows["day"]))) < FEWEST:
         return _untested(day, before, f"{days} labelled days that it has not seen, want {FEWEST}")
-    thresholds = config["thresholds"]
-    losses = [
-        daily_means(
-            rows["day"],
-            _loss(rows["spiked"], model_probability(m, rows["x"], thresholds, gate_trees=True)),
-        )
-        for m in (new, old)
-    ]
-    test, noise = diebold_mariano(*losses), config["gate"]["z_threshold"]
-    statistic = float(np.nan_to_num(test.statistic))  # equal models: no difference
-    loss, before_loss = (float(of.mean()) for of in losses)
-    change, margin = loss / before_loss - 1, config["gate"]["min_relative_loss"]
-    worse = statistic > noise and change > margin
-    why = "worse than its predecessor beyond noise" if worse else "no worse than its predecessor"
-    return Choice(
-        date=day,
-        predecessor=before,
-        days=days,
-        loss=loss,
-        loss_before=before_loss,
-        statistic=statistic,
-        serves=not worse,
-        why=f"{why}: {statistic:.2f} standard errors, {noise:g} allowed, "
-        f"and {change:+.1%} log loss, {margin:.0%} allowed",
+    each = (
+        model_probability(m, rows["x"], config["thresholds"], gate_trees=True) for m in (new, old)
     )
+    losses = [daily_means(rows["day"], _loss(rows["spiked"], p)) for p in each]
+    z, most = config["gate"]["z_threshold"], config["gate"]["min_relative_loss"]
+    statistic = float(np.nan_to_num(diebold_mariano(*losses).statistic))  # 0: equal models
+    loss, loss_before = (float(of.mean()) for of in losses)
+    change = loss / loss_before - 1
+    worse = statistic > z and change > most
+    why = "worse than its predecessor beyond noise" if worse else "no worse than its predecessor"
+    why += f": {statistic:.2f} standard errors, {z:g} allowed, "
+    why += f"and {change:+.1%} log loss, {most:.0%} allowed"
+    return {
+        **_untested(day, before, why),
+        "days": days,
+        "loss": loss,
+        "loss_before": loss_before,
+        "statistic": statistic,
+        "serves": not worse,
+    }
 
 
 def _untested(day: str, before: str | None, why: str) -> Choice:
@@ -151,7 +145,7 @@ def _untested(day: str, before: str | None, why: str) -> Choice:
 def held_out_rows(
     model: Trained, history: Sequence[HistoryRows], prices: Archive, config: Config
 ) -> HeldOutRows:
-    """Days that the gate_trees of `model` has not seen, as known at its own time.
+    """Rows of days that the gate trees of `model` have not seen, as known at its own time.
 
     Of the rows issued since the first of them, so that more months of `history` change nothing.
     """
@@ -160,17 +154,17 @@ def held_out_rows(
     )
     hours = range(to_us(since) // US_PER_HOUR, to_us(until) // US_PER_HOUR)
     known = known_labels(prices, until, hours, config["label_coverage"])
-    parts = []
-    for part in history:
-        asked = held_out(part.hour, to_us(since), config["gate"]["every"])
-        asked &= (part.issued >= to_us(since)) & (part.hour < hours.stop)
-        rows = np.flatnonzero(asked)
-        came = labels_of(part, rows, known, hours)
-        spiked = np.column_stack([spike(came, x) for x in config["thresholds"]])
+    found = []
+    for month in history:
+        inside = held_out(month.hour, to_us(since), config["gate"]["every"])
+        inside &= (month.issued >= to_us(since)) & (month.hour < hours.stop)
+        rows = np.flatnonzero(inside)
+        observed = labels_of(month, rows, known, hours)
+        spiked = np.column_stack([spike(observed, x) for x in config["thresholds"]])
         sure = ~np.isnan(spiked).all(axis=1)
         rows = rows[sure]
-        parts.append((part.x[rows], held_day(part.hour[rows]), spiked[sure]))
-    x, day, spiked = (np.concatenate(of) for of in zip(*parts, strict=True))
+        found.append((month.x[rows], held_day(month.hour[rows]), spiked[sure]))
+    x, day, spiked = (np.concatenate(of) for of in zip(*found, strict=True))
     every = slice(None, None, max(1, -(-len(x) // ROWS)))
     return HeldOutRows(x=x[every], day=day[every], spiked=spiked[every])
 

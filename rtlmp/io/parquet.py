@@ -1,6 +1,6 @@
-"""Arrow's numbers as NumPy's, without pandas.
+"""Arrow's numbers as NumPy's, without pandas, which pyarrow's own `to_numpy` and `array` import.
 
-pyarrow's own `to_numpy` and `array` import it, which is a third of a training job's start-up.
+Why without: `rtlmp.schemas.columns`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,25 +22,32 @@ def to_numpy(of: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
     return np.from_dlpack(whole)
 
 
+def flags(of: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """True or false; none may be missing."""
+    return to_numpy(of.cast(pa.uint8())).view(np.bool_)
+
+
 Bounds: TypeAlias = tuple[Any, Any]  # least and greatest value; None: not known, or any
 
 
 def extent(group: pq.RowGroupMetaData, name: str) -> Bounds:
-    """Least and greatest value of a column in a row group, where its statistics tell."""
+    """Least and greatest value of a column in a row group, where its statistics tell.
+
+    As stored: text is bytes and times are counts; pyarrow's own `min` of a time imports pandas.
+    """
     columns = (group.column(k) for k in range(group.num_columns))
-    of = next(column for column in columns if column.path_in_schema == name)
-    known = of.is_stats_set and of.statistics.has_min_max
-    return (of.statistics.min, of.statistics.max) if known else (None, None)
+    told = next(column for column in columns if column.path_in_schema == name).statistics
+    return (told.min_raw, told.max_raw) if told and told.has_min_max else (None, None)
 
 
 def possible_row_groups(file: pq.ParquetFile, wanted: Mapping[str, Bounds]) -> list[int]:
-    """Row groups that may hold a row with every column within its bounds."""
-    wanted = {name: bounds for name, bounds in wanted.items() if bounds != (None, None)}
+    """Row groups that may hold a row with every column within its bounds; those of times are us."""
     groups = (file.metadata.row_group(k) for k in range(file.num_row_groups))
     return [
         k
         for k, group in enumerate(groups)
-        if all(_overlap(extent(group, name), bounds) for name, bounds in wanted.items())
+        if group.num_rows
+        and all(_overlap(extent(group, name), bounds) for name, bounds in wanted.items())
     ]
 
 
@@ -66,7 +73,8 @@ def dictionary_codes(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.intp], lis
     return to_numpy(whole.indices).astype(np.intp), whole.dictionary.to_pylist()
 
 
-def _overlap(one: Bounds, other: Bounds) -> bool:
-    (low, high), (least, most) = one, other
-    below = high is not None and least is not None and high < least
-    return not below and not (low is not None and most is not None and low > most)
+def _overlap(told: Bounds, bounds: Bounds) -> bool:
+    """False only where both are known and compare."""
+    least, most = (bound.encode() if isinstance(bound, str) else bound for bound in bounds)
+    pairs = (least, told[1]), (told[0], most)
+    return all(low is None or type(low) is not type(high) or low <= high for low, high in pairs)

@@ -1,4 +1,4 @@
-""""""
+"""Parquet as checked pandas tables: the one door for reading and writing them."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,7 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from rtlmp.io.files import atomic as atomic
+from rtlmp.io.files import atomic
 
 S = TypeVar("S", bound=pa.DataFrameModel)
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Model selection on rolling origins: folds, cross-validation, tuning, ablation."""

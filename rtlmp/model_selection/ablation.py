@@ -1,6 +1,6 @@
-"""What each part of the features adds: the folds refitted without it.
+"""What sets of features add: the folds refitted without each.
 
-A part left out is NaN in training and in what is asked: trees cannot split on it.
+A feature left out is NaN in training and in the horizon: trees cannot split on it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,16 +10,15 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof.vintages import Floats
 from rtlmp.catalog import SeriesName
 from rtlmp.config import Config
-from rtlmp.evaluation.bootstrap import format_interval, interval
+from rtlmp.evaluation.bootstrap import format_interval
 from rtlmp.features import fundamentals, prices
 from rtlmp.features.matrix import DESIGN, FEATURES
 from rtlmp.features.registry import Group
-from rtlmp.model_selection.cross_validation import refitted
+from rtlmp.model_selection.cross_validation import FoldForecast, refit
 from rtlmp.model_selection.folds import Fold
-from rtlmp.model_selection.paired_loss import climatology_loss, daily_loss, resampled
+from rtlmp.model_selection.paired_loss import climatology_loss, daily_loss, estimate
 from rtlmp.report.markdown import markdown
 from rtlmp.schemas.selection import Ablation
 
@@ -31,7 +30,7 @@ def reading(*series: SeriesName) -> list[str]:
     return [f.name for f in FEATURES if f.inputs & {*series}]
 
 
-PARTS: Final[dict[tuple[str, str], list[str]]] = {
+FEATURE_SETS: Final[dict[tuple[str, str], list[str]]] = {
     **{("group", group.value): [f.name for f in FEATURES if f.group is group] for group in Group},
     ("inputs", "day-ahead prices"): reading(SeriesName.DAM_SPP),
     ("inputs", "reserve prices"): reading(*prices.RESERVES),
@@ -47,51 +46,50 @@ PARTS: Final[dict[tuple[str, str], list[str]]] = {
 
 
 def ablate_features(folds: Sequence[Fold], config: Config) -> DataFrame[Ablation]:
-    """Every part, threshold and lead day."""
-    whole = refitted(folds, config)
-    rows = [
-        {Ablation.kind: kind, Ablation.part: part, Ablation.columns: len(columns), **row}
-        for (kind, part), columns in PARTS.items()
-        for p in [[q for f in folds for q in refitted([without(f, columns)], config)]]
-        for row in _differences(folds, whole, p, config)
-    ]
-    return Ablation.validate(pd.DataFrame(rows))
+    """Every feature set, threshold and lead day."""
+    whole, tables = refit(folds, config), []
+    for (kind, name), columns in FEATURE_SETS.items():
+        less = [
+            f._replace(fold=fold)  # its copy without the features lives no longer than needed
+            for fold in folds
+            for f in refit([without(fold, columns)], config)
+        ]
+        keys = {Ablation.kind: kind, Ablation.part: name, Ablation.columns: len(columns)}
+        tables += [pd.DataFrame(keys | rows) for rows in _differences(whole, less, config)]
+    return Ablation.validate(pd.concat(tables, ignore_index=True))
 
 
 def without(fold: Fold, columns: Sequence[str]) -> Fold:
     """The fold as if these features were never known."""
     at = [DESIGN.index(c) for c in columns]
-    x, learnt = fold.x.copy(), fold.learnt.rows.x.copy()
-    x[:, at] = learnt[:, at] = np.nan
-    rows = fold.learnt.rows._replace(x=learnt)
-    return fold._replace(x=x, learnt=fold.learnt._replace(rows=rows))
+    x, fitted = fold.x.copy(), fold.training.rows.x.copy()
+    x[:, at] = fitted[:, at] = np.nan
+    rows = fold.training.rows._replace(x=fitted)
+    return fold._replace(x=x, training=fold.training._replace(rows=rows))
 
 
 def _differences(
-    folds: Sequence[Fold], whole: Sequence[Floats], p: Sequence[Floats], config: Config
+    whole: Sequence[FoldForecast], less: Sequence[FoldForecast], config: Config
 ) -> Iterator[dict[str, object]]:
-    """Loss without less loss with, by threshold and lead day, in both units."""
+    """Loss without less loss with, by lead day, in both units: columns of a row a threshold."""
     for lead_day in LEAD_DAYS:
-        with_, less = daily_loss(folds, whole, lead_day), daily_loss(folds, p, lead_day)
-        for metric, base in (("percent", with_), ("points", climatology_loss(folds, lead_day))):
-            total = 100 * (less - with_).sum(axis=1) / base.sum(axis=1)
-            seed = config["seed"]
-            each = 100 * resampled(less - with_, seed) / resampled(base, seed)
-            for x, value, of in zip(config["thresholds"], total, each, strict=True):
-                low, high = interval(of)
-                yield {
-                    Ablation.threshold: float(x),
-                    Ablation.lead_day: lead_day,
-                    Ablation.metric: metric,
-                    Ablation.value: value,
-                    Ablation.low: low,
-                    Ablation.high: high,
-                }
+        loss = daily_loss(whole, lead_day)
+        change = daily_loss(less, lead_day) - loss
+        for metric, base in (("percent", loss), ("points", climatology_loss(whole, lead_day))):
+            value, low, high = estimate(lambda d, of: 100 * d / of, config["seed"], change, base)
+            yield {
+                Ablation.threshold: np.array(config["thresholds"], np.float64),
+                Ablation.lead_day: lead_day,
+                Ablation.metric: metric,
+                Ablation.value: value,
+                Ablation.low: low,
+                Ablation.high: high,
+            }
 
 
 def ablation_page(table: DataFrame[Ablation], folds: Sequence[Fold], run: str) -> str:
     """The table on a page of Markdown, a section a lead day and unit."""
-    first, last = folds[0].span.origin, folds[-1].span.last
+    first, last = folds[0].window.origin, folds[-1].window.last
     lines = [
         f"# What each part of the features adds: {run}, issue dates {first} to {last}\n",
         "Log loss refitted without the part less log loss with it; brackets are the 5 % and 95 % "
@@ -104,12 +102,11 @@ def ablation_page(table: DataFrame[Ablation], folds: Sequence[Fold], run: str) -
 
 
 def _wide(rows: pd.DataFrame) -> pd.DataFrame:
-    text = [
-        format_interval(value, low, high, "+.1f")
-        for value, low, high in rows[[Ablation.value, Ablation.low, Ablation.high]].to_numpy()
-    ]
-    keys = [Ablation.kind, Ablation.part, Ablation.columns]
+    estimates = rows[[Ablation.value, Ablation.low, Ablation.high]].to_numpy()
+    text = [format_interval(value, low, high, "+.1f") for value, low, high in estimates]
     wide = rows.assign(**{Ablation.value: text}).pivot(
-        index=keys, columns=Ablation.threshold, values=Ablation.value
+        index=[Ablation.kind, Ablation.part, Ablation.columns],
+        columns=Ablation.threshold,
+        values=Ablation.value,
     )
-    return wide.rename(columns=lambda x: f"${x:g}").reset_index()
+    return wide.rename(columns="${:g}".format).reset_index()

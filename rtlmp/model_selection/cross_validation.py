@@ -1,6 +1,7 @@
 """Rolling-origin cross-validation: a model an origin, scored on the issue dates up to the next."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,48 +13,41 @@ from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scores import score_table
 from rtlmp.forecast.forecast import long_table, model_probability
 from rtlmp.model_selection.folds import Fold
-from rtlmp.models.store import Trained
+from rtlmp.models.store import Card
 from rtlmp.models.training import fit_model
 from rtlmp.schemas.core import UTC_DTYPE, Scored
 from rtlmp.schemas.names import Forecaster
 from rtlmp.schemas.selection import FoldMetrics, Folds
 
 
-def fold_models(folds: Sequence[Fold], config: Config) -> list[Trained]:
-    """The model of each fold."""
-    return [fit_model(fold.learnt, config) for fold in folds]
+class FoldForecast(NamedTuple):
+    """A fold and P(highest price > threshold) by its own model: (rows, thresholds)."""
+
+    fold: Fold
+    p: Floats
+    card: Card
 
 
-def predicted(
-    models: Sequence[Trained], folds: Sequence[Fold], thresholds: list[float]
-) -> list[Floats]:
-    """P(highest price > threshold) of each fold by its own model: (rows, thresholds) each."""
-    return [model_probability(m, fold.x, thresholds) for m, fold in zip(models, folds, strict=True)]
-
-
-def refitted(folds: Sequence[Fold], config: Config) -> list[Floats]:
-    """The same by models made on the spot."""
+def refit(folds: Sequence[Fold], config: Config) -> list[FoldForecast]:
+    """A model a fold, one at a time, and its forecast of the fold's horizon."""
     return [
-        p for f in folds for p in predicted(fold_models([f], config), [f], config["thresholds"])
+        FoldForecast(fold, model_probability(model, fold.x, config["thresholds"]), model.card)
+        for fold in folds
+        for model in [fit_model(fold.training, config)]
     ]
 
 
-def fold_forecasts(
-    folds: Sequence[Fold], each: Sequence[Floats], config: Config
-) -> DataFrame[Scored]:
-    """Every forecast of the folds, climatology's too, with what came and the fold's origin."""
-    parts = [_scored(fold, p, config) for fold, p in zip(folds, each, strict=True)]
-    return Scored.validate(pd.concat(parts, ignore_index=True))
-
-
-def _scored(fold: Fold, p: Floats, config: Config) -> pd.DataFrame:
+def forecast_rows(forecasts: Sequence[FoldForecast], config: Config) -> DataFrame[Scored]:
+    """A row each, climatology's too, with the price and the fold's origin."""
+    xs = config["thresholds"]
     parts = [
-        long_table(
-            fold.asks, config["thresholds"], {Scored.probability: each}, fold.span.day.isoformat()
-        ).assign(**{Scored.model: name, FoldMetrics.origin: fold.span.origin.isoformat()})
-        for name, each in ((Forecaster.MODEL, p), (Forecaster.CLIMATOLOGY, fold.reference))
+        long_table(fold.horizon, xs, {Scored.probability: p}, card["date"]).assign(
+            **{Scored.model: name, FoldMetrics.origin: fold.window.origin.isoformat()}
+        )
+        for fold, own, card in forecasts
+        for name, p in ((Forecaster.MODEL, own), (Forecaster.CLIMATOLOGY, fold.climatology))
     ]
-    return pd.concat(parts, ignore_index=True)
+    return Scored.validate(pd.concat(parts, ignore_index=True))
 
 
 def fold_metrics(forecasts: pd.DataFrame, seed: int) -> DataFrame[FoldMetrics]:
@@ -65,21 +59,21 @@ def fold_metrics(forecasts: pd.DataFrame, seed: int) -> DataFrame[FoldMetrics]:
     return FoldMetrics.validate(pd.concat(parts, ignore_index=True))
 
 
-def folds_table(folds: Sequence[Fold], models: Sequence[Trained]) -> DataFrame[Folds]:
-    """What each fold learnt from and scored."""
+def folds_table(forecasts: Sequence[FoldForecast]) -> DataFrame[Folds]:
+    """What each fold was fitted on and scored on."""
     rows = [
         {
-            Folds.origin: fold.span.origin.isoformat(),
-            Folds.last: fold.span.last.isoformat(),
+            Folds.origin: fold.window.origin.isoformat(),
+            Folds.last: fold.window.last.isoformat(),
             Folds.pool: fold.pool,
-            Folds.model_date: model.card["date"],
-            Folds.trained_from: fold.learnt.since,
-            Folds.trained_until: fold.learnt.until,
-            Folds.rows_learnt: model.card["rows"],
+            Folds.model_date: card["date"],
+            Folds.trained_from: fold.training.since,
+            Folds.trained_until: fold.training.until,
+            Folds.rows_learnt: card["rows"],
             Folds.rows_scored: int((~np.isnan(fold.spiked)).any(axis=1).sum()),
-            Folds.seeds: " ".join(str(m["seed"]) for m in model.card["members"]),
+            Folds.seeds: " ".join(str(m["seed"]) for m in card["members"]),
         }
-        for fold, model in zip(folds, models, strict=True)
+        for fold, _, card in forecasts
     ]
     times = dict.fromkeys((Folds.trained_from, Folds.trained_until), UTC_DTYPE)
     return Folds.validate(pd.DataFrame(rows).astype(times))

@@ -1,23 +1,23 @@
-"""Folds of rolling-origin cross-validation: what each model learns from and what it is asked.
+"""Folds of rolling-origin cross-validation: what each model is fitted on and scored on.
 
 A fold's model is the dated model of `embargo_days` before its origin, by the same code: nothing
-issued or known later trains it. What came is what was known when the window's last label was.
+issued or known later trains it. It is scored by what was known when the window's last label was.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof.labels import known_labels, spike
+from rtlmp.asof.labels import Labels, known_labels, spike
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats, Matrix, read_archive, to_us
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import issue_time
 from rtlmp.config import Config
-from rtlmp.config.selection import Window
+from rtlmp.config.kinds import Window
 from rtlmp.features.history import HistoryRows, read_history, read_pools
 from rtlmp.features.matrix import DESIGN
 from rtlmp.forecast.baselines import climatology
@@ -27,19 +27,20 @@ from rtlmp.model_selection.windows import FoldWindow, fold_windows, labels_known
 from rtlmp.models.training import TrainingSet, training_set
 from rtlmp.schemas.core import Features, HorizonRows, Scored
 
+PoolRows: TypeAlias = tuple[pd.DataFrame, Matrix, Floats]  # horizon, x, spiked of a Fold
 HOURS: Final = np.arange(24, dtype=np.int32)
 
 
 class Fold(NamedTuple):
-    """What one pool's model learns from and is asked: (rows, features) and (rows, thresholds)."""
+    """What one pool's model is fitted on and scored on: (rows, features) and (rows, thresholds)."""
 
-    span: FoldWindow
+    window: FoldWindow
     pool: str
-    learnt: TrainingSet
-    asks: pd.DataFrame  # Scored's columns that do not depend on the threshold
+    training: TrainingSet
+    horizon: pd.DataFrame  # Scored's columns that do not depend on the threshold
     x: Matrix
     spiked: Floats  # NaN where unknown
-    reference: Floats  # climatology of the training span
+    climatology: Floats  # of the training span
 
 
 class Files(Protocol):
@@ -69,64 +70,58 @@ def folds(
 ) -> list[Fold]:
     """A fold an origin of `window` and pool. `history` holds what trains each pool."""
     until = issue_time(config, labels_known(config, window))
-    return [
-        _fold(span, pool, {n: features[n] for n in nodes}, learnt, prices, until, config)
-        for span in fold_windows(config, window)
+    rows = {
+        pool: _pool_rows({n: features[n] for n in nodes}, prices, until, config)
         for pool, nodes in config["pools"].items()
-        for learnt in [training_set(history[pool], prices, config, span.day)]
+    }
+    return [
+        _fold(span, pool, rows[pool], training, prices, config)
+        for span in fold_windows(config, window)
+        for pool in rows
+        for training in [training_set(history[pool], prices, config, span.model_date)]
     ]
+
+
+def _pool_rows(
+    features: Mapping[str, DataFrame[Features]], prices: Archive, until: datetime, config: Config
+) -> PoolRows:
+    """Of all dates of `features` (a table a node)."""
+    by_node = [rows[HORIZON].assign(**{Scored.location: node}) for node, rows in features.items()]
+    horizon = pd.concat(by_node, ignore_index=True)
+    node = np.repeat(np.arange(len(by_node)), [len(rows) for rows in by_node])
+    hour = horizon[HorizonRows.valid_time].astype("int64").to_numpy() // US_PER_HOUR
+    hours = range(int(hour.min()), int(hour.max()) + 1)
+    known = known_labels(prices, until, hours, config["label_coverage"])
+    columns = zip(*(known[name] for name in features), strict=True)
+    observed = Labels(*(np.stack(of)[node, hour - hours.start] for of in columns))
+    horizon[Scored.lead_day] = (horizon[HorizonRows.lead_hour] - 1) // 24 + 1
+    horizon[Scored.max_price] = np.where(observed.complete, observed.highest, np.nan)
+    x = np.concatenate([rows[DESIGN].to_numpy(np.float32) for rows in features.values()])
+    return horizon, x, np.column_stack([spike(observed, x) for x in config["thresholds"]])
 
 
 def _fold(
-    span: FoldWindow,
-    pool: str,
-    features: Mapping[str, DataFrame[Features]],
-    learnt: TrainingSet,
-    prices: Archive,
-    until: datetime,
-    config: Config,
+    span: FoldWindow, pool: str, rows: PoolRows, training: TrainingSet, prices: Archive, c: Config
 ) -> Fold:
-    first, last = (pd.Timestamp(issue_time(config, d)) for d in span[1:])
-    tables = {n: t[t[HorizonRows.issue_time].between(first, last)] for n, t in features.items()}
-    if empty := [node for node, rows in tables.items() if not len(rows)]:
+    every, x, spiked = rows
+    first, last = (pd.Timestamp(issue_time(c, day)) for day in (span.origin, span.last))
+    inside = every[HorizonRows.issue_time].between(first, last).to_numpy()
+    horizon = every[inside].reset_index(drop=True)
+    if empty := sorted({*c["pools"][pool]} - {*horizon[Scored.location]}):
         raise ValueError(f"fold {span.origin} to {span.last}: no feature rows of {empty}")
-    usual = _climatology(learnt, prices, config)
-    parts = [
-        _asked(node, rows, prices, until, usual[node], config) for node, rows in tables.items()
-    ]
-    asks, x, spiked, reference = zip(*parts, strict=True)
-    return Fold(
-        span,
-        pool,
-        learnt,
-        pd.concat(asks, ignore_index=True),
-        *(np.concatenate(of) for of in (x, spiked, reference)),
-    )
+    reference = _climatology(horizon, training, prices, c)
+    return Fold(span, pool, training, horizon, x[inside], spiked[inside], reference)
 
 
-def _asked(
-    node: str, rows: pd.DataFrame, prices: Archive, until: datetime, usual: Floats, c: Config
-) -> tuple[pd.DataFrame, Matrix, Floats, Floats]:
-    """The questions to one node, what is known of the answers, and climatology's."""
-    valid = pd.DatetimeIndex(rows[HorizonRows.valid_time])
-    hour = rows[HorizonRows.valid_time].astype("int64").to_numpy() // US_PER_HOUR
-    hours = range(int(hour.min()), int(hour.max()) + 1)
-    came = known_labels(prices, until, hours, c["label_coverage"])[node].at(
-        (hour - hours.start).astype(np.intp)
-    )
-    asks = rows[HORIZON].assign(**{Scored.location: node})
-    asks[Scored.lead_day] = (rows[HorizonRows.lead_hour] - 1) // 24 + 1
-    asks[Scored.max_price] = np.where(came.complete, came.highest, np.nan)
-    spiked = np.column_stack([spike(came, x) for x in c["thresholds"]])
-    local = valid.tz_convert(MARKETS[c["market"]].tz).hour
-    return asks, rows[DESIGN].to_numpy(np.float32), spiked, usual[local]
-
-
-def _climatology(learnt: TrainingSet, prices: Archive, config: Config) -> dict[str, Floats]:
-    """By node, spike frequency of each local hour of the training span: (24, thresholds)."""
-    hours = range(to_us(learnt.since) // US_PER_HOUR, to_us(learnt.until) // US_PER_HOUR)
-    known = known_labels(prices, learnt.until, hours, config["label_coverage"])
+def _climatology(
+    horizon: pd.DataFrame, training: TrainingSet, prices: Archive, config: Config
+) -> Floats:
+    """Spike frequency of each row's node and local hour in the training span."""
+    hours = range(to_us(training.since) // US_PER_HOUR, to_us(training.until) // US_PER_HOUR)
+    known = known_labels(prices, training.until, hours, config["label_coverage"])
+    tz = MARKETS[config["market"]].tz
     first = pd.Timestamp(hours.start, unit="h", tz="UTC")
-    utc = pd.date_range(first, periods=len(hours), freq="h")
-    local = utc.tz_convert(MARKETS[config["market"]].tz).hour.to_numpy()
-    return {node: climatology(of, local, HOURS, config["thresholds"]) for node, of in known.items()}
+    local = pd.date_range(first, periods=len(hours), freq="h").tz_convert(tz).hour.to_numpy()
+    node, names = pd.factorize(horizon[Scored.location])
+    daily = [climatology(known[name], local, HOURS, config["thresholds"]) for name in names]
+    return np.stack(daily)[node, horizon[HorizonRows.valid_time].dt.tz_convert(tz).dt.hour]

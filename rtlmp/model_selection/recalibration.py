@@ -1,93 +1,71 @@
-"""Calibration out of time: learnt on the forecasts of earlier folds, judged on those of later ones,
-kept only where it beats leaving alone beyond noise."""
+"""Recalibration out of time: fitted on the forecasts of earlier folds, scored on those of later
+ones, accepted only where it beats leaving alone beyond noise."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof.vintages import Floats
 from rtlmp.config import Config, threshold_name
-from rtlmp.evaluation.bootstrap import interval
-from rtlmp.model_selection.folds import Fold
-from rtlmp.model_selection.paired_loss import daily_loss, resampled
+from rtlmp.model_selection.cross_validation import FoldForecast
+from rtlmp.model_selection.paired_loss import daily_loss, estimate
 from rtlmp.models.calibration import KINDS, Calibration, apply_calibration, fit_calibration
 from rtlmp.schemas.selection import Recalibrated
 
 
 def recalibration_skill(
-    folds: Sequence[Fold], each: Sequence[Floats], config: Config
+    forecasts: Sequence[FoldForecast], config: Config
 ) -> DataFrame[Recalibrated]:
-    """Every kind at every threshold; `each` holds the probabilities of a fold.
-
-    Raises ValueError where there is no later fold.
-    """
-    first = min(f.span.origin for f in folds)
-    later = [k for k, f in enumerate(folds) if f.span.origin > first]
+    """Every kind at every threshold. Raises ValueError where there is no later fold."""
+    xs, first = config["thresholds"], min(f.fold.window.origin for f in forecasts)
+    later = [f for f in forecasts if f.fold.window.origin > first]
     if not later:
         raise ValueError(f"calibration out of time: no origin after {first}, want one or more")
-    after, alone = [folds[k] for k in later], [each[k] for k in later]
-    left = daily_loss(after, alone)
-    rows = [
-        row
-        for kind in KINDS
-        for bent in [[_out_of_time(folds, each, k, kind, config) for k in later]]
-        for row in _beside(kind, daily_loss(after, bent), left, config)
-    ]
-    return Recalibrated.validate(pd.DataFrame(rows))
-
-
-def accepted_calibration(
-    table: DataFrame[Recalibrated], folds: Sequence[Fold], each: Sequence[Floats], config: Config
-) -> Calibration:
-    """The best of the winning kinds at each threshold, learnt on all folds; often none."""
-    winners = table[table[Recalibrated.wins]].sort_values(Recalibrated.percent)
-    best = winners.drop_duplicates(Recalibrated.threshold)
-    kinds = dict(zip(best[Recalibrated.threshold], best[Recalibrated.kind], strict=True))
-    chosen = {x: kinds[x] for x in config["thresholds"] if x in kinds}
-    return _learnt(folds, each, chosen, config)
-
-
-def _out_of_time(
-    folds: Sequence[Fold], each: Sequence[Floats], k: int, kind: str, config: Config
-) -> Floats:
-    """Probabilities of fold `k`, calibrated on the folds of earlier origins."""
-    before = [j for j, f in enumerate(folds) if f.span.origin < folds[k].span.origin]
-    chosen = dict.fromkeys(config["thresholds"], kind)
-    found = _learnt([folds[j] for j in before], [each[j] for j in before], chosen, config)
-    return apply_calibration(each[k], config["thresholds"], found)
-
-
-def _learnt(
-    folds: Sequence[Fold], each: Sequence[Floats], kinds: dict[float, str], config: Config
-) -> Calibration:
-    y, p = np.concatenate([f.spiked for f in folds]), np.concatenate(each)
-    columns = {x: k for k, x in enumerate(config["thresholds"])}
-    known = ~np.isnan(y)
-    return {
-        threshold_name(x): fit_calibration(kind, p[rows, k], y[rows, k])
-        for x, kind in kinds.items()
-        for k in [columns[x]]
-        for rows in [known[:, k]]
-    }
-
-
-def _beside(kind: str, loss: Floats, left: Floats, config: Config) -> list[dict[str, object]]:
-    """A row a threshold: change of log loss, % of leaving alone."""
-    change = 100 * (loss.sum(axis=1) / left.sum(axis=1) - 1)
-    each = 100 * (resampled(loss, config["seed"]) / resampled(left, config["seed"]) - 1)
-    return [
-        {
+    alone, parts = daily_loss(later), []
+    for kind in KINDS:
+        kinds = dict.fromkeys(xs, kind)
+        loss = daily_loss([_out_of_time(f, forecasts, kinds) for f in later])
+        percent, low, high = estimate(
+            lambda new, old: 100 * (new / old - 1), config["seed"], loss, alone
+        )
+        rows = {
             Recalibrated.kind: kind,
-            Recalibrated.threshold: float(x),
+            Recalibrated.threshold: np.array(xs, np.float64),
             Recalibrated.days: loss.shape[1],
-            Recalibrated.percent: value,
+            Recalibrated.percent: percent,
             Recalibrated.low: low,
             Recalibrated.high: high,
             Recalibrated.wins: high < 0,
         }
-        for x, value, (low, high) in zip(
-            config["thresholds"], change, map(interval, each), strict=True
-        )
-    ]
+        parts.append(pd.DataFrame(rows))
+    return Recalibrated.validate(pd.concat(parts, ignore_index=True))
+
+
+def accepted_calibration(
+    table: DataFrame[Recalibrated], forecasts: Sequence[FoldForecast], config: Config
+) -> Calibration:
+    """The best of the winning kinds at each threshold, fitted on all folds; often none."""
+    winners = table[table[Recalibrated.wins]].sort_values(Recalibrated.percent)
+    best = winners.drop_duplicates(Recalibrated.threshold)
+    kinds = dict(zip(best[Recalibrated.threshold], best[Recalibrated.kind], strict=True))
+    return _fitted(forecasts, {x: kinds.get(x) for x in config["thresholds"]})
+
+
+def _out_of_time(
+    of: FoldForecast, forecasts: Sequence[FoldForecast], kinds: Mapping[float, str | None]
+) -> FoldForecast:
+    """Recalibrated as fits the folds of earlier origins."""
+    before = [f for f in forecasts if f.fold.window.origin < of.fold.window.origin]
+    return of._replace(p=apply_calibration(of.p, [*kinds], _fitted(before, kinds)))
+
+
+def _fitted(forecasts: Sequence[FoldForecast], kinds: Mapping[float, str | None]) -> Calibration:
+    """A curve of each threshold's kind; `kinds` holds every threshold, None: no curve."""
+    spiked = np.concatenate([f.fold.spiked for f in forecasts]).T
+    p = np.concatenate([f.p for f in forecasts]).T
+    return {
+        threshold_name(x): fit_calibration(kind, q[~np.isnan(y)], y[~np.isnan(y)])
+        for (x, kind), q, y in zip(kinds.items(), p, spiked, strict=True)
+        if kind
+    }

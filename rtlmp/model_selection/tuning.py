@@ -1,8 +1,8 @@
 """The search for parameters: Optuna's TPE, on folds that end before the test window begins.
 
 The score of a set is its log loss over climatology's, the mean over thresholds. The best set is
-kept only if the choice itself pays: each fold is scored by the set that is best on the others, and
-that must beat the config's own set beyond noise, by blocks of issue days. Else nothing changes.
+accepted only if the choice itself pays: each fold is scored by the set that is best on the others,
+and that must beat the config's own set beyond noise, by blocks of issue days. Else nothing changes.
 """
 
 import json
@@ -18,63 +18,77 @@ from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.config import Config
 from rtlmp.evaluation.bootstrap import format_interval
 from rtlmp.evaluation.scores import ALL
-from rtlmp.model_selection.cross_validation import refitted
+from rtlmp.model_selection.cross_validation import FoldForecast, refit
 from rtlmp.model_selection.folds import Fold
-from rtlmp.model_selection.paired_loss import (
-    climatology_loss,
-    daily_loss,
-    fold_days,
-    relative_loss,
-    resampled,
-    spread,
-)
+from rtlmp.model_selection.paired_loss import climatology_loss, daily_loss, estimate, fold_days
 from rtlmp.model_selection.recalibration import accepted_calibration, recalibration_skill
 from rtlmp.model_selection.windows import labels_known
-from rtlmp.models.calibration import Calibration
 from rtlmp.models.parameters import Found, Values, replaced
 from rtlmp.schemas.selection import Trials
 
-FIRST: Final = 5  # trials drawn at random before TPE has something to learn from
+FIRST: Final = 5  # trials at random before TPE has something to go by
 FEWEST: Final = 2  # origins: one is scored by what is best on the others
 
 
 class Trial(NamedTuple):
+    """A set of parameters and how it did."""
+
     parameters: Values
-    each: list[Floats]  # probabilities of each fold
+    forecasts: list[FoldForecast]
     loss: Floats  # (thresholds, days)
+    score: float
+
+
+class Search(NamedTuple):
+    """What a search came to, computed once: `Trials` and `Found` render it."""
+
+    trials: list[Trial]  # the config's own parameters first
+    scores: dict[str, list[float]]  # of the trials on the days of ALL and of each origin
+    best: int
+    gain: tuple[float, float, float]  # as in Found
+    accepted: bool
 
 
 def tune_model(folds: Sequence[Fold], config: Config) -> tuple[DataFrame[Trials], Found]:
     """Every trial, and the parameters to go on with. Raises ValueError for a single fold."""
-    of, usual = fold_days(folds), climatology_loss(folds)
-    if len(of) < FEWEST:
-        raise ValueError(f"tune: origins {[*of]}: to test a choice takes {FEWEST} or more")
-    trials = _searched(folds, usual, config)
-    scores = [float(relative_loss(t.loss.sum(axis=1), usual.sum(axis=1))) for t in trials]
-    best = int(np.argmin(scores))
-    gain = _gain(trials, usual, of, config["seed"])
-    pays = best > 0 and gain[1] > 0
-    serves = trials[best if pays else 0]
+    search = search_parameters(folds, config)
+    trials, window = search.trials, config["tune"]
+    serves = trials[search.best if search.accepted else 0]
+    skill = recalibration_skill(serves.forecasts, config)
     found = Found(
         parameters=serves.parameters,
-        calibration=_calibration(folds, serves, config),
-        kept=pays,
-        why=_why(best, gain),
-        best=trials[best].parameters,
-        score=scores[best],
-        default_score=scores[0],
-        gain=gain,
-        start=config["tune"]["start"].isoformat(),
-        end=config["tune"]["end"].isoformat(),
-        labelled=labels_known(config, config["tune"]).isoformat(),
-        origins=[*of],
+        calibration=accepted_calibration(skill, serves.forecasts, config),
+        accepted=search.accepted,
+        why=_why(search),
+        best=trials[search.best].parameters,
+        score=trials[search.best].score,
+        default_score=trials[0].score,
+        gain=[*search.gain],
+        start=window["start"].isoformat(),
+        end=window["end"].isoformat(),
+        labelled=labels_known(config, window).isoformat(),
+        origins=[origin for origin in search.scores if origin != ALL],
         trials=len(trials) - 1,
         seed=config["seed"],
     )
-    return _table(trials, usual, {ALL: np.ones(usual.shape[1], bool), **of}), found
+    return _trials_table(search), found
 
 
-def _searched(folds: Sequence[Fold], usual: Floats, config: Config) -> list[Trial]:
+def search_parameters(folds: Sequence[Fold], config: Config) -> Search:
+    """The trials, the best, and whether it beats the config's own where it was not chosen."""
+    days = fold_days(folds)
+    if len(days) < FEWEST:
+        raise ValueError(f"tune: origins {[*days]}: to test a choice takes {FEWEST} or more")
+    trials = _trials(folds, config)
+    reference = climatology_loss(trials[0].forecasts)
+    spans = {ALL: np.ones(reference.shape[1], bool), **days}
+    scores = {o: [_score(t.loss, reference, of) for t in trials] for o, of in spans.items()}
+    best = int(np.argmin([t.score for t in trials]))
+    gain = _gain([t.loss for t in trials], reference, days, config["seed"])
+    return Search(trials, scores, best, gain, accepted=best > 0 and gain[1] > 0)
+
+
+def _trials(folds: Sequence[Fold], config: Config) -> list[Trial]:
     """The config's own parameters, then those that Optuna asks for."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.TPESampler(seed=config["seed"], n_startup_trials=FIRST)
@@ -82,69 +96,69 @@ def _searched(folds: Sequence[Fold], usual: Floats, config: Config) -> list[Tria
     own = cast("Mapping[str, float]", config["model"])
     trials = [_trial(folds, config, {key: own[key] for key in config["tune"]["space"]})]
     for _ in range(config["tune"]["trials"]):
-        asked = study.ask()
-        trials.append(_trial(folds, config, _suggested(asked, config)))
-        study.tell(asked, float(relative_loss(trials[-1].loss.sum(axis=1), usual.sum(axis=1))))
+        proposed = study.ask()
+        trials.append(_trial(folds, config, _suggested(proposed, config)))
+        study.tell(proposed, trials[-1].score)
     return trials
+
+
+def _trial(folds: Sequence[Fold], config: Config, parameters: Values) -> Trial:
+    forecasts = refit(folds, replaced(config, parameters))
+    loss = daily_loss(forecasts)
+    return Trial(parameters, forecasts, loss, _score(loss, climatology_loss(forecasts)))
 
 
 def _suggested(trial: optuna.Trial, config: Config) -> Values:
     """A value of each parameter of the space; whole where the config's is."""
     own = cast("Mapping[str, float]", config["model"])
-    space = cast("Mapping[str, Sequence[float]]", config["tune"]["space"])
     return {
         key: trial.suggest_int(key, int(low), int(high), log=bool(log))
         if isinstance(own[key], int)
         else trial.suggest_float(key, low, high, log=bool(log))
-        for key, (low, high, *log) in space.items()
+        for key, (low, high, *log) in config["tune"]["space"].items()
     }
 
 
-def _trial(folds: Sequence[Fold], config: Config, parameters: Values) -> Trial:
-    each = refitted(folds, replaced(config, parameters))
-    return Trial(parameters, each, daily_loss(folds, each))
+def _relative(loss: Floats, reference: Floats) -> Floats:
+    """The mean over thresholds of sums over days: (), or (draws,)."""
+    return np.asarray((loss / reference).mean(axis=0))
+
+
+def _score(loss: Floats, reference: Floats, days: Flags | slice = slice(None)) -> float:
+    return float(_relative(loss[:, days].sum(axis=1), reference[:, days].sum(axis=1)))
 
 
 def _gain(
-    trials: Sequence[Trial], usual: Floats, of: Mapping[str, Flags], seed: int
-) -> list[float]:
+    losses: Sequence[Floats], reference: Floats, days: Mapping[str, Flags], seed: int
+) -> tuple[float, float, float]:
     """By how much the config's parameters score worse than the best of the other folds: mean,
     5 % and 95 %."""
-    own, chosen = trials[0].loss, trials[0].loss.copy()
-    for days in of.values():
-        other = usual[:, ~days].sum(axis=1)
-        scores = [float(relative_loss(t.loss[:, ~days].sum(axis=1), other)) for t in trials]
-        chosen[:, days] = trials[int(np.argmin(scores))].loss[:, days]
-    mean = relative_loss((own - chosen).sum(axis=1), usual.sum(axis=1))
-    each = relative_loss(resampled(own - chosen, seed), resampled(usual, seed))
-    return [float(mean), *spread(each)]
+    own, chosen = losses[0], losses[0].copy()
+    for of in days.values():
+        best = int(np.argmin([_score(loss, reference, ~of) for loss in losses]))
+        chosen[:, of] = losses[best][:, of]
+    mean, low, high = estimate(_relative, seed, own - chosen, reference)
+    return float(mean), float(low), float(high)
 
 
-def _calibration(folds: Sequence[Fold], of: Trial, config: Config) -> Calibration:
-    return accepted_calibration(recalibration_skill(folds, of.each, config), folds, of.each, config)
-
-
-def _why(best: int, gain: Sequence[float]) -> str:
-    if not best:
+def _why(search: Search) -> str:
+    if not search.best:
         return "no trial scores better than the config's own parameters"
-    mean, low, high = gain
-    by = f"{format_interval(mean, low, high, '.4f')} of climatology's log loss"
-    if low > 0:
+    by = f"{format_interval(*search.gain, '.4f')} of climatology's log loss"
+    if search.gain[1] > 0:
         return f"better beyond noise on folds that did not choose: {by}"
     return f"not better beyond noise on folds that did not choose: {by}; the config's own stay"
 
 
-def _table(trials: Sequence[Trial], usual: Floats, of: Mapping[str, Flags]) -> DataFrame[Trials]:
+def _trials_table(search: Search) -> DataFrame[Trials]:
     rows = [
         {
             Trials.trial: k,
             Trials.origin: origin,
-            Trials.score: float(
-                relative_loss(t.loss[:, days].sum(axis=1), usual[:, days].sum(axis=1))
-            ),
-            Trials.parameters: json.dumps(t.parameters),
+            Trials.score: scores[k],
+            Trials.parameters: json.dumps(trial.parameters),
         }
-        for k, t in enumerate(trials)
-        for origin, days in of.items()
+        for k, trial in enumerate(search.trials)
+        for origin, scores in search.scores.items()
     ]
     return Trials.validate(pd.DataFrame(rows))

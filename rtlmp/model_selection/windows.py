@@ -1,19 +1,19 @@
 """Origins of rolling-origin cross-validation, and the spans that are refused."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Final, NamedTuple
 
 from rtlmp.clock import HORIZON_HOURS, days
 from rtlmp.config import Config
-from rtlmp.config.selection import Window
+from rtlmp.config.kinds import Window
 
 LABEL_DELAY: Final = timedelta(hours=2)  # from the end of an hour to its label, punctual or not
 
 
 class FoldWindow(NamedTuple):
-    """Issue dates that one fold scores, both included; its model was trained `day`."""
+    """Issue dates that one fold scores, both included, and the date of its model."""
 
-    day: date
+    model_date: date
     origin: date
     last: date
 
@@ -26,22 +26,21 @@ def fold_windows(config: Config, window: Window) -> list[FoldWindow]:
             f"validation.embargo_days {embargo}: want {least} or more, {HORIZON_HOURS} hours from "
             f"the midnight after {config['issue_time']} and {LABEL_DELAY} until a label is known"
         )
-    origins = list(days(window["start"], window["end"]))[::every]
     return [
         FoldWindow(
             origin - timedelta(days=embargo),
             origin,
             min(origin + timedelta(days=every - 1), window["end"]),
         )
-        for origin in origins
+        for origin in [*days(window["start"], window["end"])][::every]
     ]
 
 
 def days_to_label(config: Config) -> int:
     """Whole days from an issue time until every label of its horizon is known."""
-    clock = datetime.combine(date.min, time.fromisoformat(config["issue_time"]))
-    midnight = datetime.combine(date.min, time()) + timedelta(days=1)
-    longest = midnight - clock + timedelta(hours=HORIZON_HOURS + 1) + LABEL_DELAY  # clock change
+    clock = time.fromisoformat(config["issue_time"])
+    to_midnight = timedelta(hours=24 - clock.hour, minutes=-clock.minute)
+    longest = to_midnight + timedelta(hours=HORIZON_HOURS + 1) + LABEL_DELAY  # clock change
     return -(-longest // timedelta(days=1))
 
 

@@ -1,4 +1,4 @@
-"""The stacked rows of a training in blocks, which trees learn from in turn (round robin).
+"""The stacked rows of a training in blocks, which trees are grown on in turn (round robin).
 
 A block holds each hour once, at one of its leads, and hours of every issue date: a third of the
 rows, and nearly all of what they tell, for a third of the time; and the next tree corrects the
@@ -20,7 +20,7 @@ PASSES: Final = 2  # over the blocks
 
 
 class StackedRows(NamedTuple):
-    """Rows that trees learn from together: (rows, features and ln x), (rows,) each."""
+    """Rows that a tree is grown on: (rows, features and ln x), (rows,) each."""
 
     x: Matrix
     above: Floats  # 1: the threshold was passed
@@ -43,10 +43,10 @@ def partition(
     """The stacked rows in at most `count` blocks, and where each grid point starts."""
     grid = np.array(model["grid"])
     row, step, above = stack_reached(t.labels, grid)
-    weight, kept = t.weight[row], t.not_held_out[row].astype(np.float64)
+    weight, not_held_out = t.weight[row], t.not_held_out[row].astype(np.float64)
     # Starting each threshold at its own frequency keeps shrinkage from pulling the rare ones up
     # or down to the common ones: trees only say how an hour differs.
-    start = log_odds(step, above, weight * kept if hold_out else weight, len(grid))
+    start = log_odds(step, above, weight * not_held_out if hold_out else weight, len(grid))
     blocks = (np.flatnonzero(t.block_id[row] % count == k) for k in range(count))
     return (
         StackedRows(
@@ -54,7 +54,7 @@ def partition(
             above[at],
             count * weight[at],  # each block stands for all rows
             start[step[at]],
-            kept[at],
+            not_held_out[at],
         )
         for at in blocks
         if len(at)

@@ -1,6 +1,6 @@
 """Boosted trees and forests of XGBoost: one booster for every threshold, ln x is a feature.
 
-hazard   rows are stacked only over the thresholds an hour reached: the booster learns
+hazard   rows are stacked only over the thresholds an hour reached: the booster fits
          P(above x_j | above x_{j-1}), and their product is the curve. It is the exact ordinal
          likelihood (continuation ratio), a seventh of the rows, and needs no constraint.
 forest   a random forest, stacked as hazard.
@@ -14,15 +14,9 @@ import xgboost as xgb
 
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import Model
-from rtlmp.models.blocks import round_robin, row_blocks
-from rtlmp.models.curve import (
-    TrainingRows,
-    at_every_threshold,
-    cumulative_product,
-    log_odds,
-    lowest_so_far,
-)
-from rtlmp.models.fitted import Fitted, plain_floats
+from rtlmp.models.blocks import StackedRows, quantised, round_robin, row_blocks
+from rtlmp.models.curve import TrainingRows, at_every_threshold, log_odds
+from rtlmp.models.fitted import Fitted
 
 Parameters: TypeAlias = dict[str, str | int | float | tuple[int, ...]]
 APART: Final = 10_000_019  # of the seeds of blocks: further than those of dated models ever are
@@ -32,23 +26,23 @@ FOREST: Final = {"learning_rate": 1.0, "colsample_bytree": 1.0, "reg_lambda": 1e
 def fit_hazard(t: TrainingRows, model: Model, seed: int, gate_trees: int) -> Fitted:
     """`model["rounds"]` trees; the first `gate_trees` do not see the rows held out, the rest do.
 
-    Trees learn from the row blocks in turn, each tree from one. Rows held out weigh nothing in the
-    gate trees, which know no more of them than where bins lie.
+    Trees are grown on the row blocks in turn, each on one. Rows held out weigh nothing in the gate
+    trees, which know no more of them than where bins lie.
     """
     blocks, start = row_blocks(t, model, model["row_blocks"], hold_out=bool(gate_trees))
-    # of zeros, it binds nothing, but keeps XGBoost's sums, and so every model, as they were
+    # Zeros bind nothing, but XGBoost rounds otherwise with them: so that models keep their bytes.
     unbound = (0,) * (t.x.shape[1] + 1)
     chosen = {**parameters(model, seed), "monotone_constraints": unbound}
     booster = None
-    for k, ((data, weight, kept), trees) in enumerate(round_robin(blocks, model["rounds"])):
+    for k, ((data, weight, not_held_out), trees) in enumerate(round_robin(blocks, model["rounds"])):
         # A new one over the old trees: XGBoost keeps the rows' sums up to date at no cost only on
         # the matrix that a booster grew its first tree on.
         booster = xgb.Booster({**chosen, "seed": seed + k * APART}, [data], model_file=booster)
         for i in trees:
             if i in (trees.start, gate_trees):
-                data.set_weight(weight if i >= gate_trees else weight * kept)
+                data.set_weight(weight if i >= gate_trees else weight * not_held_out)
             booster.update(data, i)
-    return Fitted(booster, {"start": plain_floats(start)})
+    return Fitted(booster, {"start": start.tolist()})
 
 
 def hazard_curve(of: Fitted, x: Matrix, model: Model, trees: int) -> Floats:
@@ -57,7 +51,7 @@ def hazard_curve(of: Fitted, x: Matrix, model: Model, trees: int) -> Floats:
     each = of.boosted().inplace_predict(
         at_every_threshold(x, grid), base_margin=start.repeat(len(x)), iteration_range=(0, trees)
     )
-    return cumulative_product(each.astype(np.float64).reshape(len(grid), len(x))).T
+    return np.multiply.accumulate(each.reshape(len(grid), len(x)), axis=0, dtype=np.float64).T
 
 
 def fit_forest(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
@@ -66,7 +60,7 @@ def fit_forest(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
     share = float(np.sqrt(1 / t.x.shape[1]))
     chosen = {**parameters(model, seed), **FOREST, "colsample_bynode": share}
     booster = xgb.train({**chosen, "num_parallel_tree": model["rounds"]}, whole.data, 1)
-    return Fitted(booster, {"start": plain_floats(start)})
+    return Fitted(booster, {"start": start.tolist()})
 
 
 def forest_curve(of: Fitted, x: Matrix, model: Model, _: int) -> Floats:
@@ -80,23 +74,18 @@ def fit_separate(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
     rows = np.flatnonzero(t.labels.complete)
     above = (t.labels.highest[rows, None] > grid).astype(np.float64)
     start = np.array([log_odds(0 * rows, y, t.weight[rows], 1)[0] for y in above.T])
-    data = xgb.QuantileDMatrix(
-        t.x[t.row[rows]],
-        above,
-        weight=t.weight[rows],
-        base_margin=np.tile(start, (len(rows), 1)),
-        max_bin=model["max_bin"],
-        nthread=model["threads"],
-    )
+    weight, margin = t.weight[rows], np.tile(start, (len(rows), 1))
+    stacked = StackedRows(t.x[t.row[rows]], above, weight, margin, np.ones(len(rows)))
+    data = quantised(stacked, model, model["threads"], None)
     booster = xgb.train(parameters(model, seed), data, model["rounds"])
-    return Fitted(booster, {"start": plain_floats(start)})
+    return Fitted(booster, {"start": start.tolist()})
 
 
 def separate_curve(of: Fitted, x: Matrix, _: Model, __: int) -> Floats:
     """P(highest > grid point): (rows, grid)."""
     start = np.tile(np.array(of.state["start"], dtype=np.float32), (len(x), 1))
     each = of.boosted().inplace_predict(x, base_margin=start)
-    return lowest_so_far(each.reshape(len(x), -1).T.astype(np.float64)).T
+    return np.minimum.accumulate(each.reshape(len(x), -1).astype(np.float64), axis=1)
 
 
 def parameters(model: Model, seed: int) -> Parameters:

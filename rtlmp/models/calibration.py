@@ -50,16 +50,11 @@ def recalibrated(p: Floats, curve: CalibrationCurve) -> Floats:
 
 
 def apply_calibration(p: Floats, thresholds: list[float], calibration: Calibration) -> Floats:
-    """(rows, thresholds), bent where there is a curve, and not rising from one x to the next."""
+    """(rows, thresholds), recalibrated where there is a curve, and falling along the thresholds."""
     if not calibration:
         return p
-    names = map(threshold_name, thresholds)
-    out = np.stack(
-        [
-            recalibrated(q, calibration[x]) if x in calibration else q
-            for x, q in zip(names, p.T, strict=True)
-        ]
-    )
+    each = zip(map(threshold_name, thresholds), p.T, strict=True)
+    out = np.stack([recalibrated(q, calibration[x]) if x in calibration else q for x, q in each])
     order = np.argsort(thresholds)
     out[order] = np.minimum.accumulate(out[order], axis=0)
     return out.T

@@ -1,4 +1,4 @@
-"""The grid of thresholds that every estimator learns, and the curve P(highest > x) over it."""
+"""The grid of thresholds that every estimator fits, and the curve P(highest > x) over it."""
 
 from typing import Final, NamedTuple, TypeAlias
 
@@ -25,8 +25,8 @@ class TrainingRows(NamedTuple):
 
     def at(self, of: Ints) -> "TrainingRows":
         """Some of the rows."""
-        x, row, labels, weight, kept, block = self
-        return TrainingRows(x, row[of], labels.at(of), weight[of], kept[of], block[of])
+        x, row, labels, weight, seen, block = self
+        return TrainingRows(x, row[of], labels.at(of), weight[of], seen[of], block[of])
 
     def gate_rows(self) -> "TrainingRows":
         """Those not held out."""
@@ -41,10 +41,18 @@ def exceedance(curve: Floats, grid: list[float], thresholds: list[float]) -> Flo
     low, high = grid[0], grid[-1]
     if outside := [x for x in thresholds if not low <= x <= high]:
         raise ValueError(f"thresholds {outside} outside model.grid {low}..{high}: extend the grid")
+    left, fraction = grid_position(grid, thresholds)
+    logs = np.log(np.maximum(curve, SMALLEST))
+    return np.exp(logs[:, left] + fraction * (logs[:, left + 1] - logs[:, left]))
+
+
+def grid_position(
+    grid: list[float], thresholds: list[float]
+) -> tuple[npt.NDArray[np.intp], Floats]:
+    """Of each threshold, the grid point before it, and the share of the way to the next in ln x."""
     at = np.interp(np.log(thresholds), np.log(grid), np.arange(len(grid)))
     left = np.minimum(at.astype(np.intp), len(grid) - 2)
-    logs = np.log(np.maximum(curve, SMALLEST))
-    return np.exp(logs[:, left] + (at - left) * (logs[:, left + 1] - logs[:, left]))
+    return left, at - left
 
 
 def stack_reached(labels: Labels, grid: Floats) -> Stack:
@@ -62,16 +70,6 @@ def stack_features(x: Matrix, row: npt.NDArray[np.intp], last: Floats) -> Matrix
         out[k : k + PIECE, :-1] = x[row[k : k + PIECE]]
     out[:, -1] = last
     return out
-
-
-def cumulative_product(each: Floats) -> Floats:
-    """P(above each grid point | above the one below), (grid, rows) -> P(above each)."""
-    return np.multiply.accumulate(each, axis=0)
-
-
-def lowest_so_far(each: Floats) -> Floats:
-    """(grid, rows), made to fall: float32 sums may break a tie by a last bit."""
-    return np.minimum.accumulate(each, axis=0)
 
 
 def log_odds(step: npt.NDArray[np.intp], above: Floats, weight: Floats, points: int) -> Floats:

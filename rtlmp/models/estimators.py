@@ -1,33 +1,29 @@
-"""The estimators, by the name they have in the config. A new one is one function and one row."""
+"""The estimators, by name. A new one is a module, its name in `EstimatorName` and a row here."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from rtlmp.asof.vintages import Floats, Matrix
+from rtlmp.config.estimators import EstimatorName
 from rtlmp.config.model import Model
 from rtlmp.models import boosted, lightgbm, logistic
 from rtlmp.models.curve import TrainingRows
 from rtlmp.models.fitted import Fitted
 
-FitFunction: TypeAlias = Callable[
-    [TrainingRows, Model, int, int], Fitted
-]  # seed, trees of the gate
-CurveFunction: TypeAlias = Callable[
-    [Fitted, Matrix, Model, int], Floats
-]  # first trees only, 0: all
-
 
 class Estimator(NamedTuple):
-    fit: FitFunction
-    curve: CurveFunction
+    """What `fit` and `threshold_curve` below call, with the same arguments."""
+
+    fit: Callable[[TrainingRows, Model, int, int], Fitted]
+    curve: Callable[[Fitted, Matrix, Model, int], Floats]
 
 
-ESTIMATORS: Final[dict[str, Estimator]] = {
-    "hazard": Estimator(boosted.fit_hazard, boosted.hazard_curve),
-    "forest": Estimator(boosted.fit_forest, boosted.forest_curve),
-    "separate": Estimator(boosted.fit_separate, boosted.separate_curve),
-    "lightgbm": Estimator(lightgbm.fit_lightgbm, lightgbm.lightgbm_curve),
-    "logistic": Estimator(logistic.fit_logistic, logistic.logistic_curve),
+ESTIMATORS: Final[dict[EstimatorName, Estimator]] = {
+    EstimatorName.HAZARD: Estimator(boosted.fit_hazard, boosted.hazard_curve),
+    EstimatorName.FOREST: Estimator(boosted.fit_forest, boosted.forest_curve),
+    EstimatorName.SEPARATE: Estimator(boosted.fit_separate, boosted.separate_curve),
+    EstimatorName.LIGHTGBM: Estimator(lightgbm.fit_lightgbm, lightgbm.lightgbm_curve),
+    EstimatorName.LOGISTIC: Estimator(logistic.fit_logistic, logistic.logistic_curve),
 }
 
 
@@ -37,5 +33,6 @@ def fit(t: TrainingRows, model: Model, seed: int, gate_trees: int = 0) -> Fitted
 
 
 def threshold_curve(of: Fitted, x: Matrix, model: Model, trees: int = 0) -> Floats:
-    """P(highest > grid point), never rising along the grid: (rows, grid)."""
+    """P(highest > grid point), never rising along the grid, by the first `trees` (0: all):
+    (rows, grid)."""
     return ESTIMATORS[model["estimator"]].curve(of, x, model, trees)

@@ -1,6 +1,5 @@
 """What a fitted estimator is: a booster, numbers, or both. Nothing that runs code when opened."""
 
-from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
 import xgboost as xgb
@@ -17,8 +16,3 @@ class Fitted(NamedTuple):
         if self.booster is None:
             raise TypeError(f"no booster in a fitted model of {sorted(self.state)}")
         return self.booster
-
-
-def plain_floats(values: Iterable[float]) -> list[float]:
-    """Plain floats, as JSON takes them."""
-    return [float(v) for v in values]

@@ -7,16 +7,9 @@ import numpy as np
 
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import Model
-from rtlmp.models.curve import (
-    TrainingRows,
-    at_every_threshold,
-    cumulative_product,
-    log_odds,
-    sigmoid,
-    stack_features,
-    stack_reached,
-)
-from rtlmp.models.fitted import Fitted, State, plain_floats
+from rtlmp.models import curve
+from rtlmp.models.curve import TrainingRows
+from rtlmp.models.fitted import Fitted, State
 
 if TYPE_CHECKING:  # imported where used: half a second that no other estimator should pay
     import lightgbm as lgb
@@ -29,13 +22,13 @@ GATE_TREES: Final = "gate_trees"
 def fit_lightgbm(t: TrainingRows, model: Model, seed: int, gate_trees: int) -> Fitted:
     """`model["rounds"]` trees; the first `gate_trees` do not see the rows held out."""
     grid = np.array(model["grid"])
-    row, step, above = stack_reached(t.labels, grid)
+    row, step, above = curve.stack_reached(t.labels, grid)
     weight = t.weight[row]
-    kept = weight * t.not_held_out[row] if gate_trees else weight
-    start = log_odds(step, above, kept, len(grid))
-    x = stack_features(t.x, t.row[row], np.log(grid)[step])
-    first = _grown(x, above, kept, start[step], model, seed, gate_trees or model["rounds"])
-    state: State = {"start": plain_floats(start), GATE_TREES: first.model_to_string()}
+    gate_weight = weight * t.not_held_out[row] if gate_trees else weight
+    start = curve.log_odds(step, above, gate_weight, len(grid))
+    x = curve.stack_features(t.x, t.row[row], np.log(grid)[step])
+    first = _grown(x, above, gate_weight, start[step], model, seed, gate_trees or model["rounds"])
+    state: State = {"start": start.tolist(), GATE_TREES: first.model_to_string()}
     if gate_trees:
         margin = start[step] + np.asarray(first.predict(x, raw_score=True))
         rest = _grown(x, above, weight, margin, model, seed + 1, model["rounds"] - gate_trees)
@@ -45,17 +38,15 @@ def fit_lightgbm(t: TrainingRows, model: Model, seed: int, gate_trees: int) -> F
 
 def lightgbm_curve(of: Fitted, x: Matrix, model: Model, trees: int) -> Floats:
     """P(highest > grid point) by the gate trees alone, or (trees 0) by all: (rows, grid)."""
-    grid = np.array(model["grid"])
+    rows = curve.at_every_threshold(x, np.array(model["grid"]))
     margin = np.repeat(np.array(of.state["start"], dtype=np.float64), len(x))
-    for part in (GATE_TREES,) if trees else (GATE_TREES, REMAINING_TREES):
-        if part in of.state:
-            booster = _opened(str(of.state[part]))
-            margin += np.asarray(
-                booster.predict(
-                    at_every_threshold(x, grid), raw_score=True, num_threads=model["threads"]
-                )
-            )
-    return cumulative_product(sigmoid(margin).reshape(len(grid), len(x))).T
+    for name in (GATE_TREES,) if trees else (GATE_TREES, REMAINING_TREES):
+        if name in of.state:
+            booster = _opened(str(of.state[name]))
+            odds = booster.predict(rows, raw_score=True, num_threads=model["threads"])
+            margin += np.asarray(odds)
+    each = curve.sigmoid(margin).reshape(len(model["grid"]), len(x))
+    return np.multiply.accumulate(each, axis=0).T
 
 
 def _grown(
@@ -63,12 +54,12 @@ def _grown(
 ) -> "lgb.Booster":
     import lightgbm as lgb
 
-    kept = weight > 0
+    seen = weight > 0
     data = lgb.Dataset(
-        x[kept],
-        above[kept],
-        weight=weight[kept],
-        init_score=margin[kept],
+        x[seen],
+        above[seen],
+        weight=weight[seen],
+        init_score=margin[seen],
         params={"max_bin": model["max_bin"], "num_threads": model["threads"], "verbosity": -1},
     )
     return lgb.train(_parameters(model, seed), data, rounds)

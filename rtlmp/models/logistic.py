@@ -6,8 +6,8 @@ import numpy as np
 
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import Model
-from rtlmp.models.curve import TrainingRows, cumulative_product, sigmoid, stack_reached
-from rtlmp.models.fitted import Fitted, State, plain_floats
+from rtlmp.models.curve import TrainingRows, sigmoid, stack_reached
+from rtlmp.models.fitted import Fitted
 
 FAR: Final = 5.0  # standard deviations at which a feature is cut off
 
@@ -23,31 +23,26 @@ def fit_logistic(t: TrainingRows, model: Model, _: int, __: int) -> Fitted:
     row, step, above = stack_reached(t.labels, grid)
     x = t.x[t.row].astype(np.float64)
     seen = ~np.isnan(x).all(axis=0)
-    middle, spread = np.zeros(x.shape[1]), np.zeros(x.shape[1])
-    middle[seen], spread[seen] = np.nanmean(x[:, seen], axis=0), np.nanstd(x[:, seen], axis=0)
-    state: State = {"middle": plain_floats(middle), "spread": plain_floats(spread)}
-    z = np.column_stack([_standard(x, middle, spread)[row], np.eye(len(grid))[step]])
-    fitted = LogisticRegression(
-        C=1 / model["reg_lambda"], fit_intercept=False, max_iter=200, tol=1e-3
-    )
-    fitted.fit(z, above, sample_weight=t.weight[row])
-    state["coefficients"] = plain_floats(fitted.coef_[0])
-    return Fitted(None, state)
+    mean, deviation = np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    mean[seen], deviation[seen] = np.nanmean(x[:, seen], axis=0), np.nanstd(x[:, seen], axis=0)
+    z = np.column_stack([_standard(x, mean, deviation)[row], np.eye(len(grid))[step]])
+    fit = LogisticRegression(C=1 / model["reg_lambda"], fit_intercept=False, max_iter=200, tol=1e-3)
+    fit.fit(z, above, sample_weight=t.weight[row])
+    found = {"mean": mean, "deviation": deviation, "coefficients": fit.coef_[0]}
+    return Fitted(None, {name: values.tolist() for name, values in found.items()})
 
 
 def logistic_curve(of: Fitted, x: Matrix, _: Model, __: int) -> Floats:
     """P(highest > grid point): (rows, grid)."""
-    middle, spread, all_ = (
-        np.array(of.state[k], np.float64) for k in ("middle", "spread", "coefficients")
+    mean, deviation, slopes_and_intercepts = (
+        np.array(of.state[k], np.float64) for k in ("mean", "deviation", "coefficients")
     )
-    slopes, intercepts = np.split(all_, [len(middle)])
+    slopes, intercepts = np.split(slopes_and_intercepts, [len(mean)])
     # summed row by row: a matrix product's last bits depend on the company a row is in
-    margin = (_standard(x.astype(np.float64), middle, spread) * slopes).sum(axis=1) + intercepts[
-        :, None
-    ]
-    return cumulative_product(sigmoid(margin)).T
+    own = (_standard(x.astype(np.float64), mean, deviation) * slopes).sum(axis=1)
+    return np.multiply.accumulate(sigmoid(own + intercepts[:, None]), axis=0).T
 
 
-def _standard(x: Floats, middle: Floats, spread: Floats) -> Floats:
-    z = (x - middle) / np.where(spread > 0, spread, 1.0)
+def _standard(x: Floats, mean: Floats, deviation: Floats) -> Floats:
+    z = (x - mean) / np.where(deviation > 0, deviation, 1.0)
     return np.clip(np.nan_to_num(z), -FAR, FAR)

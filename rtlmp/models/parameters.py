@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict, cast
 
-from pydantic import TypeAdapter
-
 from rtlmp.config import Config
+from rtlmp.config.errors import checked
 from rtlmp.config.model import Model
 from rtlmp.models.calibration import Calibration
 
@@ -19,7 +18,7 @@ class Found(TypedDict):
 
     parameters: Values
     calibration: Calibration
-    kept: bool  # the best found; else the parameters are those of the config
+    accepted: bool  # the best found; else the parameters are those of the config
     why: str
     best: Values
     score: float  # of the best, on the folds that it was chosen on
@@ -51,5 +50,5 @@ def curves(path: str | Path | None) -> Calibration:
 
 def replaced(config: Config, parameters: Mapping[str, float]) -> Config:
     """`config` with these settings of `model`, checked as those of a config."""
-    model = TypeAdapter(Model).validate_python({**config["model"], **parameters})
+    model = checked(Model, {**config["model"], **parameters}, "model")
     return cast("Config", {**config, "model": model})

@@ -38,7 +38,7 @@ class Card(TypedDict):
     pool: list[str]
     trained_from: str  # issue times, UTC: first one in, and the first one out
     trained_until: str
-    held_out_from: str  # a day in `gate.every` from here on has not trained the gate_trees
+    held_out_from: str  # no gate tree has seen one day in `gate.every` from here on
     rows: int
     features: list[str]
     members: list[MemberCard]
@@ -57,26 +57,28 @@ class Trained(NamedTuple):
 def save_model(trained: Trained, boosters: Sequence[str | Path], card: str | Path) -> None:
     """A file a member, and the card; each whole or not there. No booster: an empty object."""
     for member, path in zip(trained.members, boosters, strict=True):
-        atomic(path, member.booster.save_model if member.booster else _nothing)
+        atomic(
+            path, member.booster.save_model if member.booster else lambda p: p.write_bytes(EMPTY)
+        )
     write_json(trained.card, card)
 
 
 def load_model(boosters: Sequence[str | Path], card: str | Path) -> Trained:
     """The model saved at these paths."""
     described: Card = json.loads(Path(card).read_text())
-    members = zip(boosters, described["members"], strict=True)
-    return Trained([_opened(Path(path), of) for path, of in members], described)
+    members = zip(map(Path, boosters), described["members"], strict=True)
+    return Trained([_opened(path, of) for path, of in members], described)
 
 
 def load_models(boosters: Iterable[str], cards: Iterable[str]) -> dict[str, dict[str, Trained]]:
     """The models at these paths, by pool and by ISO date; a model's boosters in order."""
-    parts: dict[Path, list[str]] = {}
+    by_folder: dict[Path, list[str]] = {}
     for path in boosters:
-        parts.setdefault(Path(path).parent, []).append(path)
+        by_folder.setdefault(Path(path).parent, []).append(path)
     found: dict[str, dict[str, Trained]] = {}
     for card in cards:
         folder = Path(card).parent
-        found.setdefault(folder.parent.name, {})[folder.name] = load_model(parts[folder], card)
+        found.setdefault(folder.parent.name, {})[folder.name] = load_model(by_folder[folder], card)
     return found
 
 
@@ -86,10 +88,6 @@ def _opened(path: Path, of: MemberCard) -> Fitted:
     booster = xgb.Booster(params={"nthread": of["model"]["threads"]})
     booster.load_model(path)
     return Fitted(booster, of["state"])
-
-
-def _nothing(path: Path) -> None:
-    path.write_bytes(EMPTY)
 
 
 def digest(arrays: Sequence[npt.NDArray[np.generic]]) -> str:

@@ -1,6 +1,6 @@
 """From features and prices to a dated model: which rows train, with which labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple, cast
 
@@ -11,7 +11,7 @@ from rtlmp.asof.vintages import US_PER_HOUR, Archive, Flags, Floats, Ints, Matri
 from rtlmp.clock import issue_time
 from rtlmp.config import Config
 from rtlmp.config.model import Member, Model, held_out_span
-from rtlmp.features.history import HistoryRows, labels_of, longest_history, nodes_of
+from rtlmp.features.history import History, HistoryRows, history_days, labels_of, nodes_of
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import TrainingRows
 from rtlmp.models.estimators import fit
@@ -19,10 +19,10 @@ from rtlmp.models.fitted import Fitted
 from rtlmp.models.store import Card, MemberCard, Trained, digest, packages
 
 DAY: Final = 86_400_000_000  # us
-LEFT_OUT: Final = 0.1  # share of the weeks that a model does not learn from: see `bounds`
+LEFT_OUT: Final = 0.1  # share of the weeks that a model is not fitted on: see `jackknife_interval`
 MOST_HELD_OUT: Final = 1 / 3  # of the days there are
 CALM: Final = 15  # UTC hour at which days held out begin and end
-ALWAYS: Final = 28  # latest days that every model learns from
+ALWAYS: Final = 28  # latest days that every model is fitted on
 
 
 class Samples(NamedTuple):
@@ -35,7 +35,7 @@ class Samples(NamedTuple):
 
 
 class TrainingSet(NamedTuple):
-    """What the model of a pool dated `day` learns from: rows issued in [since, until)."""
+    """What the model of a pool dated `day` is fitted on: rows issued in [since, until)."""
 
     day: date
     since: datetime
@@ -46,44 +46,34 @@ class TrainingSet(NamedTuple):
 
 
 def train(
-    history: Sequence[HistoryRows],
-    prices: Archive,
-    config: Config,
-    day: date,
-    calibration: Calibration | None = None,
+    history: History, prices: Archive, config: Config, day: date, curves: Calibration | None = None
 ) -> Trained:
     """The model dated `day`: fitted on the days up to its own issue time, known by then.
 
-    `history` holds the rows of the pool, a part a month, `prices` the hourly target price.
-    Raises ValueError when no row has a label yet.
+    `prices` holds the hourly target price. Raises ValueError when no row has a label yet.
     """
-    return fit_model(training_set(history, prices, config, day), config, calibration)
+    return fit_model(training_set(history, prices, config, day), config, curves)
 
 
-def training_set(
-    history: Sequence[HistoryRows], prices: Archive, config: Config, day: date
-) -> TrainingSet:
-    """The rows that the model dated `day` learns from."""
-    first = day - timedelta(days=longest_history(config))
+def training_set(history: History, prices: Archive, config: Config, day: date) -> TrainingSet:
+    """The rows that the model dated `day` is fitted on."""
+    first = day - timedelta(days=max(history_days(config)))
     since, until = (issue_time(config, d) for d in (first, day))
     rows = samples(history, prices, since, until, config["label_coverage"])
     if not len(rows.x):
         raise ValueError(
-            f"model {day}: {sum(len(part.x) for part in history)} feature rows; of those "
-            f"issued in [{since}, {until}) none has its label by then: prices start too late or "
-            "stopped"
+            f"model {day}: {sum(len(month.x) for month in history)} feature rows; of those issued "
+            f"in [{since}, {until}) none has its label by then: prices start too late or stopped"
         )
     return TrainingSet(day, since, until, nodes_of(history), history[0].design, rows)
 
 
-def fit_model(
-    training: TrainingSet, config: Config, calibration: Calibration | None = None
-) -> Trained:
-    """The model that learns from these rows, by the members of `config`."""
+def fit_model(training: TrainingSet, config: Config, curves: Calibration | None = None) -> Trained:
+    """The model fitted on these rows, by the members of `config`, and its calibration `curves`."""
     day, since, until, pool, design, rows = training
     held_from = until - timedelta(days=_window(rows, config))
-    kept = ~held_out(rows.hour, to_us(held_from), config["gate"]["every"])
-    members = [_member(rows, config, member, day, kept) for member in config["members"]]
+    not_held_out = ~held_out(rows.hour, to_us(held_from), config["gate"]["every"])
+    members = [_member(rows, config, member, day, not_held_out) for member in config["members"]]
     card = Card(
         date=day.isoformat(),
         pool=pool,
@@ -93,7 +83,7 @@ def fit_model(
         rows=len(rows.x),
         features=design,
         members=[card for _, card in members],
-        calibration=calibration or {},
+        calibration=curves or {},
         packages=packages(),
         inputs_sha256=digest([rows.x, *rows.labels, rows.age]),
     )
@@ -101,7 +91,7 @@ def fit_model(
 
 
 def held_out(hour: Ints, since: int, every: int) -> Flags:
-    """Target hours (since 1970), a day in `every` from `since` (us) on, that no gate tree learns.
+    """Target hours (since 1970), a day in `every` from `since` (us) on, that no gate tree sees.
 
     Whatever the model, the same days: those that it holds out its predecessor has not seen either.
     """
@@ -116,8 +106,7 @@ def held_day(hour: Ints) -> Ints:
 def _window(rows: Samples, config: Config) -> int:
     """Latest days of which some are held out: a market new to us has few, most must train."""
     gate = config["gate"]
-    spans = [member.get("history_days", config["history_days"]) for member in config["members"]]
-    most = min(*spans, rows.age.max()) * MOST_HELD_OUT
+    most = min(*history_days(config), rows.age.max()) * MOST_HELD_OUT
     return min(held_out_span(gate), round(most) * gate["every"])
 
 
@@ -127,25 +116,24 @@ def _member(
     """One member, by its own settings where it has some, fitted on its own span."""
     model = cast("Model", {k: member.get(k, v) for k, v in config["model"].items()})
     history = member.get("history_days", config["history_days"])
-    # models that are averaged draw different rows
+    # models that are averaged are fitted on different rows
     seed = member.get("seed", config["seed"]) + day.toordinal()
     inside = rows.age < history + 0.5  # a clock change makes a day an hour longer
-    learned = np.flatnonzero(inside & _drawn(rows.age, seed))
+    sampled = np.flatnonzero(inside & _sampled(rows.age, seed))
     weight = 0.5 ** (rows.age / model["half_life_days"])
     gate_trees = 0 if not_held_out.all() else round(config["gate"]["tree_share"] * model["rounds"])
-    whole = TrainingRows(
-        rows.x, np.arange(len(rows.x)), rows.labels, weight, not_held_out, block_ids(rows)
-    )
-    t = whole.at(learned)
+    each = np.arange(len(rows.x))
+    t = TrainingRows(rows.x, each, rows.labels, weight, not_held_out, block_ids(rows)).at(sampled)
     fitted = fit(t, model, seed, gate_trees)
-    return fitted, MemberCard(
+    card = MemberCard(
         model=model,
         history_days=history,
         seed=seed,
-        rows=len(learned),
+        rows=len(sampled),
         gate_trees=gate_trees,
         state=fitted.state,
     )
+    return fitted, card
 
 
 def block_ids(rows: Samples) -> Ints:
@@ -154,41 +142,33 @@ def block_ids(rows: Samples) -> Ints:
     return rows.hour + np.round(rows.age).astype(np.int64)
 
 
-def _drawn(age: Floats, seed: int) -> Flags:
-    """The rows of weeks that a model with this seed learns from."""
+def _sampled(age: Floats, seed: int) -> Flags:
+    """The rows of weeks that a model with this seed is fitted on."""
     week = ((age - ALWAYS) // 7).astype(np.intp)
-    drawn = np.random.default_rng(seed).random(max(week.max(initial=0), 0) + 1) >= LEFT_OUT
-    return (age < ALWAYS) | drawn[np.maximum(week, 0)]
+    sampled = np.random.default_rng(seed).random(max(week.max(initial=0), 0) + 1) >= LEFT_OUT
+    return (age < ALWAYS) | sampled[np.maximum(week, 0)]
 
 
 def samples(
-    history: Sequence[HistoryRows],
-    prices: Archive,
-    since: datetime,
-    until: datetime,
-    min_coverage: float,
+    history: History, prices: Archive, since: datetime, until: datetime, min_coverage: float
 ) -> Samples:
-    """Rows issued from `since` to before `until` whose price was known by then, or a part."""
-    earliest = min((int(part.hour.min()) for part in history if len(part.hour)), default=0)
+    """Rows issued from `since` to before `until` whose price was known by then, if in part."""
+    earliest = min((int(month.hour.min()) for month in history if len(month.hour)), default=0)
     hours = range(earliest, to_us(until) // US_PER_HOUR + 1)  # no label is known of a later hour
     known = known_labels(prices, until, hours, min_coverage)
-    parts = [_known(part, hours, known, to_us(since), to_us(until)) for part in history]
-    labels = zip(*(part.labels for part in parts), strict=True)
-    return Samples(
-        np.concatenate([part.x for part in parts]),
-        Labels(*(np.concatenate(column) for column in labels)),
-        np.concatenate([part.age for part in parts]),
-        np.concatenate([part.hour for part in parts]),
-    )
+    months = [_labelled(month, hours, known, to_us(since), to_us(until)) for month in history]
+    x, labels, age, hour = zip(*months, strict=True)
+    known_by_then = Labels(*map(np.concatenate, zip(*labels, strict=True)))
+    return Samples(np.concatenate(x), known_by_then, np.concatenate(age), np.concatenate(hour))
 
 
-def _known(
-    part: HistoryRows, hours: range, known: Mapping[str, Labels], since: int, until: int
+def _labelled(
+    month: HistoryRows, hours: range, known: Mapping[str, Labels], since: int, until: int
 ) -> Samples:
-    asked = (part.issued >= since) & (part.issued < until) & (part.hour < hours.stop)
-    rows = np.flatnonzero(asked)
-    labels = labels_of(part, rows, known, hours)
+    inside = (month.issued >= since) & (month.issued < until) & (month.hour < hours.stop)
+    rows = np.flatnonzero(inside)
+    labels = labels_of(month, rows, known, hours)
     there = ~np.isnan(labels.highest)
-    rows, labels = rows[there], labels.at(there)
-    age = (until - part.issued[rows]) / DAY
-    return Samples(part.x[rows], labels, age, part.hour[rows])
+    rows = rows[there]
+    age = (until - month.issued[rows]) / DAY
+    return Samples(month.x[rows], labels.at(there), age, month.hour[rows])

@@ -5,16 +5,12 @@ spelled once and a misspelt one is a type error. Times are UTC and never coerced
 take a naive local time for UTC); an interval is named by its start.
 """
 
-from typing import Annotated
+from typing import Annotated, Final
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pandera.pandas as pa
 from pandera.api.pandas.model_config import BaseConfig
-from pandera.typing import DataFrame, Series
-
-from rtlmp.io.files import atomic as atomic
+from pandera.typing import Series
 
 Utc = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 UTC_DTYPE = pd.DatetimeTZDtype("us", "UTC")  # type: ignore[arg-type]  # stubs know ns only
@@ -45,18 +41,18 @@ class Observations(Valid):
 
 
 class HorizonRows(Valid):
-    """The questions: at `issue_time`, what of the hour from `valid_time`?"""
+    """What is forecast: at `issue_time`, of the hour from `valid_time`."""
 
     issue_time: Series[Utc] = pa.Field(description="nothing published later may be used, UTC")
     lead_hour: Series[int] = pa.Field(ge=1, le=72, description="1 is the hour from midnight of D+1")
 
 
 class Features(HorizonRows):
-    """`HorizonRows` plus one float32 column per registered feature; a row an ask, for one node."""
+    """`HorizonRows` of one node, plus one float32 column per registered feature."""
 
     @pa.dataframe_check
     @classmethod
-    def one_row_per_ask(cls, df: pd.DataFrame) -> bool:
+    def one_row_per_hour(cls, df: pd.DataFrame) -> bool:
         return not df.duplicated([cls.issue_time, cls.valid_time]).any()
 
 
@@ -101,7 +97,7 @@ class Covered(pa.DataFrameModel):
 
 
 class Scored(Forecast):
-    """Every forecast row of a backtest with what came; `model` tells baselines apart."""
+    """Every forecast row of a backtest with the price observed; `model` tells baselines apart."""
 
     model: Series[str]
     lower: Series[float] | None = pa.Field(nullable=True, description="5 % bound of ours")
@@ -131,15 +127,5 @@ class Truth(HorizonRows):
     probability: Series[float] = pa.Field(ge=0, le=1)
 
 
-def no_observations() -> DataFrame[Observations]:
-    """No observations, in the right types: what a source has of a series it does not give."""
-    none = pd.DataFrame(
-        dict.fromkeys(Observations.to_schema().columns, pd.Series([], dtype=object))
-    )
-    times = dict.fromkeys((Observations.valid_time, Observations.publish_time), UTC_DTYPE)
-    return Observations.validate(none.astype({**times, Observations.value: np.float64}))
-
-
-def month_of(times: "pd.Series[pd.Timestamp]") -> npt.NDArray[np.str_]:
-    """UTC month "YYYY-MM" of each time; forty times as fast as strftime."""
-    return times.to_numpy("datetime64[us]").astype("datetime64[M]").astype(str)
+# What a source has of a series that it does not give: no rows, in the right types.
+no_observations: Final = Observations.empty

@@ -7,7 +7,7 @@ from rtlmp.schemas.core import Metrics, Utc
 
 
 class Folds(pa.DataFrameModel):
-    """A row a fold of a cross-validation and pool: what it learnt from, what it scored."""
+    """A row a fold of a cross-validation and pool: what it was fitted on, what it scored."""
 
     origin: Series[str] = pa.Field(description="first issue date scored, ISO")
     last: Series[str] = pa.Field(description="last issue date scored, ISO")
@@ -36,7 +36,7 @@ class Trials(pa.DataFrameModel):
 
 
 class Ablation(pa.DataFrameModel):
-    """What a part of the features adds: log loss refitted without it less log loss with it."""
+    """What a set of features adds: log loss refitted without it less log loss with it."""
 
     kind: Series[str] = pa.Field(isin=["group", "inputs"])
     part: Series[str]
@@ -50,7 +50,7 @@ class Ablation(pa.DataFrameModel):
 
 
 class Recalibrated(pa.DataFrameModel):
-    """Out of time: calibrated on earlier folds, scored on later ones, beside leaving alone."""
+    """Out of time: recalibrated on earlier folds, scored on later ones, against leaving alone."""
 
     kind: Series[str]
     threshold: Series[float] = pa.Field(description="x, USD/MWh")

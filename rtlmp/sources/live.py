@@ -46,4 +46,4 @@ def tools_of(config: Config, series: list[SeriesName]) -> Tools:
 
 def per_minute(live: Live) -> dict[str, int]:
     """Calls a minute that each host may have."""
-    return {name: host["calls_per_minute"] for name, host in live["hosts"].items()}  # type: ignore[index]
+    return {name: host["calls_per_minute"] for name, host in live["hosts"].items()}

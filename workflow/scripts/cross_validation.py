@@ -1,13 +1,7 @@
 from snakemake.iocontainers import Snakemake
 
 from rtlmp.io.tables import write_table
-from rtlmp.model_selection.cross_validation import (
-    fold_forecasts,
-    fold_metrics,
-    fold_models,
-    folds_table,
-    predicted,
-)
+from rtlmp.model_selection.cross_validation import fold_metrics, folds_table, forecast_rows, refit
 from rtlmp.model_selection.folds import read_folds
 from rtlmp.model_selection.recalibration import recalibration_skill
 from rtlmp.models.parameters import adopted
@@ -18,10 +12,9 @@ snakemake: Snakemake
 given, out = snakemake.input, snakemake.output
 c = adopted(snakemake.params.config, given.parameters)
 folds = read_folds(given, c, snakemake.params.window)
-models = fold_models(folds, c)
-each = predicted(models, folds, c["thresholds"])
-forecasts = fold_forecasts(folds, each, c)
-write_table(Folds, folds_table(folds, models), out.folds)
-write_table(Scored, forecasts, out.forecasts)
-write_table(FoldMetrics, fold_metrics(forecasts, c["seed"]), out.metrics)
-write_table(Recalibrated, recalibration_skill(folds, each, c), out.calibration)
+each = refit(folds, c)
+rows = forecast_rows(each, c)
+write_table(Folds, folds_table(each), out.folds)
+write_table(Scored, rows, out.forecasts)
+write_table(FoldMetrics, fold_metrics(rows, c["seed"]), out.metrics)
+write_table(Recalibrated, recalibration_skill(each, c), out.calibration)

@@ -1,22 +1,34 @@
-"""Pieces of observation files, and what each column of them must be."""
+"""Observation files a piece at a time: the one place that opens them and says what is in a column.
 
-from collections.abc import Iterable, Iterator
+Free of pandas, as pyarrow.dataset is not: Snakemake reads prices here before any rule.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from csv import reader
+from io import TextIOWrapper
+from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pyarrow import csv
 
 from rtlmp.asof.vintages import UTC_TIMES, Flags, Floats, Ints
-from rtlmp.io.parquet import dictionary_codes
-from rtlmp.schemas.columns import LOCATION, OBSERVED, SERIES
-from rtlmp.sources.files.groups import BadFileError, complete, csv_text, span
+from rtlmp.io.parquet import Bounds, dictionary_codes, extent, flags, possible_row_groups, to_numpy
+from rtlmp.schemas.columns import LOCATION, PUBLISHED, SERIES
 
-WHOLE = -1  # a file that has no row groups
-ISO_UTC = r".+(Z|\+00:?00)"
+PARQUET: Final = ".parquet"  # any other file is CSV
+WORDS: Final = (SERIES, LOCATION)
+ISO_UTC: Final = r"(Z|\+00:?00)$"
+
+
+class BadFileError(ValueError):
+    """A file that is not in the observation format: which, where, how many rows, an example."""
 
 
 class Piece(NamedTuple):
@@ -24,8 +36,21 @@ class Piece(NamedTuple):
 
     path: Path
     group: int
-    first: int  # row of the file that it starts with
+    row: int  # of the file that it starts with
     since: float  # us since 1970 of its earliest publication; -inf: not known before it is read
+    until: float  # and of its last; inf
+
+    def read(self, names: Collection[str]) -> pa.Table:
+        """Columns of it; those of CSV are text."""
+        words = [name for name in WORDS if name in names]
+        with _named(self.path):
+            if self.path.suffix == PARQUET:
+                file = pq.ParquetFile(self.path, read_dictionary=words)
+                return file.read_row_group(self.group, columns=list(names))
+            text = {name: pa.string() for name in names}
+            types = text | dict.fromkeys(words, pa.dictionary(pa.int32(), pa.string()))
+            chosen = csv.ConvertOptions(include_columns=list(names), column_types=types)
+            return csv.read_csv(self.path, convert_options=chosen)
 
     def refuse(self, table: pa.Table, columns: list[str], bad: Flags, why: str) -> None:
         """Raises BadFileError where a row is `bad`."""
@@ -35,79 +60,100 @@ class Piece(NamedTuple):
         example = {c: str(table[c][row].as_py()) for c in columns}
         raise BadFileError(
             f"{self.path}: column {', '.join(columns)}: {why}: {int(bad.sum())} of {len(bad)} "
-            f"rows, the first is row {self.first + row}: {example}"
+            f"rows, the first is row {self.row + row}: {example}"
         )
 
+    def text(self, table: pa.Table, name: str) -> tuple[npt.NDArray[np.intp], list[str]]:
+        """A column of words, none empty: index into the words, and these."""
+        column = table[name]
+        self.refuse(table, [name], flags(column.is_null()), "not text")
+        words = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        index, names = dictionary_codes(words)
+        bad = np.array([not isinstance(name, str) or not name for name in names], dtype=bool)
+        self.refuse(table, [name], bad[index], "not text")
+        return index, names
 
-class Codes(NamedTuple):
-    """Text, each word spelled once."""
+    def utc(self, table: pa.Table, name: str) -> Ints:
+        """UTC times as us since 1970; naive and local ones are refused: an hour is not seen."""
+        column, kind, why = table[name], table[name].type, "missing time"
+        if pa.types.is_timestamp(kind):
+            local = np.full(len(column), kind.tz != UTC_TIMES.tz)
+            self.refuse(table, [name], local, f"times in zone {kind.tz}: convert them to UTC")
+        else:
+            column, why = _cast(column, pa.string()), "not a UTC time: write 2024-08-20T15:00:00Z"
+            ends = pc.match_substring_regex(column, ISO_UTC)
+            self.refuse(table, [name], ~flags(pc.and_kleene(column.is_valid(), ends)), why)
+            column = _cast(column, pa.timestamp("ns", "UTC"))
+        self.refuse(table, [name], flags(column.is_null()), why)
+        return to_numpy(column.cast(UTC_TIMES, safe=False).cast(pa.int64()))
 
-    codes: npt.NDArray[np.intp]
-    names: list[str]
+    def numbers(self, table: pa.Table, name: str) -> Floats:
+        """Finite numbers."""
+        column = table[name]
+        if pa.types.is_string(column.type):
+            column = pc.utf8_trim_whitespace(column)
+        found = _cast(column, pa.float64())
+        finite = flags(pc.and_kleene(found.is_valid(), pc.is_finite(found)))
+        self.refuse(table, [name], ~finite, "not a number: leave such rows out")
+        return to_numpy(found)
 
 
-def pieces(paths: Iterable[Path]) -> Iterator[Piece]:
-    """What can be read at a time of files in the observation format."""
+def pieces(
+    paths: Iterable[Path], wanted: Collection[str], bounds: Mapping[str, Bounds]
+) -> Iterator[Piece]:
+    """What can be read at a time of files that have the columns `wanted`, and may lie in `bounds`.
+
+    Raises BadFileError for a file that cannot be opened or lacks a column.
+    """
     for path in paths:
-        if path.suffix != ".parquet":
-            yield Piece(path, WHOLE, 0, -np.inf)
+        if path.suffix != PARQUET:
+            with TextIOWrapper(pa.input_stream(path), "utf-8-sig", "replace", newline="") as text:
+                _complete(path, wanted, next(reader(text), []))
+            yield Piece(path, 0, 0, -np.inf, np.inf)
             continue
-        file = pq.ParquetFile(path)
-        complete(path, OBSERVED, file.schema_arrow.names)
-        first = 0
-        for group in range(file.num_row_groups):
-            found = file.metadata.row_group(group)
-            yield Piece(path, group, first, span(found).first)
-            first += found.num_rows
+        with _named(path):
+            file = pq.ParquetFile(path)
+        _complete(path, wanted, file.schema_arrow.names)
+        groups = [file.metadata.row_group(k) for k in range(file.num_row_groups)]
+        rows = [0, *accumulate(group.num_rows for group in groups)]
+        kind = file.schema_arrow.field(PUBLISHED).type
+        for k in possible_row_groups(file, bounds):
+            yield Piece(path, k, rows[k], *_span(extent(groups[k], PUBLISHED), kind))
 
 
-def read(piece: Piece) -> pa.Table:
-    """The columns of the format."""
-    if piece.group == WHOLE:
-        return csv_text(piece.path, OBSERVED)
-    schema = pq.read_schema(piece.path)
-    texts = [c for c in (SERIES, LOCATION) if pa.types.is_string(schema.field(c).type)]
-    file = pq.ParquetFile(piece.path, read_dictionary=texts)
-    return file.read_row_group(piece.group, columns=list(OBSERVED))
+def _span(told: Bounds, kind: pa.DataType) -> tuple[float, float]:
+    """First and last time in us; times that are not UTC have to be read, and refused."""
+    if None in told or not pa.types.is_timestamp(kind) or kind.tz != UTC_TIMES.tz:
+        return -np.inf, np.inf
+    times = np.array(told).astype(f"datetime64[{kind.unit}]").astype("datetime64[us]")
+    first, last = times.astype(np.int64).tolist()
+    return first, last
 
 
-def text(piece: Piece, table: pa.Table, name: str) -> Codes:
-    """A column of words, none empty."""
-    column = table[name]
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    written = pa.types.is_string(kind) or pa.types.is_large_string(kind)
-    bad = column.is_null().to_numpy() if written else np.ones(len(column), dtype=bool)
-    piece.refuse(table, [name], bad, "not text")
-    if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    words = Codes(*dictionary_codes(column))
-    empty = np.array([word == "" for word in words.names], dtype=bool)
-    piece.refuse(table, [name], empty[words.codes], "not text")
-    return words
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Arrow's complaints, with the file."""
+    try:
+        yield
+    except pa.ArrowInvalid as error:
+        raise BadFileError(f"{path}: {error}") from error
 
 
-def utc(piece: Piece, table: pa.Table, name: str) -> Ints:
-    """UTC times as us since 1970; naive and local ones are refused: an hour's error is unseen."""
-    column = table[name]
-    if pa.types.is_timestamp(column.type):
-        local = np.full(len(column), column.type.tz != "UTC")
-        why = f"times in zone {column.type.tz}: convert them to UTC"
-        piece.refuse(table, [name], local, why)
-        piece.refuse(table, [name], column.is_null().to_numpy(), "missing time")
-        return column.cast(UTC_TIMES, safe=False).cast(pa.int64()).to_numpy()
-    words = pd.Series(column.to_pandas(), dtype="string")
-    bad = ~words.str.fullmatch(ISO_UTC, na=False).to_numpy(bool)
-    piece.refuse(table, [name], bad, "not a UTC time: write 2024-08-20T15:00:00Z")
-    times = pd.to_datetime(words, utc=True, format="ISO8601")
-    return times.to_numpy("datetime64[us]").astype(np.int64)
+def _complete(path: Path, wanted: Collection[str], names: list[str]) -> None:
+    if missing := sorted(set(wanted) - set(names)):
+        raise BadFileError(f"{path}: no column {missing}; the file has {names}")
 
 
-def numbers(piece: Piece, table: pa.Table, name: str) -> Floats:
-    """Finite numbers."""
-    column = table[name]
-    if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
-        found = column.cast(pa.float64(), safe=False).to_numpy()
-    else:
-        found = pd.to_numeric(column.to_pandas(), errors="coerce").to_numpy(np.float64)
-    piece.refuse(table, [name], ~np.isfinite(found), "not a number: leave such rows out")
-    return found
+def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """The column as `kind`, missing where a row is none; slow only where one is not."""
+    try:
+        return column.cast(kind, safe=False)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return pa.chunked_array([[_one(value, kind) for value in column]], kind)
+
+
+def _one(value: pa.Scalar, kind: pa.DataType) -> pa.Scalar | None:
+    try:
+        return value.cast(kind, safe=False)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None

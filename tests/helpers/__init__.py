@@ -1,0 +1,1 @@
+"""What tests share: makers of data, a server that replays, the runner of Snakemake."""

@@ -1,0 +1,92 @@
+"""The one runner of Snakemake, and a copy of the repo to run it in, on a small world."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from tests.helpers.build import ROOT
+
+CORES: Final = 2
+NODES, THRESHOLDS, RUN = ["HB_NORTH", "HB_WEST"], ["50", "100"], Path("results/small")
+SMALL = {
+    "run": "small",
+    "nodes": NODES,
+    "thresholds": [50, 100],
+    "history_days": 40,
+    # both windows hold a clock change: 2024-03-10 and 2024-11-03
+    "synthetic": {"start": "2024-01-01", "end": "2024-03-20"},
+    "backtest": {"start": "2024-03-08", "end": "2024-03-11"},
+    "model": {"rounds": 15, "max_depth": 3, "threads": 1},
+}
+
+# the least that has models, figures and a clock change, for where a job costs much
+LEAST = {
+    "synthetic": {"start": "2024-02-01", "end": "2024-03-20"},
+    "history_days": 30,
+    "ensemble_size": 1,
+    "backtest": {"start": "2024-03-09", "end": "2024-03-10"},
+}
+
+
+def snakemake(
+    checkout: Path, config: Path, *words: str, ok: bool = True, env: dict[str, str] | None = None
+) -> str:
+    """What the Snakemake of `checkout` said. Raises AssertionError where it did not end as `ok`."""
+    command = [sys.executable, "-m", "snakemake", "--cores", str(CORES), *words]
+    variables = {**os.environ, "PYTHONPATH": str(checkout), **(env or {})}
+    if "--dry-run" in words:  # runs nothing new, and counting lines doubles it
+        variables.pop("COVERAGE_PROCESS_CONFIG", None)
+    done = subprocess.run(
+        [*command, "--configfile", str(config)],
+        cwd=checkout,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert (done.returncode == 0) == ok, said
+    return said
+
+
+class Repo:
+    """A copy of what a clone holds, with the small config; `change` as in `configure`."""
+
+    def __init__(self, root: Path, **change: object) -> None:
+        self.root = root
+        for part in ("rtlmp", "workflow", "profiles"):
+            shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+        for file in ("Snakefile", "config.yaml"):
+            shutil.copy(ROOT / file, root / file)
+        self.configure(**change)
+
+    def configure(self, **change: object) -> None:
+        (self.root / "small.yaml").write_text(yaml.safe_dump({**SMALL, **change}))
+
+    def run(self, *words: str, ok: bool = True) -> str:
+        return snakemake(self.root, Path("small.yaml"), *words, ok=ok)
+
+    def jobs(self, *words: str) -> dict[str, int]:
+        """What a run would do: jobs by rule."""
+        said = self.run("--dry-run", *words)
+        table = re.search(r"job +count\n-+ +-+\n(.*?)\ntotal", said, re.S)
+        lines = table.group(1).splitlines() if table else []
+        return {name: int(n) for name, n in (line.split() for line in lines)}
+
+    def contents(self) -> dict[str, bytes]:
+        """Every result by its path within the run."""
+        results = self.root / RUN
+        files = [path for path in sorted(results.rglob("*")) if path.is_file()]
+        return {path.relative_to(results).as_posix(): path.read_bytes() for path in files}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))

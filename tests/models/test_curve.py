@@ -1,0 +1,137 @@
+"""The curve P(highest > x): right where the truth is known, and never rising."""
+
+import json
+
+import numpy as np
+import pytest
+
+from rtlmp.asof.labels import Labels
+from rtlmp.config.estimators import EstimatorName
+from rtlmp.models.curve import exceedance, stack_reached
+from rtlmp.models.estimators import ESTIMATORS, fit, threshold_curve
+from rtlmp.models.store import Card, MemberCard, Trained, load_model, save_model
+from tests.helpers.curves import GRID, model, training, truth, world
+
+LEARNERS = list(EstimatorName)
+# of the mean and of the mean absolute error: a shallow forest and a line are coarser
+TOLERANCE = {"forest": (0.04, 0.12), "logistic": (0.02, 0.06), "separate": (0.01, 0.035)}
+
+
+@pytest.fixture(scope="module", params=LEARNERS)
+def fitted(request):
+    chosen = model(request.param)
+    return chosen, fit(training(20_000, 1), chosen, seed=3)
+
+
+def test_every_name_has_its_functions():
+    assert set(ESTIMATORS) == set(EstimatorName)
+
+
+def test_it_recovers_the_true_curve_even_between_grid_points(fitted):
+    chosen, curve_of = fitted
+    x, _ = world(4000, 2)
+    curve = threshold_curve(curve_of, x, chosen)
+    for threshold in (50, 70, 100, 300):
+        got = exceedance(curve, GRID, [threshold])[:, 0]
+        bias, error = TOLERANCE.get(chosen["estimator"], (0.01, 0.03))
+        assert abs(got.mean() - truth(x, threshold).mean()) < bias
+        assert np.abs(got - truth(x, threshold)).mean() < error
+
+
+def test_probabilities_never_rise_with_the_threshold(fitted):
+    chosen, curve_of = fitted
+    x, _ = world(500, 4)
+    many = exceedance(
+        threshold_curve(curve_of, x * 3, chosen), GRID, list(np.linspace(25, 400, 60))
+    )
+    assert (np.diff(many, axis=1) <= 1e-12).all()
+    assert ((many >= 0) & (many <= 1)).all()
+
+
+def test_a_row_is_forecast_alike_alone_and_in_company(fitted):
+    chosen, curve_of = fitted
+    x, _ = world(300, 5)
+    together = threshold_curve(curve_of, x, chosen)
+    alone = np.concatenate([threshold_curve(curve_of, row[None], chosen) for row in x])
+    np.testing.assert_array_equal(together, alone)
+
+
+def test_a_threshold_outside_the_grid_is_refused(fitted):
+    chosen, curve_of = fitted
+    curve = threshold_curve(curve_of, world(3, 6)[0], chosen)
+    with pytest.raises(ValueError, match=r"\[401\] outside model.grid 25..400"):
+        exceedance(curve, GRID, [401])
+
+
+def test_an_incomplete_hour_says_only_what_it_proves():
+    """Highest so far 120 with intervals missing: above 100 for sure, 200 unknown."""
+    seen = Labels(np.array([120.0, 120.0]), np.array([False, True]))
+    row, step, above = stack_reached(seen, np.array(GRID, dtype=float))
+    of_incomplete = dict(zip(step[row == 0], above[row == 0], strict=True))
+    of_complete = dict(zip(step[row == 1], above[row == 1], strict=True))
+    assert of_incomplete == {0: 1, 1: 1, 2: 1}
+    assert of_complete.items() >= {0: 1, 1: 1, 2: 1, 3: 0}.items()
+
+
+def test_hazard_stacks_far_fewer_rows_than_all_thresholds():
+    highest = world(10_000, 7)[1]
+    labels = Labels(highest, np.ones(len(highest), bool))
+    reached = len(stack_reached(labels, np.array(GRID, dtype=float))[0])
+    assert reached < 0.4 * len(GRID) * len(highest)
+
+
+def test_the_gate_trees_know_nothing_of_the_rows_held_out(fitted):
+    """Poison their labels: the first trees do not change, the whole does if it is boosted."""
+    chosen, _ = fitted
+    clean = training(4000, 11, early=0.8)
+    highest = np.where(clean.not_held_out, clean.labels.highest, 5000.0)
+    poisoned = clean._replace(labels=Labels(highest, clean.labels.complete))
+    x, _ = world(300, 12)
+    of_gate_trees, wholes = (
+        [threshold_curve(fit(t, chosen, 3, 40), x, chosen, trees) for t in (clean, poisoned)]
+        for trees in (40, 0)
+    )
+    grows = chosen["estimator"] in ("hazard", "lightgbm")
+    if chosen["estimator"] in ("hazard", "lightgbm"):  # rungs reached move bins and random draws
+        assert abs(np.subtract(*of_gate_trees).mean()) < 0.1 * abs(np.subtract(*wholes).mean())
+    else:
+        np.testing.assert_array_equal(*of_gate_trees)
+    assert np.array_equal(*wholes) != grows
+
+
+def test_a_saved_model_comes_back_to_the_bit_and_is_no_pickle(fitted, tmp_path):
+    chosen, curve_of = fitted
+    member = MemberCard(
+        model=chosen, history_days=30, seed=3, rows=1, gate_trees=0, state=curve_of.state
+    )
+    card = Card(
+        date="2024-01-01",
+        pool=["N"],
+        trained_from="",
+        trained_until="",
+        held_out_from="",
+        rows=1,
+        features=["a", "b", "c"],
+        members=[member],
+        packages={},
+        inputs_sha256="",
+    )
+    paths = [tmp_path / "booster.ubj"], tmp_path / "card.json"
+    save_model(Trained([curve_of], card), *paths)
+    again = load_model(*paths)
+    x, _ = world(200, 8)
+    np.testing.assert_array_equal(
+        threshold_curve(again.members[0], x, again.card["members"][0]["model"]),
+        threshold_curve(curve_of, x, chosen),
+    )
+    assert json.loads(paths[1].read_text()) == card
+    assert paths[0][0].read_bytes()[:1] == b"{"  # UBJSON object
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["booster.ubj", "card.json"]
+
+
+def test_the_same_seed_gives_the_same_bytes():
+    drawn = model("hazard", subsample=0.5, colsample_bytree=0.5)
+    one, two, other = (
+        bytes(fit(training(2000, 9), drawn, s).boosted().save_raw("ubj")) for s in (1, 1, 2)
+    )
+    assert one == two != other

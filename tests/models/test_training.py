@@ -1,0 +1,158 @@
+"""A dated model learns only what was public at its own issue time."""
+
+import os
+import subprocess
+import sys
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rtlmp.catalog import SeriesName
+from rtlmp.clock import days, issue_time
+from rtlmp.config import parse_config
+from rtlmp.features.history import node_sample, write_history
+from rtlmp.features.matrix import DESIGN, monthly_features, training_features
+from rtlmp.forecast.forecast import forecast
+from rtlmp.models.training import block_ids, train, training_set
+from rtlmp.schemas.core import Observations
+from tests.helpers.build import ROOT, archive_of_frames, hourly_noise, observations, settings
+
+DAY = date(2024, 7, 20)
+SMALL = {"rounds": 15, "grid": [25, 50, 100, 200], "min_child_weight": 1, "threads": 1}
+
+
+@pytest.fixture(scope="module")
+def config():
+    return parse_config(
+        settings(nodes=["N", "H"], history_days=30, model=SMALL, thresholds=[50, 100])
+    )
+
+
+@pytest.fixture(scope="module")
+def prices():
+    start, span = "2024-06-01", 60
+    parts = []
+    for seed, node in enumerate("NH"):
+        highest = hourly_noise(SeriesName.RT_MAX, node, start, span, seed)
+        parts += [
+            highest.assign(**{Observations.series: q.value})
+            for q in (SeriesName.RT_MAX, SeriesName.RT_MEAN)
+        ]
+        full = highest.assign(**{Observations.series: SeriesName.RT_COVERAGE.value})
+        parts.append(full.assign(**{Observations.value: 1.0}))
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def features(config, prices):
+    issued = list(days(date(2024, 6, 10), DAY))
+    return dict(monthly_features(archive_of_frames([prices]), issued, config))
+
+
+@pytest.fixture(scope="module")
+def history(config, prices):
+    issued = list(days(date(2024, 6, 10), DAY))
+    return [
+        *training_features(
+            archive_of_frames([prices]), issued, config, node_sample(config)
+        ).values()
+    ]
+
+
+def test_nothing_published_after_its_issue_time_changes_a_byte(config, prices, history):
+    later = prices[Observations.publish_time] > issue_time(config, DAY)
+    values = prices[Observations.value].mask(later, 4999.0)
+    poisoned = prices.assign(**{Observations.value: values})
+    clean, spoilt = (
+        train(history, archive_of_frames([p]), config, DAY) for p in (prices, poisoned)
+    )
+    assert later.any()
+    one, two = (bytes(m.members[0].boosted().save_raw("ubj")) for m in (clean, spoilt))
+    assert one == two
+    assert clean.card == spoilt.card
+
+
+def test_feature_rows_of_the_day_itself_and_later_do_not_train(config, prices, history):
+    later = training_features(archive_of_frames([prices]), [DAY], config, node_sample(config))[
+        "all"
+    ]
+    longer = [*history, later._replace(hour=later.hour - 96)]  # as if their labels were known
+    one, two = (train(h, archive_of_frames([prices]), config, DAY).card for h in (history, longer))
+    assert one == two
+
+
+def test_the_card_says_what_trained(config, prices, history):
+    card = train(history, archive_of_frames([prices]), config, DAY).card
+    # 30 issue dates x 72 hours x 2 nodes, less the hours of D-1..D-3 that were still to come
+    assert 2 * 26 * 72 < card["rows"] < 2 * 30 * 72
+    assert card["trained_until"] == "2024-07-20T15:00:00+00:00"
+    assert (card["pool"], card["features"]) == (["N", "H"], DESIGN)
+    assert len(card["inputs_sha256"]) == 64
+
+
+def test_without_labels_there_is_an_error_and_no_model(config, prices, history):
+    late = prices[prices[Observations.publish_time] > issue_time(config, DAY)]
+    with pytest.raises(ValueError, match=r"model 2024-07-20: .* none has its label"):
+        train(history, archive_of_frames([late]), config, DAY)
+
+
+def test_a_forecast_has_72_rows_a_node_and_threshold_and_says_when_it_cannot(
+    config, prices, history, features
+):
+    trained = train(history, archive_of_frames([prices]), config, DAY)
+    at = pd.Timestamp(issue_time(config, DAY))
+    rows = forecast([trained], features, at, config["thresholds"])
+    assert rows.groupby(["location", "threshold"]).size().tolist() == [72] * 4
+    missing = at + pd.Timedelta("1D")
+    with pytest.raises(ValueError, match=r"N: 0 feature rows for issue time 2024-07-21"):
+        forecast([trained], features, missing, config["thresholds"])
+
+
+def test_a_repeated_correction_trains_on_the_value_known_then(config, prices, history):
+    """The same label revised after the model date must not reach it; before it, must."""
+    at = pd.Timestamp(issue_time(config, DAY))
+    row = prices[prices[Observations.series] == SeriesName.RT_MAX.value].iloc[700]
+    cards = []
+    for published in (at - pd.Timedelta("1h"), at + pd.Timedelta("1h")):
+        fix = observations(
+            SeriesName.RT_MAX,
+            row[Observations.location],
+            [row[Observations.valid_time]],
+            [published],
+            [4e3],
+        )
+        data = archive_of_frames([pd.concat([prices, fix], ignore_index=True)])
+        cards.append(train(history, data, config, DAY).card["inputs_sha256"])
+    unrevised = train(history, archive_of_frames([prices]), config, DAY).card["inputs_sha256"]
+    assert cards[1] == unrevised != cards[0]
+    assert np.isfinite(row[Observations.value])
+
+
+def test_a_training_job_starts_without_pandas(tmp_path, history, prices):
+    """It would be a third of its start-up."""
+    write_history(history[0], tmp_path / "rows.arrow")
+    prices.to_parquet(tmp_path / "prices.parquet", index=False)
+    code = (
+        "import sys; from rtlmp.asof import vintages; from rtlmp.features import history; "
+        "from rtlmp.models import parameters, store, training; "
+        "rows = history.read_history('rows.arrow'); "
+        "vintages.read_archive(['prices.parquet'], rows.nodes); "
+        "sys.exit(any(name in sys.modules for name in ('pandas', 'pandera', 'sklearn')))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=True)
+
+
+def test_each_part_of_the_rows_holds_every_hour_once_and_every_issue_date(config, prices, history):
+    rows = training_set(history, archive_of_frames([prices]), config, DAY).rows
+    part = block_ids(rows) % 3
+    issued = np.round(rows.age)
+    inner = (issued > 4) & (issued < issued.max() - 4)  # at the ends not all leads have labels
+    for k in range(3):
+        _, seen = np.unique(rows.hour[inner & (part == k)], return_counts=True)
+        assert set(seen[5 * 24 : -5 * 24]) == {2}  # two nodes
+        dates, of_date = np.unique(issued[inner & (part == k)], return_counts=True)
+        assert len(dates) == len(np.unique(issued[inner]))
+        assert set(of_date) == {2 * 24}

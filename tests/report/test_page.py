@@ -1,0 +1,105 @@
+"""Pages open offline in a real browser, without an error or a request, and answer the mouse."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from rtlmp.report.figures.backtest import FIGURES
+from rtlmp.report.page import Page, Section, chart, group, html_table, prices, probabilities, render
+from tests.helpers.build import ROOT
+
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+browser = pytest.mark.skipif(BROWSER is None, reason="no chromium: apt-get install chromium")
+QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+         "--no-first-run", "--enable-logging=stderr", "--virtual-time-budget=3000"]  # fmt: skip
+FETCH = re.compile(r"""(src|href)\s*=\s*["']?(?!data:|#)|url\(|@import|fetch\(|XMLHttp|import\(""")
+MOUSE = """<script>
+const box = document.querySelector("svg").getBoundingClientRect();
+const at = (type, x) => document.querySelector("svg").dispatchEvent(
+  new PointerEvent(type, {clientX: box.left + x, clientY: box.top + 50, bubbles: true}));
+at("pointermove", 64 + (box.width - 76) * 30.5 / 48);
+document.body.dataset.hover = document.querySelector(".readout").textContent;
+const choice = document.querySelector("select");
+choice.value = 1; choice.dispatchEvent(new Event("change"));
+document.body.dataset.chosen = document.querySelector(".readout").textContent;
+</script></body>"""
+
+
+def example() -> Page:
+    hours = pd.date_range("2024-11-03", periods=48, freq="h", tz="America/Chicago")
+    wide = pd.DataFrame(
+        {50.0: np.linspace(0, 0.5, 48), 100.0: np.linspace(0, 0.2, 48)}, index=hours
+    )
+    wide.iloc[5] = np.nan
+    panels = [probabilities(wide), prices(pd.Series(np.arange(48.0), hours), wide.columns)]
+    groups = [group("A", hours, panels), group("B </script>", hours, panels[:1])]
+    numbers = html_table(pd.DataFrame({"a_b": [0.5, np.nan], "c": ["x", "<b>"]}), "Numbers")
+    return Page("Title", "About", [Section("One", charts=[chart(groups)], tables=[numbers])], ["!"])
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    render(example(), tmp_path / "page.html")
+    return tmp_path / "page.html"
+
+
+def opened(path: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    profile = f"--user-data-dir={path.parent / 'profile'}"
+    command = [str(BROWSER), *QUIET, profile, *words, path.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=90, check=True)
+
+
+def complaints(path: Path) -> list[str]:
+    """Console messages: script errors, and everything that the page's own policy forbids, which
+    is any request."""
+    return re.findall(r"CONSOLE.*", opened(path, "--dump-dom").stderr)
+
+
+def test_a_page_asks_for_nothing(page):
+    assert not FETCH.findall(page.read_text().replace('rel="icon" href="data:,"', ""))
+    assert "default-src 'none'" in page.read_text()
+
+
+def test_text_from_data_is_not_markup(page):
+    assert "<b>" not in page.read_text()
+    assert "B </script>" not in page.read_text()
+
+
+@browser
+def test_a_page_opens_without_a_console_message_and_without_the_network(page):
+    assert complaints(page) == []
+
+
+@browser
+@pytest.mark.parametrize(
+    "bad", ["<script>nothing()</script>", '<img src="https://example.org/x.png">']
+)
+def test_errors_and_requests_would_be_seen(page, bad):
+    page.write_text(page.read_text().replace("</body>", f"{bad}</body>"))
+    assert complaints(page)
+
+
+@browser
+def test_hovering_shows_the_hour_and_choosing_changes_the_chart(page):
+    page.write_text(page.read_text().replace("</body>", MOUSE))
+    dom = opened(page, "--dump-dom").stdout
+    assert re.search(r'data-hover="Mon 04 Nov 2024 05:00 CST&gt; \$50/MWh 32 %', dom)
+    assert re.search(r'data-chosen="Sun 03 Nov 2024 00:00 CDT&gt; \$50/MWh 0.0 %', dom)
+
+
+@browser
+def test_a_page_draws_something(page):
+    shot = page.with_suffix(".png")
+    opened(page, f"--screenshot={shot}", "--window-size=1000,900")
+    assert len(np.unique(np.asarray(Image.open(shot).convert("RGB")).reshape(-1, 3), axis=0)) > 20
+
+
+def test_every_figure_has_a_caption_and_every_caption_a_figure():
+    captions = {path.stem for path in (ROOT / "workflow/report/backtest").glob("*.rst")}
+    assert captions == set(FIGURES)

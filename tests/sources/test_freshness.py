@@ -1,0 +1,90 @@
+"""One rule says what is old: the page, the file and the data report agree."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rtlmp.catalog import STORED
+from rtlmp.clock import horizon_start, issue_time
+from rtlmp.config import parse_config
+from rtlmp.io.tables import write_table
+from rtlmp.report.daily import DailyReport, daily_page, warnings
+from rtlmp.report.page import render
+from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Observations
+from rtlmp.sources.freshness import age_limits, files_by_series, flag_stale, freshness, newest_known
+from tests.helpers.build import five_minutes, settings
+
+DAY = date(2026, 10, 2)
+
+
+def config_of(source: str):
+    more = {"start": "2026-09-01"} if source == "live" else {"data_dir": "."}
+    return parse_config(settings(source=source, nodes=["N"], thresholds=[50, 100], **more))
+
+
+def issued(config, folder: Path, hours: int, source: str) -> DailyReport:
+    """A forecast whose newest real-time price was published `hours` before."""
+    at = pd.Timestamp(issue_time(config, DAY))
+    start = (at - pd.Timedelta(hours=hours)).strftime("%Y-%m-%d %H:%M")
+    raw = folder / "raw/rt_lmp/2026-10.parquet"
+    write_table(Observations, five_minutes(start, [20.0] * 1000), raw)
+    rows = pd.read_parquet(raw)
+    known = rows[rows[Observations.publish_time] <= at - pd.Timedelta(hours=hours - 0.5)]
+    write_table(Observations, known, raw)
+    files = files_by_series([raw])
+    fresh = freshness(files, [*files], at, age_limits("ERCOT", source))
+    write_table(Freshness, fresh, folder / "freshness.parquet")
+    flagged = flag_stale(forecast(config), [folder / "freshness.parquet"])
+    card: Any = {"pool": ["N"], "date": DAY.isoformat(), "rows": 1}
+    card |= dict.fromkeys(("trained_from", "trained_until"), "")
+    until = [newest_known(paths, at)[1] for paths in files.values()]
+    observed = pd.DataFrame({"N": [20.0]}, pd.DatetimeIndex([at.floor("h")]))
+    return DailyReport(DAY, Forecast.validate(flagged), [], observed, [card], fresh, until)
+
+
+def forecast(config):
+    valid = pd.date_range(horizon_start(config, DAY), periods=72, freq="h", unit="us")
+    one = pd.DataFrame({
+        Bounded.issue_time: pd.Timestamp(issue_time(config, DAY)).as_unit("us"),
+        Bounded.valid_time: valid, Bounded.lead_hour: np.arange(1, 73), Bounded.location: "N",
+        Bounded.probability: 0.1, Bounded.model_date: DAY.isoformat(), Bounded.lower: 0.05,
+        Bounded.upper: 0.2,
+    })  # fmt: skip
+    return Bounded.validate(
+        pd.concat([one.assign(**{Bounded.threshold: x}) for x in (50.0, 100.0)]).reset_index(
+            drop=True
+        )
+    )
+
+
+def test_prices_thirty_hours_old_are_said_on_the_page_and_in_the_file(tmp_path):
+    config = config_of("live")
+    of = issued(config, tmp_path, 30, "live")
+    assert set(of.forecast[Flagged.stale]) == {"rt_lmp"}
+    render(daily_page(of, config), tmp_path / "page.html")
+    html = (tmp_path / "page.html").read_text()
+    assert "rt_lmp: nothing published for 30 hours before issue time" in html
+    assert "made with old or missing data: rt_lmp" in html
+    assert "No warnings" not in html
+
+
+@pytest.mark.parametrize(
+    ("source", "hours", "old"),
+    [("live", 1, False), ("live", 3, True), ("files", 30, False), ("files", 40, True)],
+)
+def test_a_price_is_old_by_the_limit_of_its_source_or_after_a_day_and_a_half(
+    tmp_path, source, hours, old
+):
+    config = config_of(source)
+    of = issued(config, tmp_path, hours, source)
+    assert list(of.freshness[Freshness.stale]) == [old]
+    assert bool(warnings(of, config)) == old
+
+
+def test_a_series_that_files_never_held_is_not_old():
+    fresh = freshness({}, STORED, issue_time(config_of("files"), DAY), None)
+    assert not fresh[Freshness.stale].any()
