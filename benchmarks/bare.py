@@ -14,8 +14,7 @@ from rtlmp.config.model import Model
 from rtlmp.features.history import HistoryRows
 from rtlmp.models.blocks import StackedRows, partition, quantised, round_robin
 from rtlmp.models.boosted import parameters
-from rtlmp.models.curve import TrainingRows, at_every_threshold
-from rtlmp.models.fitted import Fitted
+from rtlmp.models.curve import Fitted, TrainingRows, at_every_threshold
 from rtlmp.models.training import train
 
 

@@ -10,11 +10,12 @@ from typing_extensions import TypedDict
 from rtlmp.catalog import MARKETS, STORED, SeriesName
 from rtlmp.config.errors import checked
 from rtlmp.config.kinds import Clock, Count, History, Hour, Name, Positive, Share, Text, Window
-from rtlmp.config.live import Live
 from rtlmp.config.model import SETTINGS, Challenger, Gate, Hyperparameters, Member, Model, Range
 from rtlmp.config.model import held_out_span as held_out_span
 
-__all__ = ["Gate", "Live", "Member", "Model", "Window"]  # of its modules
+__all__ = ["Gate", "Member", "Model", "Window"]  # of its modules
+
+HostName = Literal["mis", "api", "token", "weather", "weather_runs", "gas", "isos"]
 
 
 class Battery(TypedDict):
@@ -56,6 +57,34 @@ class Tune(Window):
 
     trials: Count
     space: dict[str, Range]  # both ends included
+
+
+class Host(TypedDict):
+    """An address and the rate that all processes together keep."""
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    calls_per_minute: Count
+
+
+class Weather(TypedDict):
+    """What is asked of Open-Meteo."""
+
+    model: Text
+    run_hours: list[Hour]  # UTC
+    points: dict[Name, tuple[float, float]]  # degrees north, east
+
+
+class Live(TypedDict):
+    """Where and what to fetch, and how patiently."""
+
+    store: str
+    fetch: list[Text]
+    locations: list[Name]
+    gaps: list[Text]
+    weather: Weather
+    timeout: Positive  # s
+    attempts: Count
+    hosts: dict[HostName, Host]
 
 
 class Config(TypedDict):

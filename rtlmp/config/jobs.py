@@ -1,7 +1,8 @@
 """The settings that each job uses: a change of any other does not rerun it.
 
-Every Config is one of these too, so a function that takes the narrow one runs anywhere, and mypy
-finds a key in it that the job was not handed.
+What reruns the jobs before it anyway may be among them. Every Config is one of these too, so a
+function that takes the narrow one runs anywhere, and mypy finds a key in it that the job was not
+handed.
 """
 
 from typing_extensions import TypedDict
@@ -10,11 +11,8 @@ from rtlmp.catalog import SeriesName
 from rtlmp.config import AuxiliaryNode, Battery, Gate, Member, Model, Tune, Validation, Window
 
 
-class MarketSettings(TypedDict):
+class ClockSettings(TypedDict):
     market: str
-
-
-class ClockSettings(MarketSettings):
     issue_time: str
 
 
@@ -41,99 +39,52 @@ class AuxiliarySettings(TypedDict):
     auxiliary_nodes: dict[str, AuxiliaryNode]
 
 
-class TrainSettings(LabelSettings):
+class TrainSettings(LabelSettings, AuxiliarySettings):
     history_days: int
     model: Model
     members: list[Member]
-    auxiliary_nodes: dict[str, AuxiliaryNode]
     gate: Gate
     seed: int
 
 
-class ReplaySettings(LabelSettings):
+class BacktestSettings(LabelSettings, PoolSettings):
     thresholds: list[float]
+
+
+class ReplaySettings(BacktestSettings):
     gate: Gate
 
 
-class ForecastSettings(ReplaySettings, PoolSettings):
-    pass
-
-
-class ExplainSettings(PoolSettings):
-    thresholds: list[float]
-
-
-class BacktestSettings(LabelSettings):
-    pools: dict[str, list[str]]
-    thresholds: list[float]
-
-
-class FoldSettings(TrainSettings, PoolSettings):
-    thresholds: list[float]
-    validation: Validation
-
-
-class AblationSettings(FoldSettings):
+class FoldSettings(TrainSettings, BacktestSettings):
     run: str
+    validation: Validation
 
 
 class TuneSettings(FoldSettings):
     tune: Tune
 
 
-class SeedSettings(TypedDict):
+class ReportSettings(BacktestSettings):
+    run: str
     seed: int
 
 
-class ScenarioSettings(MarketSettings, SeedSettings):
-    pass
-
-
-class CompareSettings(SeedSettings):
-    run: str
+class CompareSettings(ReportSettings):
     compare_to: str
 
 
-class SummarySettings(SeedSettings):
-    run: str
-    nodes: list[str]
-
-
-class DispatchSettings(ClockSettings):
+class DispatchSettings(ReportSettings):
     battery: Battery
 
 
-class RevenueSettings(SeedSettings):
-    battery: Battery
-
-
-class RevenuePageSettings(TypedDict):
-    run: str
-    battery: Battery
-
-
-class FigureSettings(MarketSettings):
-    run: str
+class FigureSettings(ReportSettings):
     figures: list[str]
-
-
-class ExplainFigureSettings(MarketSettings):
-    nodes: list[str]
-    figures: list[str]
-    thresholds: list[float]
-
-
-class BacktestPageSettings(MarketSettings):
-    run: str
-    nodes: list[str]
-
-
-class DailyPageSettings(LabelSettings):
-    run: str
-    source: str
-    retrain_every_days: int
 
 
 class DataPageSettings(ClockSettings):
     run: str
     source: str
+
+
+class DailyPageSettings(DataPageSettings, LabelSettings):
+    retrain_every_days: int

@@ -1,5 +1,6 @@
 """Settings of models: hyperparameters, members, the champion gate."""
 
+from enum import StrEnum
 from math import inf
 from typing import Annotated, Final, Literal, NamedTuple, TypeAlias
 
@@ -7,13 +8,22 @@ from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 from typing_extensions import TypedDict, get_type_hints
 
-from rtlmp.config.estimators import EstimatorName
 from rtlmp.config.kinds import Count, History, Positive, Share
 
 Grid = Annotated[list[Positive], Field(min_length=2)]
 GRID: Final = (25.0, 50.0, 75.0, 100.0, 150.0, 200.0, 300.0, 500.0, 1000.0, 2000.0)
 LOG: Final = "log"  # searched by ratio
 Range: TypeAlias = tuple[float, float] | tuple[float, float, Literal["log"]]
+
+
+class EstimatorName(StrEnum):
+    """As in the config; `rtlmp.models.estimators` has their functions."""
+
+    HAZARD = "hazard"
+    FOREST = "forest"
+    SEPARATE = "separate"
+    LIGHTGBM = "lightgbm"
+    LOGISTIC = "logistic"
 
 
 class Setting(NamedTuple):

@@ -18,11 +18,10 @@ from pandera.typing import DataFrame
 from scipy.special import log_expit
 
 from rtlmp.asof.vintages import Floats, Matrix
-from rtlmp.config.estimators import EstimatorName
+from rtlmp.config.model import EstimatorName
 from rtlmp.features.matrix import DESIGN
 from rtlmp.forecast.forecast import NodeFeatures
-from rtlmp.models.curve import at_every_threshold, grid_position
-from rtlmp.models.fitted import Fitted
+from rtlmp.models.curve import Fitted, at_every_threshold, grid_position
 from rtlmp.models.store import Trained
 from rtlmp.schemas.core import Features, HorizonRows
 from rtlmp.schemas.evaluation import Drivers

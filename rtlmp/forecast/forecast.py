@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.clock import HORIZON_HOURS, issue_time
-from rtlmp.config.jobs import ForecastSettings
+from rtlmp.config.jobs import ReplaySettings
 from rtlmp.features.matrix import DESIGN
 from rtlmp.models.calibration import apply_calibration
 from rtlmp.models.curve import SMALLEST, exceedance
@@ -80,7 +80,7 @@ def model_probability(
 def daily_forecast(
     models: Mapping[str, Sequence[Trained]],
     features: NodeFeatures,
-    config: ForecastSettings,
+    config: ReplaySettings,
     day: date,
 ) -> DataFrame[Bounded]:
     """The forecast issued on `day` for every node: each pool by its own models."""

@@ -1,23 +1,57 @@
 """A window of the past forecast again, day by day, with its baselines and the prices observed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof.labels import known_labels
+from rtlmp.asof.labels import Labels, known_labels, spike
 from rtlmp.asof.view import horizon_rows, hour_range, lead_day_of
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import horizon_start, issue_time
 from rtlmp.config.jobs import BacktestSettings, ReplaySettings
-from rtlmp.forecast.baselines import BASELINES
 from rtlmp.forecast.forecast import NodeFeatures, forecast, long_table
 from rtlmp.models.store import Trained
 from rtlmp.schemas.core import Bounded, HorizonRows, Scored, Truth
 from rtlmp.schemas.names import Forecaster
+
+Hours: TypeAlias = npt.NDArray[np.int32]  # of a local day
+# (a node's labels known at issue time, their hours, target hours, x) -> (72, len(x))
+Baseline: TypeAlias = Callable[[Labels, Hours, Hours, list[float]], Floats]
+
+
+def climatology(past: Labels, hours: Hours, target: Hours, thresholds: list[float]) -> Floats:
+    """Spike frequency of the node in the local hour, half a success in two hours added."""
+    return np.column_stack([_frequency(spike(past, x), hours)[target] for x in thresholds])
+
+
+def persistence(past: Labels, hours: Hours, target: Hours, thresholds: list[float]) -> Floats:
+    """1 if the latest known day spiked in the same local hour, else 0."""
+    return np.column_stack([_latest(spike(past, x), hours)[target] for x in thresholds])
+
+
+def _frequency(spikes: Floats, hours: Hours) -> Floats:
+    sure = ~np.isnan(spikes)
+    count = np.bincount(hours[sure], minlength=24)
+    return (np.bincount(hours[sure], spikes[sure], minlength=24) + 0.5) / (count + 2)
+
+
+def _latest(spikes: Floats, hours: Hours) -> Floats:
+    sure = ~np.isnan(spikes)
+    out = np.zeros(24)
+    out[hours[sure]] = spikes[sure]  # hours ascend: the latest stands
+    return out
+
+
+BASELINES: Final[dict[Forecaster, Baseline]] = {
+    Forecaster.CLIMATOLOGY: climatology,
+    Forecaster.PERSISTENCE: persistence,
+}
 
 
 def replay(

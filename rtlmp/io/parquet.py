@@ -60,7 +60,7 @@ def write_row_groups(tables: Iterable[pa.Table], path: str | Path) -> None:
             for table in tables:
                 if writer is None:
                     writer = stack.enter_context(pq.ParquetWriter(tmp, table.schema))
-                writer.write_table(table)
+                writer.write_table(table, len(table) or None)  # else split at 1,048,576 rows
 
     atomic(path, save)
 

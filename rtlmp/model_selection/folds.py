@@ -20,8 +20,8 @@ from rtlmp.config.jobs import FoldSettings
 from rtlmp.config.kinds import Window
 from rtlmp.features.history import HistoryRows, read_history, read_pools
 from rtlmp.features.matrix import DESIGN
-from rtlmp.forecast.baselines import climatology
 from rtlmp.forecast.forecast import HORIZON
+from rtlmp.forecast.replay import climatology
 from rtlmp.io.tables import read_by_folder
 from rtlmp.model_selection.windows import FoldWindow, fold_windows, labels_known
 from rtlmp.models.training import TrainingSet, training_set

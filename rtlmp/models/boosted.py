@@ -15,8 +15,7 @@ import xgboost as xgb
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import Model
 from rtlmp.models.blocks import StackedRows, quantised, round_robin, row_blocks
-from rtlmp.models.curve import TrainingRows, at_every_threshold, log_odds
-from rtlmp.models.fitted import Fitted
+from rtlmp.models.curve import Fitted, TrainingRows, at_every_threshold, log_odds
 
 Parameters: TypeAlias = dict[str, str | int | float | tuple[int, ...]]
 APART: Final = 10_000_019  # of the seeds of blocks: further than those of dated models ever are

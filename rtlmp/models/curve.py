@@ -1,14 +1,19 @@
-"""The grid of thresholds that every estimator fits, and the curve P(highest > x) over it."""
+"""The grid of thresholds that every estimator fits, and the curve P(highest > x) over it.
+
+A fitted estimator is a booster, numbers, or both: nothing that runs code when opened.
+"""
 
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import xgboost as xgb
 
 from rtlmp.asof.labels import Labels
 from rtlmp.asof.vintages import Flags, Floats, Ints, Matrix
 
 Stack: TypeAlias = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]
+State: TypeAlias = dict[str, list[float] | list[list[float]] | str]  # goes into JSON
 SMALLEST: Final = 1e-7  # of a probability: keeps logarithms finite
 PIECE: Final = 1024  # rows
 
@@ -31,6 +36,17 @@ class TrainingRows(NamedTuple):
     def gate_rows(self) -> "TrainingRows":
         """Those not held out."""
         return self.at(np.flatnonzero(self.not_held_out))
+
+
+class Fitted(NamedTuple):
+    booster: xgb.Booster | None
+    state: State
+
+    def boosted(self) -> xgb.Booster:
+        """The booster, where the estimator is made of one."""
+        if self.booster is None:
+            raise TypeError(f"no booster in a fitted model of {sorted(self.state)}")
+        return self.booster
 
 
 def exceedance(curve: Floats, grid: list[float], thresholds: list[float]) -> Floats:

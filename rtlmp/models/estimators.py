@@ -4,11 +4,9 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from rtlmp.asof.vintages import Floats, Matrix
-from rtlmp.config.estimators import EstimatorName
-from rtlmp.config.model import Model
+from rtlmp.config.model import EstimatorName, Model
 from rtlmp.models import boosted, lightgbm, logistic
-from rtlmp.models.curve import TrainingRows
-from rtlmp.models.fitted import Fitted
+from rtlmp.models.curve import Fitted, TrainingRows
 
 
 class Estimator(NamedTuple):

@@ -8,8 +8,7 @@ import numpy as np
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import Model
 from rtlmp.models import curve
-from rtlmp.models.curve import TrainingRows
-from rtlmp.models.fitted import Fitted, State
+from rtlmp.models.curve import Fitted, State, TrainingRows
 
 if TYPE_CHECKING:  # imported where used: half a second that no other estimator should pay
     import lightgbm as lgb

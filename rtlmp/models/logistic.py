@@ -6,8 +6,7 @@ import numpy as np
 
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import Model
-from rtlmp.models.curve import TrainingRows, sigmoid, stack_reached
-from rtlmp.models.fitted import Fitted
+from rtlmp.models.curve import Fitted, TrainingRows, sigmoid, stack_reached
 
 FAR: Final = 5.0  # standard deviations at which a feature is cut off
 

@@ -14,7 +14,7 @@ import xgboost as xgb
 from rtlmp.config.model import Model
 from rtlmp.io.files import atomic, write_json
 from rtlmp.models.calibration import Calibration
-from rtlmp.models.fitted import Fitted, State
+from rtlmp.models.curve import Fitted, State
 
 PACKAGES: Final = ("xgboost", "lightgbm", "scikit-learn", "numpy", "pandas")
 EMPTY: Final = b"{}"  # UBJSON and JSON alike

@@ -13,9 +13,8 @@ from rtlmp.config.jobs import TrainSettings
 from rtlmp.config.model import Member, Model, held_out_span
 from rtlmp.features.history import History, HistoryRows, history_days, labels_of, nodes_of
 from rtlmp.models.calibration import Calibration
-from rtlmp.models.curve import TrainingRows
+from rtlmp.models.curve import Fitted, TrainingRows
 from rtlmp.models.estimators import fit
-from rtlmp.models.fitted import Fitted
 from rtlmp.models.store import Card, MemberCard, Trained, digest, packages
 
 DAY: Final = 86_400_000_000  # us

@@ -10,7 +10,7 @@ import pandas as pd
 from rtlmp.asof.vintages import read_archive
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import issue_time
-from rtlmp.config.jobs import BacktestPageSettings, DailyPageSettings
+from rtlmp.config.jobs import DailyPageSettings, ReportSettings
 from rtlmp.evaluation.pairs import read_pairs
 from rtlmp.io.tables import read_table
 from rtlmp.models.store import load_models
@@ -21,7 +21,7 @@ from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability
 from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
 
 
-def read_backtest(given: Any, config: BacktestPageSettings) -> BacktestResults:  # noqa: ANN401  # Snakemake's own mapping
+def read_backtest(given: Any, config: ReportSettings) -> BacktestResults:  # noqa: ANN401  # Snakemake's own mapping
     """The backtest whose files are the named inputs `given`."""
     return BacktestResults(
         read_table(Scored, given.forecasts),

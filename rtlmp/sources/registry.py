@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from rtlmp.catalog import BY_NAME, STORED, SeriesName
-from rtlmp.config import Config
-from rtlmp.config.live import Live
+from rtlmp.config import Config, Live
 from rtlmp.sources import gas, weather
 from rtlmp.sources.base.interface import Source
 from rtlmp.sources.ercot import postings as ercot

@@ -14,8 +14,7 @@ from rtlmp.evaluation.diagnostics import WHERE, diagnose
 from rtlmp.evaluation.losses import CLIP
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scores import ALL, score_table
-from rtlmp.forecast.baselines import BASELINES
-from rtlmp.forecast.replay import baseline_forecasts
+from rtlmp.forecast.replay import BASELINES, baseline_forecasts
 from rtlmp.schemas.core import Forecast, Metrics, Observations, Scored
 from rtlmp.schemas.names import Forecaster
 from tests.helpers.build import archive_of_frames, hourly_noise, settings, utc

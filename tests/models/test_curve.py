@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rtlmp.asof.labels import Labels
-from rtlmp.config.estimators import EstimatorName
+from rtlmp.config.model import EstimatorName
 from rtlmp.models.curve import exceedance, stack_reached
 from rtlmp.models.estimators import ESTIMATORS, fit, threshold_curve
 from rtlmp.models.store import Card, MemberCard, Trained, load_model, save_model

@@ -175,15 +175,16 @@ def test_a_pattern_without_names_matches_no_file():
 @pytest.mark.parametrize("body", ["import warnings; warnings.warn('odd')", "1 / 0"])
 def test_what_a_script_says_on_stderr_is_in_its_log(tmp_path, body):
     script = f"""from types import SimpleNamespace as S
-snakemake = S(input=[], output=[], params=S(config={{"seed": 7, "run": "x"}}), config={{}},
+snakemake = S(input=[], output=[], config={{}},
+              params=S(config={{"auxiliary_nodes": {{}}, "run": "x"}}),
               wildcards=S(date="2024-03-01"), log=[{str(tmp_path / "log")!r}])
-from rtlmp.config.jobs import SeedSettings
+from rtlmp.config.jobs import AuxiliarySettings
 from rtlmp.pipeline.job import Job
-job = Job(SeedSettings)
+job = Job(AuxiliarySettings)
 print(job.day, job.config)
 {body}
 """
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert (done.stdout, done.stderr) == ("2024-03-01 {'seed': 7}\n", "")
+    assert (done.stdout, done.stderr) == ("2024-03-01 {'auxiliary_nodes': {}}\n", "")
     assert ("odd" if "odd" in body else "ZeroDivisionError") in (tmp_path / "log").read_text()

@@ -10,8 +10,8 @@ from sklearn.metrics import auc, roc_auc_score
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.score_tables import decisions, metrics_by, reliability_table
 from rtlmp.evaluation.scores import score_table
+from rtlmp.models.curve import Fitted
 from rtlmp.models.estimators import ESTIMATORS, fit
-from rtlmp.models.fitted import Fitted
 from rtlmp.models.store import Trained
 from rtlmp.report.figures import data, drivers
 from rtlmp.report.figures.backtest import FIGURES

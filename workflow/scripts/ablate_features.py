@@ -1,6 +1,6 @@
 import sys
 
-from rtlmp.config.jobs import AblationSettings
+from rtlmp.config.jobs import FoldSettings
 from rtlmp.io.files import write_text
 from rtlmp.io.tables import write_table
 from rtlmp.model_selection.ablation import ablate_features, ablation_page
@@ -9,7 +9,7 @@ from rtlmp.models.parameters import adopted
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.selection import Ablation
 
-job = Job(AblationSettings)
+job = Job(FoldSettings)
 given, out = job.input, job.output
 c = adopted(job.config, given.parameters)
 folds = read_folds(given, c, job.params.window)

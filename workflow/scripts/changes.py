@@ -3,7 +3,7 @@ from datetime import date
 import pandas as pd
 
 from rtlmp.clock import issue_time
-from rtlmp.config.jobs import ExplainSettings
+from rtlmp.config.jobs import BacktestSettings
 from rtlmp.forecast.gate import read_gate, serving_models
 from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models
@@ -12,7 +12,7 @@ from rtlmp.report.changes import changes, issued
 from rtlmp.schemas.core import Features
 from rtlmp.schemas.evaluation import Changes
 
-job = Job(ExplainSettings)
+job = Job(BacktestSettings)
 c, features = job.config, read_by_folder(Features, job.input.features)
 models = load_models(job.input.boosters, job.input.cards)
 sides = []

@@ -1,6 +1,6 @@
 from rtlmp.asof.vintages import read_archive
 from rtlmp.catalog import MARKETS
-from rtlmp.config.jobs import ForecastSettings
+from rtlmp.config.jobs import ReplaySettings
 from rtlmp.features.history import read_pools
 from rtlmp.forecast.forecast import daily_forecast, sheet
 from rtlmp.forecast.gate import gate_decisions, serving_models
@@ -11,7 +11,7 @@ from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Bounded, Features
 from rtlmp.sources.freshness import flag_stale
 
-job = Job(ForecastSettings)
+job = Job(ReplaySettings)
 c, given, out = job.config, job.input, job.output
 models = load_models(given.boosters, given.cards)
 prices, history = read_archive(given.hourly), read_pools(given.history)

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from rtlmp.config.jobs import BacktestPageSettings
+from rtlmp.config.jobs import ReportSettings
 from rtlmp.io.tables import read_by_folder, read_table
 from rtlmp.pipeline.job import Job
 from rtlmp.report.backtest import backtest_page
@@ -9,7 +9,7 @@ from rtlmp.report.read import read_backtest
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Significance
 
-job = Job(BacktestPageSettings)
+job = Job(ReportSettings)
 c, given = job.config, job.input
 tests = read_table(Significance, given.significance)
 scenarios = read_by_folder(Metrics, given.scenarios)

@@ -1,4 +1,4 @@
-from rtlmp.config.jobs import RevenuePageSettings
+from rtlmp.config.jobs import DispatchSettings
 from rtlmp.io.tables import read_table
 from rtlmp.pipeline.job import Job
 from rtlmp.report.figures.revenue import cumulative, earnings
@@ -7,7 +7,7 @@ from rtlmp.report.page import render
 from rtlmp.report.revenue import revenue_page
 from rtlmp.schemas.evaluation import DispatchDays, Revenue
 
-job = Job(RevenuePageSettings)
+job = Job(DispatchSettings)
 given, out, battery = job.input, job.output, job.config["battery"]
 revenue = read_table(Revenue, given.revenue)
 dispatched = read_table(DispatchDays, given.dispatch_days)

@@ -1,5 +1,5 @@
 from rtlmp.catalog import MARKETS
-from rtlmp.config.jobs import ScenarioSettings
+from rtlmp.config.jobs import ReportSettings
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scenarios import scenario_rows
 from rtlmp.evaluation.score_tables import significance
@@ -9,7 +9,7 @@ from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.evaluation import Significance
 
-job = Job(ScenarioSettings)
+job = Job(ReportSettings)
 c, out, tz = job.config, job.output, MARKETS[job.config["market"]].tz
 rows = scenario_rows(read_table(Scored, job.input[0]), job.params.scenario, tz)
 chosen = list(pairs(rows))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.models.fitted import Fitted
+from rtlmp.models.curve import Fitted
 from rtlmp.models.lightgbm import GATE_TREES, REMAINING_TREES
 from rtlmp.models.store import Trained
 from rtlmp.schemas.evaluation import Importance

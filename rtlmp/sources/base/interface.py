@@ -16,7 +16,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.catalog import MARKETS, MINUTES, SeriesName
 from rtlmp.clock import days, instant
-from rtlmp.config.live import Live
+from rtlmp.config import Live
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.base.store import read_calls, save_call
 from rtlmp.sources.base.vintages import Times, distinct_vintages, first_seen, not_seen_before

@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 import httpx
 from requests.adapters import HTTPAdapter
 
-from rtlmp.config.live import Host, Live
+from rtlmp.config import Host, Live
 
 T = TypeVar("T")
 Pace: TypeAlias = Callable[[str], None]  # waits until the named host may be called again
