@@ -10,7 +10,7 @@ from pandera.typing import DataFrame
 from rtlmp.asof.vintages import Floats
 from rtlmp.battery.dispatch import PERFECT
 from rtlmp.config import Battery
-from rtlmp.evaluation.bootstrap import bootstrap_weights, interval
+from rtlmp.evaluation.losses import bootstrap_weights, interval
 from rtlmp.evaluation.scores import ALL
 from rtlmp.schemas.evaluation import DispatchDays, Revenue
 

@@ -6,11 +6,11 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from rtlmp.evaluation.bootstrap import bootstrap_weights, format_interval, interval
-from rtlmp.evaluation.losses import daily_means, diebold_mariano, log_loss
+from rtlmp.evaluation import losses
+from rtlmp.evaluation.losses import format_interval, log_loss
 from rtlmp.evaluation.pairs import Pairs
-from rtlmp.evaluation.reliability import reliability
 from rtlmp.evaluation.scores import Sample, Score, pooled_samples
+from rtlmp.evaluation.verification import reliability
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.names import Forecaster
 
@@ -46,18 +46,18 @@ def diagnose(scored: Iterable[Pairs], seed: int) -> Diagnostics:
 def mean_over_base_rate(s: Sample, seed: int) -> Score:
     """Mean probability over base rate, low and high of its block bootstrap over issue days: spikes
     come in clusters, so a half-year's base rate is known far less well than its hours suggest."""
-    weights = bootstrap_weights(int(s.day.max()) + 1, seed)
+    weights = losses.bootstrap_weights(int(s.day.max()) + 1, seed)
     p, y = (weights @ np.bincount(s.day, of) for of in (s.p, s.y))
     with np.errstate(divide="ignore"):  # a resample without spikes
-        return float(s.p.mean() / s.y.mean()), *interval(p / y)
+        return float(s.p.mean() / s.y.mean()), *losses.interval(p / y)
 
 
 def _tests(samples: Mapping[str, Sample]) -> Iterator[Row]:
     """Mean daily log loss of the model less the other's, and its two-sided p-value."""
-    loss = {name: daily_means(s.day, log_loss(s.y, s.p)) for name, s in samples.items()}
+    loss = {name: losses.daily_means(s.day, log_loss(s.y, s.p)) for name, s in samples.items()}
     for name in loss:
-        test = diebold_mariano(loss[Forecaster.MODEL], loss[name])
-        yield {Metrics.model: name, "ahead": test.mean, "p_value": test.p_value}
+        test = losses.diebold_mariano(loss[Forecaster.MODEL], loss[name])
+        yield {Metrics.model: name, "ahead": test.difference, "p_value": test.p_value}
 
 
 def _quarters(of: Pairs, samples: Mapping[str, Sample]) -> list[Row]:

@@ -1,5 +1,6 @@
-"""Losses of forecasts, and whether those of one are higher than those of another."""
+"""Losses of forecasts, and whether a difference is more than chance: a test, a bootstrap."""
 
+from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,12 +12,14 @@ from rtlmp.asof.vintages import Floats
 
 CLIP: Final = 1e-6
 HAC_LAGS: Final = 7  # days: the 72-hour panels of three issue days overlap, weeks repeat
+BLOCK: Final = 7  # issue days
+DRAWS: Final = 500
 
 
 class Difference(NamedTuple):
-    """Mean daily loss difference, its Diebold-Mariano statistic and two-sided p-value."""
+    """Diebold-Mariano of mean daily losses, named as the columns of `Significance`."""
 
-    mean: float
+    difference: float
     statistic: float
     p_value: float
     days: int
@@ -41,3 +44,24 @@ def diebold_mariano(loss: Floats, challenger: Floats) -> Difference:
 def daily_means(day: "pd.Series[pd.Timestamp] | npt.NDArray[np.generic]", loss: Floats) -> Floats:
     """Mean loss of each issue day: (days,)."""
     return np.asarray(pd.Series(loss).groupby(np.asarray(day)).mean(), np.float64)
+
+
+@cache
+def bootstrap_weights(days: int, seed: int) -> Floats:
+    """How often each issue day is resampled: (DRAWS, days), circular blocks of BLOCK days."""
+    rng = np.random.default_rng(seed)
+    starts = rng.integers(0, days, (DRAWS, -(-days // BLOCK)))
+    day = ((starts[..., None] + np.arange(BLOCK)) % days).reshape(DRAWS, -1)[:, :days]
+    offset = day + days * np.arange(DRAWS)[:, None]
+    return np.bincount(offset.ravel(), minlength=DRAWS * days).reshape(DRAWS, days).astype(float)
+
+
+def interval(resampled: Floats) -> tuple[float, float]:
+    """Its 5 % and 95 % points."""
+    low, high = np.nanquantile(resampled, [0.05, 0.95])
+    return float(low), float(high)
+
+
+def format_interval(value: float, low: float, high: float, number: str) -> str:
+    """A value and its interval as text, each written as the format `number` says."""
+    return f"{value:{number}} [{low:{number}}, {high:{number}}]"

@@ -21,16 +21,12 @@ from rtlmp.schemas.names import Forecaster
 
 Times: TypeAlias = npt.NDArray[np.datetime64]  # us, UTC
 Int32s: TypeAlias = npt.NDArray[np.int32]
-KEYS: Final = (Scored.issue_time, Scored.valid_time, Scored.location)
-COLUMNS: Final = (
-    *KEYS,
-    Scored.lead_day,
-    Scored.threshold,
-    Scored.model,
-    Scored.probability,
-    Scored.max_price,
-)
+TIMES: Final = (Scored.issue_time, Scored.valid_time)
 BOUNDS: Final = (Scored.lower, Scored.upper)
+COLUMNS: Final = (
+    *TIMES, Scored.location, Scored.lead_day, Scored.threshold, Scored.model, Scored.probability,
+    Scored.max_price, *BOUNDS,
+)  # fmt: skip
 COUNTED: Final = 3  # fields before those of a value a row
 
 
@@ -72,7 +68,7 @@ def pairs(scored: DataFrame[Scored]) -> Iterator[Pairs]:
 def read_pairs(path: str | Path, nodes: Collection[str] = ()) -> Iterator[Pairs]:
     """The same of a file, of `nodes` or all: a row group at a time."""
     [file] = ds.dataset(path).get_fragments()
-    columns = [c for c in (*COLUMNS, *BOUNDS) if c in file.physical_schema.names]
+    columns = [c for c in COLUMNS if c in file.physical_schema.names]
     here = pc.field(Scored.location).isin(nodes) if nodes else pc.scalar(value=True)
     batches = file.to_batches(columns=[Scored.threshold], filter=here)
     for x in sorted({x for of in batches for x in pc.unique(of[Scored.threshold]).to_pylist()}):
@@ -94,7 +90,7 @@ def _laid_out(rows: pd.DataFrame, x: float) -> Pairs:
     """Of one threshold: each model's rows in the order of the questions that all answered."""
     place, places = pd.factorize(rows[Scored.location], sort=True)
     model, models = pd.factorize(rows[Scored.model])
-    issued, valid = (rows[k].to_numpy("datetime64[us]") for k in KEYS[:2])
+    issued, valid = (rows[k].to_numpy("datetime64[us]") for k in TIMES)
     order = np.lexsort((place, valid, issued))
     changes = [np.diff(of[order]).astype(np.int64) != 0 for of in (place, valid, issued)]
     question = np.zeros(len(order), dtype=np.intp)
@@ -108,18 +104,10 @@ def _laid_out(rows: pd.DataFrame, x: float) -> Pairs:
     bounds = np.empty((0, len(first)))
     if {Forecaster.MODEL, Forecaster.TRUTH} <= of_model.keys() and Scored.lower in rows:
         bounds = np.array([rows[c].to_numpy()[of_model[Forecaster.MODEL]] for c in BOUNDS])
-    return Pairs(
-        x,
-        [*places],
-        [*models],
-        issued[first],
-        valid[first],
-        place[first].astype(np.int32),
-        rows[Scored.lead_day].to_numpy(np.int32)[first],
-        rows[Scored.max_price].to_numpy()[first],
-        np.stack([p[of] for of in of_model.values()]),
-        bounds,
-    )
+    lead_day, highest = rows[Scored.lead_day].to_numpy(np.int32), rows[Scored.max_price].to_numpy()
+    keys = (of[first] for of in (issued, valid, place.astype(np.int32), lead_day, highest))
+    columns: list[Any] = [*keys, np.stack([p[of] for of in of_model.values()]), bounds]
+    return Pairs(x, [*places], [*models], *columns)
 
 
 def _joined(parts: list[Pairs]) -> Pairs:

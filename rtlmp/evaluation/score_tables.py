@@ -9,22 +9,10 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats, Ints
-from rtlmp.evaluation.crps import Briers, briers_of, twcrps
-from rtlmp.evaluation.decisions import decision_scores
+from rtlmp.evaluation import scores, verification
 from rtlmp.evaluation.losses import daily_means, diebold_mariano, log_loss
 from rtlmp.evaluation.pairs import Pairs
-from rtlmp.evaluation.reliability import decomposition, reliability
-from rtlmp.evaluation.scores import (
-    Sample,
-    Scope,
-    Score,
-    Stratum,
-    metrics_table,
-    model_strata,
-    sample_scores,
-    score_rows,
-    strata,
-)
+from rtlmp.evaluation.scores import Sample, Stratum, model_strata, sample_scores, score_rows
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability, Significance
 from rtlmp.schemas.names import Metric
@@ -52,20 +40,21 @@ def metrics_by(scored: Iterable[Pairs], tz: str, seed: int) -> DataFrame[Metrics
     return MetricsBy.validate(pd.DataFrame(rows))
 
 
-def all_metrics(scored: Iterable[Pairs], seed: int, scope: Scope) -> DataFrame[Metrics]:
+def all_metrics(scored: Iterable[Pairs], seed: int, scope: scores.Scope) -> DataFrame[Metrics]:
     """Those of `score_table`, then the CORP terms of the Brier score, then the twCRPS over all
     thresholds; each threshold read once."""
-    scores, terms, briers = list[Stratum](), list[Stratum](), list[Briers]()
+    rows, terms, briers = list[Stratum](), list[Stratum](), list[verification.Briers]()
     for of in scored:
-        briers.append(briers_of(of, scope))
+        briers.append(verification.briers_of(of, scope))
         for key, sample in model_strata(of, scope):
-            scores += score_rows(key, sample_scores(sample, seed))
-            terms += score_rows(key, _decomposed(sample))
-    for model, place, score in twcrps(briers, seed):
+            rows += score_rows(key, sample_scores(sample, seed))
+            parts = verification.decomposition(sample.y, sample.p).items()
+            terms += score_rows(key, {name: (value, np.nan, np.nan) for name, value in parts})
+    for model, place, score in verification.twcrps(briers, seed):
         pooled: Stratum = {Metrics.model: model, Metrics.location: place}
         pooled |= {Metrics.threshold: POOLED, Metrics.lead_day: 0}
         terms += score_rows(pooled, {Metric.TWCRPS: score})
-    return metrics_table([*scores, *terms])
+    return scores.metrics_table([*rows, *terms])
 
 
 def decisions(scored: Iterable[Pairs], cost_loss: list[float]) -> DataFrame[Decisions]:
@@ -75,7 +64,7 @@ def decisions(scored: Iterable[Pairs], cost_loss: list[float]) -> DataFrame[Deci
         for of in scored
         for key, sample in model_strata(of)
         for ratio in cost_loss
-        for metric, value in decision_scores(sample.y, sample.p, ratio).items()
+        for metric, value in verification.decision_scores(sample.y, sample.p, ratio).items()
     ]
     return Decisions.validate(pd.DataFrame(rows))
 
@@ -83,29 +72,23 @@ def decisions(scored: Iterable[Pairs], cost_loss: list[float]) -> DataFrame[Deci
 def significance(scored: Iterable[Pairs]) -> DataFrame[Significance]:
     """Diebold-Mariano of every two models in every stratum."""
     rows = [
-        {
-            **stratum,
-            Significance.model: a,
-            Significance.versus: b,
-            Significance.loss: loss,
-            **_tested(samples[a], samples[b], loss),
-        }
+        {**stratum, Significance.model: a, Significance.versus: b, Significance.loss: loss,
+         **_tested(samples[a], samples[b], loss)}
         for of in scored
-        for stratum, samples in strata(of)
+        for stratum, samples in scores.strata(of)
         for a, b in combinations(samples, 2)
         for loss in LOSSES
-    ]
+    ]  # fmt: skip
     return Significance.validate(pd.DataFrame(rows))
 
 
 def reliability_table(scored: Iterable[Pairs], seed: int) -> DataFrame[Reliability]:
     """CORP curves of every model and threshold, nodes and lead days together."""
     parts = [
-        pd.DataFrame(reliability(sample.y, sample.p, seed)._asdict()).assign(
-            **{k: key[k] for k in CURVE_KEY}
-        )
+        pd.DataFrame(curve._asdict() | {k: key[k] for k in CURVE_KEY})
         for of in scored
         for key, sample in model_strata(of, "pooled", [0])
+        for curve in [verification.reliability(sample.y, sample.p, seed)]
     ]
     return Reliability.validate(pd.concat(parts, ignore_index=True))
 
@@ -117,17 +100,6 @@ def _local(of: Pairs, tz: str) -> dict[str, Ints]:
     return {"hour": hour.to_numpy(np.int64), "month": month.to_numpy(np.int64)}
 
 
-def _decomposed(sample: Sample) -> dict[Metric, Score]:
-    terms = decomposition(sample.y, sample.p)._asdict()
-    return {Metric(name): (value, np.nan, np.nan) for name, value in terms.items()}
-
-
 def _tested(a: Sample, b: Sample, loss: Metric) -> dict[str, float]:
     losses = (daily_means(s.day, LOSSES[loss](s.y, s.p)) for s in (a, b))
-    columns = (
-        Significance.difference,
-        Significance.statistic,
-        Significance.p_value,
-        Significance.days,
-    )
-    return dict(zip(columns, diebold_mariano(*losses), strict=True))
+    return diebold_mariano(*losses)._asdict()

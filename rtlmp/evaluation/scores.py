@@ -15,8 +15,7 @@ from pandera.typing import DataFrame
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from rtlmp.asof.vintages import Flags, Floats
-from rtlmp.evaluation.bootstrap import bootstrap_weights, interval
-from rtlmp.evaluation.losses import log_loss
+from rtlmp.evaluation.losses import bootstrap_weights, interval, log_loss
 from rtlmp.evaluation.pairs import Pairs
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.names import Forecaster, Metric

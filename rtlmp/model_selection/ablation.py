@@ -12,7 +12,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.catalog import SeriesName
 from rtlmp.config.jobs import FoldSettings
-from rtlmp.evaluation.bootstrap import format_interval
+from rtlmp.evaluation.losses import format_interval
 from rtlmp.features import fundamentals, prices
 from rtlmp.features.matrix import DESIGN, FEATURES
 from rtlmp.features.registry import Group

@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from rtlmp.asof.vintages import Flags, Floats
-from rtlmp.evaluation.bootstrap import bootstrap_weights, interval
-from rtlmp.evaluation.losses import log_loss
+from rtlmp.evaluation.losses import bootstrap_weights, interval, log_loss
 from rtlmp.model_selection.cross_validation import FoldForecast
 from rtlmp.model_selection.folds import Fold
 from rtlmp.schemas.core import HorizonRows, Scored

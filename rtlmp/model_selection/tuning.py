@@ -16,7 +16,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.config.jobs import TuneSettings
-from rtlmp.evaluation.bootstrap import format_interval
+from rtlmp.evaluation.losses import format_interval
 from rtlmp.evaluation.scores import ALL
 from rtlmp.model_selection.cross_validation import FoldForecast, refit
 from rtlmp.model_selection.folds import Fold

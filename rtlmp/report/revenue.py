@@ -9,7 +9,7 @@ from pandera.typing import DataFrame
 
 from rtlmp import battery as rule
 from rtlmp.config import Battery
-from rtlmp.evaluation.bootstrap import format_interval
+from rtlmp.evaluation.losses import format_interval
 from rtlmp.evaluation.scores import rows_where
 from rtlmp.report.page import Page, Section, Table, html_table, picture
 from rtlmp.schemas.evaluation import Revenue

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.evaluation.bootstrap import format_interval
+from rtlmp.evaluation.losses import format_interval
 from rtlmp.evaluation.scores import ALL, rows_where
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.names import Forecaster, Metric

@@ -9,11 +9,17 @@ from scipy.integrate import trapezoid
 from sklearn.metrics import brier_score_loss, confusion_matrix, precision_recall_fscore_support
 from sklearn.metrics import log_loss as sklearn_log_loss
 
-from rtlmp.evaluation.crps import threshold_weighted_crps
-from rtlmp.evaluation.decisions import decision_scores, economic_value
 from rtlmp.evaluation.losses import HAC_LAGS, diebold_mariano, log_loss
-from rtlmp.evaluation.reliability import decomposition, isotonic_recalibration, reliability
 from rtlmp.evaluation.scores import Sample, sample_scores
+from rtlmp.evaluation.verification import (
+    decision_scores,
+    decomposition,
+    economic_value,
+    isotonic_recalibration,
+    reliability,
+    threshold_weighted_crps,
+)
+from rtlmp.schemas.names import Metric
 
 EXACT = {"rtol": 0, "atol": 1e-12}
 RATIOS = [0.02, 0.1, 0.3, 0.7]
@@ -59,9 +65,9 @@ def test_recalibration_equals_scores(seed):
 def test_parts_of_the_brier_score_sum_to_it(seed):
     y, p = random_cell(seed)
     parts = decomposition(y, p)
-    whole = parts.miscalibration - parts.discrimination + parts.uncertainty
+    whole = parts[Metric.MISCALIBRATION] - parts[Metric.DISCRIMINATION] + parts[Metric.UNCERTAINTY]
     assert whole == pytest.approx(brier_score_loss(y, p), abs=1e-12)
-    assert min(parts) >= 0
+    assert min(parts.values()) >= 0
 
 
 def test_decisions_equal_scikit_learn(seed):
@@ -102,7 +108,7 @@ def test_diebold_mariano_equals_a_regression_on_a_constant(seed):
     ours = diebold_mariano(loss, challenger)
     hac = {"cov_type": "HAC", "cov_kwds": {"maxlags": HAC_LAGS, "use_correction": False}}
     theirs = sm.OLS(loss - challenger, np.ones(184)).fit(**hac)
-    assert ours.mean == pytest.approx(float(theirs.params[0]), abs=1e-12)
+    assert ours.difference == pytest.approx(float(theirs.params[0]), abs=1e-12)
     assert ours.statistic == pytest.approx(float(theirs.tvalues[0]), abs=1e-12)
     assert ours.p_value == pytest.approx(float(theirs.pvalues[0]), abs=1e-12)
 

@@ -9,10 +9,10 @@ from pandera.typing import DataFrame
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from rtlmp.asof.vintages import Floats
-from rtlmp.evaluation.decisions import economic_value
 from rtlmp.evaluation.pairs import Pairs
 from rtlmp.evaluation.scenarios import latest_issued
 from rtlmp.evaluation.scores import Sample, pooled_samples, rows_where
+from rtlmp.evaluation.verification import economic_value
 from rtlmp.models.store import Trained
 from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability
