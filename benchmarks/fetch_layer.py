@@ -8,6 +8,7 @@ import argparse
 import tempfile
 import zipfile
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -16,8 +17,9 @@ import pandas as pd
 
 from benchmarks.measure import seconds
 from rtlmp.catalog import STORED
+from rtlmp.io.files import atomic
 from rtlmp.sources.base.interface import Tools, observe
-from rtlmp.sources.base.store import Listing, Posting, posting_path, save_listing, save_posting
+from rtlmp.sources.base.store import Listing, Posting, posting_path, save_listing
 from rtlmp.sources.base.web import Client
 from rtlmp.sources.ercot.postings import report_source, stored_postings
 from rtlmp.sources.ercot.reports import REPORTS
@@ -46,7 +48,8 @@ def fill(folder: Path) -> tuple[Posting, ...]:
     times = [DAY + k * timedelta(minutes=5) + timedelta(seconds=20) for k in range(288)]
     postings = tuple(Posting(str(k), at, "") for k, at in enumerate(times))
     for one in postings:
-        save_posting(folder, one, posting(one.published, rng))
+        path = posting_path(folder, one)
+        atomic(path, partial(Path.write_bytes, data=posting(one.published, rng)))
     save_listing(folder, Listing(DAY, END, postings))
     return postings
 

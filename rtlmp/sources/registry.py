@@ -1,20 +1,50 @@
-"""Every source there is: a module lists its own as `SOURCES`, and this one lists the modules."""
+"""Every source there is: a module lists its own as `SOURCES`, and this one lists the modules.
+
+`fetch_month` asks those that a live run needs.
+"""
 
 import logging
 import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
+
+import pandas as pd
+from pandera.typing import DataFrame
 
 from rtlmp.catalog import BY_NAME, STORED, SeriesName
 from rtlmp.config import Config, Live
+from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources import gas, weather
-from rtlmp.sources.base.interface import Source
+from rtlmp.sources.base.interface import Source, Tools, observe
+from rtlmp.sources.base.vintages import distinct_vintages
+from rtlmp.sources.base.web import client, pacer
 from rtlmp.sources.ercot import postings as ercot
 from rtlmp.sources.isos import feeds as isos
 
 SOURCES: Final[tuple[Source, ...]] = (*ercot.SOURCES, *isos.SOURCES, *weather.SOURCES, *gas.SOURCES)
 MANY: Final = frozenset({SeriesName.LOAD_FORECAST_MODEL})  # millions of rows a month: only if named
 log = logging.getLogger(__name__)
+
+
+def fetch_month(
+    config: Config, series: list[SeriesName], start: datetime, end: datetime
+) -> dict[SeriesName, DataFrame[Observations]]:
+    """What was published in [start, end), within one UTC month, by series.
+
+    Several processes share the hosts' rates.
+    """
+    live, locations = config["live"], {*config["nodes"], *config["live"]["locations"]}
+    per_minute = {str(name): host["calls_per_minute"] for name, host in live["hosts"].items()}
+    asking = client(live, pacer(Path(live["store"]), per_minute))
+    tools = Tools(asking, live, frozenset(locations), frozenset(series), datetime.now(UTC))
+    sources = sources_of(config["market"], series, live)
+    with asking.http:
+        observed = [observe(source, start, end, tools) for source in sources]
+    rows = pd.concat([*observed, no_observations()], ignore_index=True)
+    by_series = dict(iter(rows.groupby(Observations.series, sort=False)))
+    return {q: distinct_vintages(by_series.get(q, no_observations())) for q in series}
 
 
 def sources_of(market: str, series: Sequence[SeriesName], live: Live) -> list[Source]:

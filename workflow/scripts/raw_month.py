@@ -5,7 +5,7 @@ from rtlmp.config import parse_config
 from rtlmp.io.tables import write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations
-from rtlmp.sources.live import fetch_month
+from rtlmp.sources.registry import fetch_month
 
 job = Job()
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")

@@ -6,7 +6,7 @@ call by call, never twice for what is final, and stores what each call saw first
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
@@ -17,12 +17,13 @@ from pandera.typing import DataFrame
 from rtlmp.catalog import MARKETS, MINUTES, SeriesName
 from rtlmp.clock import days, instant
 from rtlmp.config import Live
+from rtlmp.io.tables import read_table, write_table
 from rtlmp.schemas.core import Observations, no_observations
-from rtlmp.sources.base.store import read_calls, save_call
 from rtlmp.sources.base.vintages import Times, distinct_vintages, first_seen, not_seen_before
 from rtlmp.sources.base.web import Client
 
 FIRST_CALL: Final = date(2000, 1, 3)  # calls of several days are counted from here: no shift
+CALLED: Final = "%Y%m%dT%H%M%S%fZ"  # a stored call's file name
 MIN_SHARE: Final = 0.5  # of a whole day's values; less is a failure of the source, not a gap
 log = logging.getLogger(__name__)
 
@@ -114,9 +115,9 @@ def _call(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
     """Observations of the span that begins on `day`, asked for unless what is stored is final."""
     folder = Path(tools.live["store"]) / source.name / f"{day:%Y-%m}" / f"{day:%d}"
     begins, ends = (instant(d, "00:00", source.tz) for d in (day, day + source.span))
-    calls = read_calls(folder)
-    stored: list[pd.DataFrame] = [rows for _, rows in calls if len(rows)]
-    before = calls[-1][0] if calls else None
+    calls = sorted(folder.glob("*.parquet"))
+    stored: list[pd.DataFrame] = [seen for p in calls if len(seen := read_table(Observations, p))]
+    before = datetime.strptime(calls[-1].stem, CALLED).replace(tzinfo=UTC) if calls else None
     if before and before >= min(ends + source.late, end):
         return stored
     log.info("%s: %s", source.name, day)
@@ -126,7 +127,7 @@ def _call(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
         require_complete(source, begins, min(ends, end - source.late), slots, want, tools)
     unseen = first_seen if source.published.startswith("rule") else not_seen_before
     rows = unseen(rows, pd.concat([*stored, no_observations()]), before, tools.now)
-    save_call(folder, rows, tools.now)
+    write_table(Observations, rows, folder / f"{tools.now:{CALLED}}.parquet")  # be it nothing
     return [*stored, rows]
 
 

@@ -9,18 +9,11 @@ Files are renamed into place whole and never written again: an interrupted run g
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-import pandas as pd
-from pandera.typing import DataFrame
-
-from rtlmp.io.files import atomic, write_text
-from rtlmp.io.tables import read_table, write_table
-from rtlmp.schemas.core import Observations
-
-FETCHED: Final = "%Y%m%dT%H%M%S%fZ"
+from rtlmp.io.files import write_text
 
 
 class Posting(NamedTuple):
@@ -62,21 +55,3 @@ def save_listing(folder: Path, listing: Listing) -> None:
 def posting_path(folder: Path, posting: Posting) -> Path:
     """Where the bytes of `posting` are, or will be."""
     return folder / f"{posting.published:%d}" / f"{posting.id}.zip"
-
-
-def save_posting(folder: Path, posting: Posting, body: bytes) -> None:
-    """Keep the bytes of `posting`, once."""
-    atomic(posting_path(folder, posting), lambda tmp: tmp.write_bytes(body))
-
-
-def read_calls(folder: Path) -> list[tuple[datetime, DataFrame[Observations]]]:
-    """Every earlier call kept in `folder`: when, and what it first saw; oldest first."""
-    return [
-        (datetime.strptime(path.stem, FETCHED).replace(tzinfo=UTC), read_table(Observations, path))
-        for path in sorted(folder.glob("*.parquet"))
-    ]
-
-
-def save_call(folder: Path, rows: pd.DataFrame, at: datetime) -> None:
-    """Keep what the call made `at` saw for the first time, be it nothing."""
-    write_table(Observations, rows, folder / f"{at:{FETCHED}}.parquet")

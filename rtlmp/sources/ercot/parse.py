@@ -4,19 +4,29 @@ A posting is a zip with one CSV (or some). All files with the same header are jo
 at once, rows of unwanted locations dropped before anything is converted.
 """
 
+import io
+import re
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence, Set
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import csv
 
 from rtlmp.schemas.core import UTC_DTYPE, Observations, no_observations
 from rtlmp.sources.base.store import Posting
 from rtlmp.sources.base.vintages import Times
-from rtlmp.sources.ercot.files import POSTING, ReportError, members, text_table
 from rtlmp.sources.ercot.reports import SYSTEM, Cut, Report
 from rtlmp.sources.ercot.times import TIME_HEADERS, valid_times
+
+POSTING: Final = "posting"  # row's index into the postings parsed
+
+
+class ReportError(ValueError):
+    """A file that is not what its report was: which, where, what is there, what to do."""
 
 
 def parse(
@@ -25,14 +35,14 @@ def parse(
     """Every observation in the postings `bodies`; prices only of `locations`, if any are named."""
     by_header: dict[str, list[tuple[int, bytes]]] = {}
     for k, (posting, body) in enumerate(bodies):
-        for text in members(report, posting, body):
+        for text in _members(report, posting, body):
             header, _, rows = text.partition(b"\n")
             by_header.setdefault(header.decode("utf-8-sig"), []).append((k, rows))
     postings = [posting for posting, _ in bodies]
     publish = posting_times(postings)
     tables: list[pd.DataFrame] = []
     for heads, texts in by_header.items():
-        table = text_table(report, heads, texts, postings)
+        table = _text_table(report, heads, texts, postings)
         for cut in _present(report, table, postings):
             tables += _columns(report, cut, _rows(cut, table, locations), publish)
     return pd.concat(tables or [no_observations()], ignore_index=True)
@@ -41,6 +51,39 @@ def parse(
 def posting_times(postings: Iterable[Posting]) -> Times:
     """When each was published."""
     return pd.Series([posting.published for posting in postings]).astype(UTC_DTYPE)
+
+
+def _members(report: Report, posting: Posting, body: bytes) -> list[bytes]:
+    """The CSV files in a posting."""
+    with zipfile.ZipFile(io.BytesIO(body)) as file:
+        names = [n for n in file.namelist() if n.endswith(".csv") and report.member in n]
+        if not names:
+            raise ReportError(
+                f"{report.name_of(posting)}: no CSV file {report.member!r} in it, but "
+                f"{file.namelist()}; see whether ERCOT changed the report"
+            )
+        return [file.read(name) for name in names]
+
+
+def _text_table(
+    report: Report, header: str, texts: Sequence[tuple[int, bytes]], postings: Sequence[Posting]
+) -> pa.Table:
+    """The files of one header, all columns text, and the posting of each row."""
+    names = [re.sub(r"[^A-Z0-9]", "", name.upper()) for name in header.split(",")]
+    bodies = [rows.strip(b"\r\n") + b"\n" for _, rows in texts]
+    counts = [body.count(b"\n") if len(body) > 1 else 0 for body in bodies]
+    if not any(counts):
+        return pa.table({name: pa.array([], pa.string()) for name in [*names, POSTING]})
+    options = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
+    whole = io.BytesIO(b"".join(bodies))
+    try:
+        rows = csv.read_csv(whole, csv.ReadOptions(column_names=names), convert_options=options)
+    except pa.ArrowInvalid as error:
+        first = report.name_of(postings[texts[0][0]])
+        raise ReportError(
+            f"{first} and {len(texts) - 1} more: {error}; headers are {names}"
+        ) from error
+    return rows.append_column(POSTING, pa.array(np.repeat([k for k, _ in texts], counts)))
 
 
 def _present(report: Report, texts: pa.Table, postings: Sequence[Posting]) -> Iterable[Cut]:

@@ -11,16 +11,10 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.clock import month
+from rtlmp.io.files import atomic
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.base.interface import Source, Tools, require_complete
-from rtlmp.sources.base.store import (
-    Listing,
-    Posting,
-    posting_path,
-    read_listing,
-    save_listing,
-    save_posting,
-)
+from rtlmp.sources.base.store import Listing, Posting, posting_path, read_listing, save_listing
 from rtlmp.sources.ercot.client import archive_listing, from_archive, from_site, site_listing
 from rtlmp.sources.ercot.parse import parse, posting_times
 from rtlmp.sources.ercot.reports import REPORTS, Report
@@ -61,7 +55,7 @@ def stored_postings(
     require_complete(source, start, past, posting_times(wanted), report.per_day, tools)
     missing = [p for p in wanted if not posting_path(folder, p).exists()]
     for posting, body in _downloads(report, missing, tools):
-        save_posting(folder, posting, body)
+        atomic(posting_path(folder, posting), partial(Path.write_bytes, data=body))
     return wanted
 
 

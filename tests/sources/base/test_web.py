@@ -13,7 +13,7 @@ from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.interface import IncompleteError
 from rtlmp.sources.base.web import FetchError, due, pacer, retry_after
 from rtlmp.sources.ercot.client import CredentialsError
-from rtlmp.sources.ercot.files import ReportError
+from rtlmp.sources.ercot.parse import ReportError
 from tests.helpers import live
 from tests.helpers.replay import reply, serving
 
