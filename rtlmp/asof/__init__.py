@@ -1,1 +1,1 @@
-"""TODO."""
+"""What was known at an instant: published vintages, hours made of them, labels."""
