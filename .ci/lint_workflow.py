@@ -14,13 +14,6 @@ WAIVED: Final = {
         "all rules share one pinned environment, in which the main process runs too: a model and "
         "its forecasts need the same XGBoost, to the bit"
     ),
-    "No log directive defined": (
-        "scripts print nothing; a traceback is shown and kept by Snakemake in .snakemake/log, "
-        "and on a cluster in a file a job, .snakemake/slurm_logs"
-    ),
-    "Mixed rules and functions in same snakefile.": (
-        "functions are moving to rtlmp/pipeline: drop this waiver with the last of them"
-    ),
 }
 FORMAT: Final = re.compile(r"^Lints for (.+):\n((?:    .*\n)+)", re.MULTILINE)
 COMPLAINT: Final = re.compile(r"^    \* (.+):$", re.MULTILINE)

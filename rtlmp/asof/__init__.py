@@ -1,1 +1,1 @@
-"""The one door to the data: vintages, and what of them was known at an instant."""
+"""What was known at an instant: published vintages, hours made of them, labels."""

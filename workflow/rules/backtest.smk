@@ -1,4 +1,4 @@
-use rule _job as replay with:
+use rule _medium as replay with:
     input:
         unpack(plan.replay),
     output:
@@ -7,8 +7,6 @@ use rule _job as replay with:
     log:
         f"{LOGS}/replay/{{pool}}/{{month}}.log",
     threads: C["model"]["threads"]
-    resources:
-        **job_needs(2, 20),
     params:
         **uses("replay.py"),
         serving=lambda w: plan.replay_serving(w.month),
@@ -17,7 +15,7 @@ use rule _job as replay with:
 include: "challengers.smk"
 
 
-use rule _job as backtest_forecasts with:
+use rule _large as backtest_forecasts with:
     input:
         **plan.other_replays,
         replays=plan.replays(),
@@ -27,8 +25,6 @@ use rule _job as backtest_forecasts with:
         f"{RUN}/backtest/forecasts.parquet",
     log:
         f"{LOGS}/backtest_forecasts.log",
-    resources:
-        **job_needs(3, 20),
     params:
         **uses("backtest_forecasts.py"),
         window=lambda w: plan.window("backtest"),
@@ -40,7 +36,7 @@ POOLED = "_pooled"  # no name of a pool
 SCORED = {POOLED: [], **POOLS}  # nodes that one job scores, each; POOLED: all together
 
 
-use rule _job as metrics_part with:
+use rule _medium as metrics_part with:
     input:
         rules.backtest_forecasts.output,
     output:
@@ -49,8 +45,6 @@ use rule _job as metrics_part with:
         f"{LOGS}/metrics_part/{{part}}.log",
     wildcard_constraints:
         part=one_of(SCORED),
-    resources:
-        **job_needs(2, 20),
     params:
         **uses("metrics.py"),
         seed=C["seed"],
@@ -68,7 +62,7 @@ use rule _job as metrics with:
         **uses("join_metrics.py"),
 
 
-use rule _job as summary with:
+use rule _medium as summary with:
     input:
         metrics=rules.metrics.output[0],
         forecasts=rules.backtest_forecasts.output[0],
@@ -76,8 +70,6 @@ use rule _job as summary with:
         f"{RUN}/backtest/summary.md",
     log:
         f"{LOGS}/summary.log",
-    resources:
-        **job_needs(2, 20),
     params:
         **uses("summary.py"),
         window=lambda w: plan.window("backtest"),

@@ -40,3 +40,18 @@ rule _job:
         **job_needs(),
     script:
         "../scripts/run.py"
+
+
+use rule _job as _medium with:
+    resources:
+        **job_needs(2, 20),
+
+
+use rule _job as _large with:
+    resources:
+        **job_needs(3, 20),
+
+
+use rule _job as _long with:
+    resources:
+        **job_needs(3, 30),

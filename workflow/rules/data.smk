@@ -14,7 +14,7 @@ use rule _job as hourly with:
         target=C["target"],
 
 
-use rule _job as features with:
+use rule _medium as features with:
     input:
         raw=plan.known_raw,
         hourly=plan.known_hourly,
@@ -22,15 +22,13 @@ use rule _job as features with:
         plan.features(NODES, ["{month}"]),
     log:
         f"{LOGS}/features/{{month}}.log",
-    resources:
-        **job_needs(2, 20),
     params:
         **uses("features.py"),
         span=lambda w: plan.issued(w.month),
 
 
 # What models train on, for all pools at once: it is the same data that is read.
-use rule _job as history with:
+use rule _large as history with:
     input:
         raw=plan.known_raw,
         hourly=plan.known_hourly,
@@ -38,8 +36,6 @@ use rule _job as history with:
         plan.history_files(POOLS, ["{month}"]),
     log:
         f"{LOGS}/history/{{month}}.log",
-    resources:
-        **job_needs(3, 20),
     params:
         **uses("history.py"),
         auxiliary_nodes={},

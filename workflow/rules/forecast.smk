@@ -37,7 +37,7 @@ use rule _job as forecast_figure with:
         **uses("forecast_figure.py"),
 
 
-use rule _job as explain_date with:
+use rule _medium as explain_date with:
     input:
         unpack(lambda w: plan.issued_on(w.date)),
         gate=rules.forecast_date.output.gate,
@@ -45,8 +45,6 @@ use rule _job as explain_date with:
         [f"{RUN}/explain/{node}/{{date}}.parquet" for node in NODES],
     log:
         f"{LOGS}/explain_date/{{date}}.log",
-    resources:
-        **job_needs(2, 20),
     params:
         **uses("explain.py"),
 

@@ -4,7 +4,7 @@ if PARAMETERS and PARAMETERS != TUNED:
     PARAMETERS = local(PARAMETERS)  # a user's, not a result
 
 
-use rule _job as train with:
+use rule _long as train with:
     input:
         unpack(plan.training),
         parameters=PARAMETERS,
@@ -14,13 +14,11 @@ use rule _job as train with:
     log:
         f"{LOGS}/train/{{pool}}/{{date}}.log",
     threads: C["model"]["threads"]
-    resources:
-        **job_needs(3, 30),
     params:
         **uses("train.py"),
 
 
-use rule _job as model_card with:
+use rule _medium as model_card with:
     input:
         boosters=rules.train.output.boosters,
         card=rules.train.output.card,
@@ -30,7 +28,5 @@ use rule _job as model_card with:
         f"{RUN}/model/{{pool}}/{{date}}/card.md",
     log:
         f"{LOGS}/model_card/{{pool}}/{{date}}.log",
-    resources:
-        **job_needs(2, 20),
     params:
         **uses("model_card.py"),

@@ -17,7 +17,7 @@ use rule _job as cross_validation with:
         window=lambda w: plan.window("validation"),
 
 
-use rule _job as tune_model with:
+use rule cross_validation as tune_model with:
     input:
         **plan.folds(C["tune"]),
     output:
@@ -25,26 +25,17 @@ use rule _job as tune_model with:
         parameters=TUNED,
     log:
         f"{LOGS}/tune_model.log",
-    threads: C["model"]["threads"]
-    resources:
-        **job_needs(4, 240),
     params:
         **uses("tune_model.py"),
         window=lambda w: plan.window("tune"),
 
 
-use rule _job as ablate_features with:
-    input:
-        **plan.folds(C["validation"]),
-        parameters=PARAMETERS,
+use rule cross_validation as ablate_features with:
     output:
         table=f"{RUN}/ablation/ablation.parquet",
         page=f"{RUN}/ablation/ablation.md",
     log:
         f"{LOGS}/ablate_features.log",
-    threads: C["model"]["threads"]
-    resources:
-        **job_needs(4, 240),
     params:
         **uses("ablate_features.py"),
         window=lambda w: plan.window("validation"),

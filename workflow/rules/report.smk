@@ -10,7 +10,7 @@ FINISHED = {
 }
 
 
-use rule _job as figures with:
+use rule _large as figures with:
     input:
         **FINISHED,
     output:
@@ -25,14 +25,12 @@ use rule _job as figures with:
         ],
     log:
         f"{LOGS}/figures.log",
-    resources:
-        **job_needs(3, 20),
     params:
         **uses("figures.py"),
         figures=[*CAPTIONS],
 
 
-use rule _job as report_backtest with:
+use rule _large as report_backtest with:
     input:
         PAGE_ASSETS,
         **FINISHED,
@@ -43,13 +41,11 @@ use rule _job as report_backtest with:
         f"{RUN}/report/backtest.html",
     log:
         f"{LOGS}/report_backtest.log",
-    resources:
-        **job_needs(3, 20),
     params:
         **uses("report_backtest.py"),
 
 
-use rule _job as report_daily with:
+use rule _medium as report_daily with:
     input:
         PAGE_ASSETS,
         unpack(plan.daily_report),
@@ -58,8 +54,6 @@ use rule _job as report_daily with:
         f"{RUN}/report/daily/{{date}}.html",
     log:
         f"{LOGS}/report_daily/{{date}}.log",
-    resources:
-        **job_needs(2, 20),
     params:
         **uses("report_daily.py"),
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""A user's own files of observations."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""A made-up market whose spike probabilities are known, in the shape of the real one."""
