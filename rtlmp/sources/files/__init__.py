@@ -1,1 +1,1 @@
-"""TODO."""
+"""A folder of observation files, read in pieces: `months` checks all, `coverage` the target."""
