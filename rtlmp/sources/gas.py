@@ -20,20 +20,11 @@ DELAY: Final = pd.Timedelta(days=8)  # daily prices come out once a week
 
 def henry_hub(start: datetime, end: datetime, tools: Tools) -> DataFrame[Observations]:
     """A price each trading day of [start, end)."""
-    request = Request(
-        f"EIA {SERIES} {start:%Y-%m-%d}",
-        "gas",
-        "/v2/natural-gas/pri/fut/data/",
-        {
-            "api_key": os.environ[KEY],
-            "frequency": "daily",
-            "data[0]": "value",
-            "facets[series][]": SERIES,
-            "start": f"{start:%Y-%m-%d}",
-            "end": f"{end:%Y-%m-%d}",
-        },
-        remedy=f"check {KEY}, or try again later",
-    )
+    first, last = f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}"
+    key, daily = {"api_key": os.environ[KEY]}, {"frequency": "daily", "data[0]": "value"}
+    params = {**key, **daily, "facets[series][]": SERIES, "start": first, "end": last}
+    path, remedy = "/v2/natural-gas/pri/fut/data/", f"check {KEY}, or try again later"
+    request = Request(f"EIA {SERIES} {first}", "gas", path, params, remedy=remedy)
     data = fetch(tools.client, request, lambda body: read_json(body, "response", "data"))
     rows = pd.DataFrame(data, columns=["period", "value"])
     day = pd.to_datetime(rows["period"], format="%Y-%m-%d", utc=True)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 
@@ -76,21 +77,17 @@ class Request(NamedTuple):
 def client(live: Live, pace: Pace, sleep: Callable[[float], None] = time.sleep) -> Client:
     """A client that keeps what it asked to itself: httpx would log addresses with their keys."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    http = httpx.Client(timeout=live["timeout"])
     hosts = cast("Mapping[str, Host]", live["hosts"])
-    return Client(http, hosts, live["attempts"], pace, sleep, [])
+    return Client(httpx.Client(timeout=live["timeout"]), hosts, live["attempts"], pace, sleep, [])
 
 
 def fetch(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
     """What `read` makes of the answer. Raises FetchError when every attempt failed."""
-    base = client.hosts[request.host]["url"] if request.host in client.hosts else ""
-    url = base + request.path
+    host = request.host
+    url = (client.hosts[host]["url"] if host in client.hosts else "") + request.path
     what = f"{request.what}: {httpx.URL(url).host}"
-
-    def call() -> T:
-        return read(_send(client.http, url, request))
-
-    return with_retries(client, request.host, what, request.remedy, call)
+    send = partial(_send, client.http, url, request)
+    return with_retries(client, host, what, request.remedy, lambda: read(send()))
 
 
 def with_retries(client: Client, host: str, what: str, remedy: str, call: Callable[[], T]) -> T:
@@ -178,14 +175,9 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 def _send(http: httpx.Client, url: str, request: Request) -> bytes:
     """The body of the answer, if that is a good one."""
-    answer = http.request(
-        "GET" if request.json is None and request.form is None else "POST",
-        url,
-        params=request.params or None,
-        headers=request.headers,
-        json=request.json,
-        data=request.form,
-    )
+    method = "GET" if request.json is None and request.form is None else "POST"
+    params, headers, form = request.params or None, request.headers, request.form
+    answer = http.request(method, url, params=params, headers=headers, json=request.json, data=form)
     status = answer.status_code
     if status in BUSY:
         raise BusyError(f"HTTP {status}", retry_after(answer.headers.get("Retry-After")))

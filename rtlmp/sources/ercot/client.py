@@ -47,10 +47,14 @@ def archive_listing(
     report: Report, start: datetime, end: datetime, client: Client
 ) -> list[Posting]:
     """Postings of `report` in the archive from `start` to `end`, oldest first."""
+    edges = {"postDatetimeFrom": start, "postDatetimeTo": end + timedelta(hours=1)}
+    span = {key: f"{at.astimezone(ZONE):%Y-%m-%dT%H:%M:%S}" for key, at in edges.items()}
     found: list[dict[str, Any]] = []
     page, pages = 1, 1
     while page <= pages:
-        request = _archive_request(report, start, end, page)
+        what = f"{report.label}: archive {start:%Y-%m-%d}..{end:%Y-%m-%d}, page {page}"
+        params = {**span, "size": str(PAGE), "page": str(page)}
+        request = Request(what, "api", f"/archive/{report.emil}", params)
         rows, pages = _authorised(client, request, _archive_page)
         found += [row for row in rows if not row["friendlyName"].lower().endswith("xml")]
         page += 1
@@ -71,12 +75,9 @@ def from_site(report: Report, posting: Posting, client: Client) -> bytes:
 def from_archive(report: Report, postings: Sequence[Posting], client: Client) -> dict[str, bytes]:
     """The bytes of up to `report.batch` postings by id, in one call."""
     first, last = (f"{p.published:%Y-%m-%d %H:%MZ}" for p in (postings[0], postings[-1]))
-    request = Request(
-        f"{report.label}: {len(postings)} postings {first} to {last}",
-        "api",
-        f"/archive/{report.emil}/download",
-        json={"docIds": [posting.id for posting in postings]},
-    )
+    what = f"{report.label}: {len(postings)} postings {first} to {last}"
+    wanted = {"docIds": [posting.id for posting in postings]}
+    request = Request(what, "api", f"/archive/{report.emil}/download", json=wanted)
     return _authorised(client, request, lambda body: _each(body, postings))
 
 
@@ -102,17 +103,6 @@ def site_postings(body: bytes) -> list[Posting]:
     ]
 
 
-def _archive_request(report: Report, start: datetime, end: datetime, page: int) -> Request:
-    edges = {"postDatetimeFrom": start, "postDatetimeTo": end + timedelta(hours=1)}
-    span = {key: f"{at.astimezone(ZONE):%Y-%m-%dT%H:%M:%S}" for key, at in edges.items()}
-    return Request(
-        f"{report.label}: archive {start:%Y-%m-%d}..{end:%Y-%m-%d}, page {page}",
-        "api",
-        f"/archive/{report.emil}",
-        {**span, "size": str(PAGE), "page": str(page)},
-    )
-
-
 def _archive_page(body: bytes) -> tuple[list[dict[str, Any]], int]:
     """Rows of a page, and how many pages there are."""
     return read_json(body, "archives"), int(read_json(body, "_meta", "totalPages"))
@@ -129,20 +119,18 @@ def _each(body: bytes, postings: Sequence[Posting]) -> dict[str, bytes]:
 def _authorised(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
     """As `fetch`, with the token that worked last, else the other kind, else a new login's."""
     secrets = _secrets()
+    key = {"Ocp-Apim-Subscription-Key": secrets[SUBSCRIPTION]}
     for login in (False, True):
         for token in _login(client, secrets) if login else client.tokens:
-            headers = {
-                "Authorization": f"Bearer {token}",
-                "Ocp-Apim-Subscription-Key": secrets[SUBSCRIPTION],
-            }
+            headers = {"Authorization": f"Bearer {token}"} | key
             try:
                 answer = fetch(client, request._replace(headers=headers), read)
             except RefusedError:
                 continue
             client.tokens[:] = [token]
             return answer
-    names = ", ".join(SECRETS)
-    raise FetchError(f"{request.what}: ERCOT refused both kinds of token; check {names}")
+    remedy = f"check {', '.join(SECRETS)}"
+    raise FetchError(f"{request.what}: ERCOT refused both kinds of token; {remedy}")
 
 
 def _login(client: Client, secrets: dict[str, str]) -> list[str]:

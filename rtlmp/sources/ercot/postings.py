@@ -24,6 +24,7 @@ from rtlmp.sources.ercot.reports import REPORTS, Report
 SETTLED: Final = timedelta(hours=1)
 AT_ONCE: Final = 500  # postings parsed together
 MARGIN: Final = timedelta(hours=6)  # before the public site drops a posting
+PROGRESS: Final = "%s: %d of %d postings, at %.16sZ"
 log = logging.getLogger(__name__)
 
 
@@ -102,23 +103,18 @@ def _downloads(
     recent, older = ([p for p in missing if (p.id in there) is site] for site in (True, False))
     for k in range(0, len(older), report.batch):
         lot = older[k : k + report.batch]
-        _progress(report, lot[0], k, len(older))
+        log.info(PROGRESS, report.label, k, len(older), lot[0].published)
         bodies = from_archive(report, lot, tools.client)
         yield from ((posting, bodies[posting.id]) for posting in lot)
     for k, posting in enumerate(recent):
         if k % 100 == 0:
-            _progress(report, posting, k, len(recent))
+            log.info(PROGRESS, report.label, k, len(recent), posting.published)
         yield posting, from_site(report, posting, tools.client)
 
 
 def _on_site(report: Report, at: datetime, tools: Tools) -> bool:
     """Whether the public site still has what was posted `at`."""
     return at >= tools.now - timedelta(days=report.days_kept) + MARGIN
-
-
-def _progress(report: Report, first: Posting, done: int, total: int) -> None:
-    at = f"{first.published:%Y-%m-%d %H:%MZ}"
-    log.info("%s: %d of %d postings, at %s", report.label, done, total, at)
 
 
 SOURCES: Final = tuple(report_source(report) for report in REPORTS)

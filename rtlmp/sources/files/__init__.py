@@ -1,1 +1,1 @@
-"""A user's own files of observations."""
+"""A folder of observation files, read in pieces: `months` checks all, `coverage` the target."""

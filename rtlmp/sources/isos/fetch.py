@@ -17,7 +17,7 @@ from rtlmp.asof.view import HOUR
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.base.interface import Source, Tools
-from rtlmp.sources.base.vintages import Times, stamped
+from rtlmp.sources.base.vintages import KEY, Times, stamped
 from rtlmp.sources.base.web import FetchError, time_limit, with_retries
 
 START: Final = ("Interval Start", "Time")
@@ -29,9 +29,8 @@ class Rule(NamedTuple):
     """When a value was public."""
 
     about: str
-    publish: Callable[
-        [pd.DataFrame, str], Times
-    ]  # of a frame with UTC `valid_time`, and the market's zone
+    # of a frame with UTC `valid_time`, and the market's zone
+    publish: Callable[[pd.DataFrame, str], Times]
     fresh: timedelta  # older than this at issue time is stale
     early: timedelta = timedelta(0)  # publication before delivery, at most
 
@@ -152,8 +151,7 @@ def hourly_means(rows: pd.DataFrame) -> pd.DataFrame:
     hour = rows[Observations.valid_time].dt.floor("h")
     if (hour == rows[Observations.valid_time]).all():
         return rows
-    keys = [Observations.series, Observations.location, Observations.valid_time]
-    of = rows.assign(**{Observations.valid_time: hour}).groupby(keys, as_index=False, sort=False)
+    of = rows.assign(**{Observations.valid_time: hour}).groupby(KEY, as_index=False, sort=False)
     return of.agg({Observations.publish_time: "max", Observations.value: "mean"})
 
 

@@ -1,1 +1,1 @@
-"""A made-up market whose spike probabilities are known, in the shape of the real one."""
+"""A small market with a known truth: `weather`, `price`, `publication`, and `market` of all."""

@@ -24,7 +24,7 @@ from rtlmp.sources.synthetic.price import (
     reserve_price,
     run_noise,
 )
-from rtlmp.sources.synthetic.weather import REACH, Hours, Quantity, Weather, generator
+from rtlmp.sources.synthetic.weather import REACH, Hours, Weather, generator
 
 SYSTEM: Final = MARKETS["ERCOT"].system
 Runs: TypeAlias = Mapping[str, Floats]  # price of each run by node, (hours, 12)
@@ -96,26 +96,17 @@ def _actuals(window: Window, state: Weather) -> dict[SeriesName, DataFrame[Obser
 
 def _vintages(window: Window, state: Weather) -> dict[SeriesName, DataFrame[Observations]]:
     """Every morning's forecasts of the hours from then to `REACH` days ahead."""
-    forecast = {
-        SeriesName.LOAD_FORECAST: (state.load, 1000),
-        SeriesName.TEMPERATURE_FORECAST: (state.temperature, 1),
-        SeriesName.OUTAGE_FORECAST: (state.outage, 1000),
-        SeriesName.WIND_FORECAST: (state.wind, 1000),
-        SeriesName.SOLAR_FORECAST: (state.solar, 1000),
-    }
-    return {q: _vintage(q, window, *forecast[q]) for q in VINTAGES}
-
-
-def _vintage(
-    q: SeriesName, window: Window, quantity: Quantity, unit: int
-) -> DataFrame[Observations]:
     made = window.hours.day - np.arange(REACH + 1)[:, None]  # day of publication, (ahead, hours)
-    publish = window.instants(VINTAGES[q])
     ahead, hour = np.nonzero((made >= 0) & (made < window.length))
-    publish, valid = publish[made[ahead, hour]], window.hours.start[hour]
-    future = valid > publish
-    value = unit * quantity.known[1 + ahead, hour]
-    return _table(q, publish[future], valid[future], {SYSTEM: value[future]})
+    valid, tables = window.hours.start[hour], {}
+    quantities = (state.load, state.temperature, state.outage, state.wind, state.solar)
+    for (q, clock), quantity in zip(VINTAGES.items(), quantities, strict=True):
+        publish = window.instants(clock)[made[ahead, hour]]
+        future = valid > publish
+        unit = 1 if quantity is state.temperature else 1000
+        value = unit * quantity.known[1 + ahead, hour]
+        tables[q] = _table(q, publish[future], valid[future], {SYSTEM: value[future]})
+    return tables
 
 
 def _day_ahead(
