@@ -1,4 +1,4 @@
-"""A window of operating days under every strategy."""
+"""A node's window of operating days under every strategy: prices, what was known, results."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -9,13 +9,10 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
-from rtlmp.battery.prices import Intervals, day_ahead, expected, intervals
-from rtlmp.battery.programme import Market, solve
-from rtlmp.battery.settlement import DayPrices, Result, operate, settle
-from rtlmp.battery.strategies import STRATEGIES, KnownAtIssue, Strategy
-from rtlmp.catalog import MARKETS
+from rtlmp.battery.programme import Index
+from rtlmp.battery.strategies import STRATEGIES, DayPrices, KnownAtIssue, operate, perfect_foresight
+from rtlmp.catalog import BY_NAME, MARKETS
 from rtlmp.clock import horizon_start, issue_time
-from rtlmp.config import Battery
 from rtlmp.config.jobs import DispatchSettings
 from rtlmp.schemas.core import Observations, Scored
 from rtlmp.schemas.evaluation import DispatchDays
@@ -23,6 +20,15 @@ from rtlmp.schemas.evaluation import DispatchDays
 LOOKAHEAD: Final = 2  # local days planned for at issue time
 PERFECT: Final = "perfect_foresight"
 AUCTION_PERFECT: Final = "day_ahead_perfect"
+RECENT: Final = 28  # days whose hours of day stand for the lowest class
+STANDS: Final = pd.Timedelta("1h")  # a SCED price stands this long without a new run
+
+
+class Intervals(NamedTuple):
+    """Real-time prices of one node, an hour a row."""
+
+    price: pd.DataFrame  # (hours, intervals) USD/MWh
+    publish: "pd.Series[pd.Timestamp]"  # (hours,) when the last interval became public
 
 
 class NodePrices(NamedTuple):
@@ -46,17 +52,19 @@ def dispatch_days(
         model: [known_at_issue(node, curve, config, day) for day in observed]
         for model, curve in curves.items()
     }
+    prices, battery = [*observed.values()], config["battery"]
     results = {
-        name: _operate_days(strategy, known[strategy.curve], observed.values(), config["battery"])
+        name: operate(strategy, known[strategy.curve], prices, battery)
         for name, strategy in STRATEGIES.items()
     }
-    for name, real_time in ((PERFECT, True), (AUCTION_PERFECT, False)):
-        results[name] = perfect_foresight([*observed.values()], config["battery"], real_time)
+    results[PERFECT] = perfect_foresight(prices, battery, real_time=True)
+    results[AUCTION_PERFECT] = perfect_foresight(prices, battery, real_time=False)
     rows = [
-        _row(name, node.name, day, result)
+        {DispatchDays.rule: name, DispatchDays.location: node.name,
+         DispatchDays.day: (day + timedelta(days=1)).isoformat(), **result._asdict()}
         for name, of in results.items()
         for day, result in zip(observed, of, strict=True)
-    ]
+    ]  # fmt: skip
     return DispatchDays.validate(pd.DataFrame(rows))
 
 
@@ -83,6 +91,61 @@ def curves_of(scored: DataFrame[Scored], node: str) -> dict[str, pd.DataFrame]:
     }
 
 
+def intervals(rows: pd.DataFrame) -> Intervals:
+    """The price of every settlement interval of a node: the mean of the runs that start in it.
+
+    A price stands until the next run; a gap of more than an hour raises.
+    """
+    step = pd.Timedelta(BY_NAME[rows[Observations.series].iloc[0]].step)
+    rows = rows.drop_duplicates(Observations.valid_time)
+    price = rows.groupby(rows[Observations.valid_time].dt.floor(step))[Observations.value].mean()
+    whole = pd.date_range(price.index[0].ceil("h"), price.index[-1], freq=step)
+    whole = whole[: len(whole) // (n := int(STANDS / step)) * n]
+    filled = price.reindex(whole).ffill(limit=n)
+    if (gap := filled.isna()).any():
+        raise ValueError(
+            f"{rows[Observations.location].iloc[0]}: no real-time price within {STANDS} before "
+            f"{filled[gap].index[0]} and {int(gap.sum()) - 1} more intervals: "
+            "move backtest.start or backtest.end, or fill the source"
+        )
+    table = pd.DataFrame(filled.to_numpy().reshape(-1, n), whole[::n])
+    publish = rows.groupby(rows[Observations.valid_time].dt.floor("h"))[Observations.publish_time]
+    return Intervals(table, publish.max().reindex(table.index).ffill())
+
+
+def day_ahead(rows: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series[pd.Timestamp]"]:
+    """Price and publish time of each hour of a node, as first published."""
+    first = rows.sort_values(Observations.publish_time, kind="stable")
+    hours = first.drop_duplicates(Observations.valid_time).set_index(Observations.valid_time)
+    hours = hours.sort_index()
+    return hours[Observations.value], hours[Observations.publish_time]
+
+
+def classes(curve: Floats) -> Floats:
+    """P(highest price in each class between thresholds): (hours, x) -> (hours, x + 1)."""
+    edge = np.ones((len(curve), 1))
+    return np.clip(-np.diff(np.hstack([edge, curve, 0 * edge])), 0, None)
+
+
+def expected(
+    curve: Floats, thresholds: Floats, past: "pd.Series[float]", highest: Floats, hour: Index
+) -> Floats:
+    """E[mean price] of hours (hours,) whose local hour of day is `hour`, USD/MWh.
+
+    Every class of an hour's highest price has the mean price that hours of `past` (local time)
+    with such a `highest` had; a class not seen yet has its lower edge.
+    """
+    reached = np.searchsorted(thresholds, highest, side="left")
+    price = past.to_numpy()
+    upper = [price[reached == k].mean() if (reached == k).any() else x
+             for k, x in enumerate(thresholds, 1)]  # fmt: skip
+    recent = past[(reached == 0) & (past.index > past.index[-1] - pd.Timedelta(days=RECENT))]
+    quiet = recent.groupby(pd.DatetimeIndex(recent.index).hour).mean()
+    lowest = quiet.reindex(range(24)).fillna(recent.mean()).to_numpy()[hour]
+    share = classes(curve)
+    return share[:, 0] * lowest + share[:, 1:] @ np.array(upper)
+
+
 def known_at_issue(
     node: NodePrices, curve: pd.DataFrame, config: DispatchSettings, day: date
 ) -> KnownAtIssue:
@@ -102,38 +165,6 @@ def known_at_issue(
         _same_hour(mean)[local.hour],
         _same_hour(auction)[local.hour],
     )
-
-
-def perfect_foresight(days: list[DayPrices], battery: Battery, real_time: bool) -> list[Result]:
-    """The best any battery could do that knew the prices of all days: one programme for them."""
-    real, auction = (np.concatenate(prices) for prices in zip(*days, strict=True))
-    hours = [len(prices.auction) for prices in days]
-    day = np.repeat(np.arange(len(days)), hours)
-    most = np.full(len(auction), battery["power_mw"])
-    market = Market(real.ravel(), auction, auction, day, most, most, trade=real_time)
-    plan = solve(market, battery, 0.0)
-    position = plan.sold - plan.bought
-    output = (plan.discharge - plan.charge).reshape(real.shape) + position[:, None]
-    by_day = (np.split(of, np.cumsum(hours)[:-1]) for of in (output, position))
-    each = zip(*by_day, days, strict=True)
-    return [settle(out, sold, prices, battery) for out, sold, prices in each]
-
-
-def _operate_days(
-    strategy: Strategy, known: list[KnownAtIssue], days: Iterable[DayPrices], battery: Battery
-) -> list[Result]:
-    """One strategy through the window; what is stored at midnight is carried over."""
-    stored, results = 0.0, []
-    for at_issue, prices in zip(known, days, strict=True):
-        result, stored = operate(strategy, at_issue, prices, stored, battery)
-        results.append(result)
-    return results
-
-
-def _row(name: str, node: str, day: date, result: Result) -> dict[str, str | float]:
-    key = {DispatchDays.rule: name, DispatchDays.location: node}
-    operating = (day + timedelta(days=1)).isoformat()
-    return {**key, DispatchDays.day: operating, **result._asdict()}
 
 
 def _observed(node: NodePrices, config: DispatchSettings, day: date) -> DayPrices:

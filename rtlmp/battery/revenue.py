@@ -1,7 +1,7 @@
 """What a window of dispatch days says of each strategy, with block-bootstrap intervals."""
 
 from collections.abc import Callable, Iterator
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,6 @@ from rtlmp.schemas.evaluation import DispatchDays, Revenue
 TAIL: Final = 0.05  # share of days that value at risk and expected shortfall speak of
 COMPARED: Final = ("persistence", "day_ahead", "climatology_rule", "forecast_real_time")
 YEAR: Final = 365.25
-
-Measure: TypeAlias = Callable[[Floats], Floats]  # daily (draws, days) -> (draws,)
 
 
 def revenue_table(days: DataFrame[DispatchDays], battery: Battery, seed: int) -> DataFrame[Revenue]:
@@ -60,7 +58,7 @@ def per_year(daily: Floats) -> Floats:
     return daily.mean(axis=1) * YEAR / 1000
 
 
-MEASURES: Final[dict[str, Measure]] = {
+MEASURES: Final[dict[str, Callable[[Floats], Floats]]] = {  # daily (draws, days) -> (draws,)
     "usd_per_kw_year": per_year,
     "value_at_risk_usd_per_mw_day": value_at_risk,
     "expected_shortfall_usd_per_mw_day": expected_shortfall,

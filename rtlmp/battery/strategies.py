@@ -1,12 +1,15 @@
-"""What each strategy does with a day, from what it may know; none sees the prices to come."""
+"""What each strategy does with a day, from what it may know, and what the day then pays.
 
-from collections.abc import Callable
-from typing import Final, NamedTuple, TypeAlias
+None sees the prices to come, but for perfect foresight.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from rtlmp.asof.vintages import Flags, Floats
-from rtlmp.battery.programme import Index, Market, Plan, solve
+from rtlmp.battery.programme import Index, Market, Plan, cycle_energy, one_way, solve
 from rtlmp.config import Battery
 
 AWARD_PREMIUM: Final = 1e4  # USD/MWh above any price: awards are delivered before all else
@@ -38,14 +41,26 @@ class Orders(NamedTuple):
     due: Floats  # MW delivered against awards; below 0 taken
 
 
-Offer: TypeAlias = Callable[[KnownAtIssue, Battery], Offers]
-Order: TypeAlias = Callable[[KnownAtIssue, Offers, float, Battery], Orders]  # awards, MWh stored
-
-
 class Strategy(NamedTuple):
     curve: str  # model whose curve it is given
-    offers: Offer
-    orders: Order
+    offers: Callable[[KnownAtIssue, Battery], Offers]
+    orders: Callable[[KnownAtIssue, Offers, float, Battery], Orders]  # of awards, MWh stored
+
+
+class DayPrices(NamedTuple):
+    """Prices of one operating day, USD/MWh."""
+
+    real: Floats  # (hours, intervals)
+    auction: Floats  # (hours,)
+
+
+class Result(NamedTuple):
+    """Of one operating day, named as the columns of `DispatchDays`."""
+
+    revenue: float  # USD after wear
+    day_ahead: float  # USD of it from awards
+    charged: float  # MWh at the grid
+    discharged: float
 
 
 def offers_of_forecast(known: KnownAtIssue, battery: Battery) -> Offers:
@@ -120,3 +135,66 @@ STRATEGIES: Final[dict[str, Strategy]] = {
     "persistence": Strategy("climatology", no_offers, orders_of_persistence),
     "fixed_clock": Strategy("climatology", no_offers, orders_of_clock),
 }
+
+
+def operate(
+    strategy: Strategy, known: Iterable[KnownAtIssue], days: Iterable[DayPrices], battery: Battery
+) -> list[Result]:
+    """Each day from offers to settlement; what is stored at midnight is carried over."""
+    stored, results = 0.0, []
+    for at_issue, prices in zip(known, days, strict=True):
+        offered = strategy.offers(at_issue, battery)
+        cleared = prices.auction >= offered.at_least
+        awards = offered._replace(sold=np.where(cleared, offered.sold, 0.0))
+        orders = strategy.orders(at_issue, awards, stored, battery)
+        output, stored = follow(orders, prices.real.shape[1], stored, battery)
+        results.append(settle(output, awards.sold - awards.bought, prices, battery))
+    return results
+
+
+def perfect_foresight(days: Sequence[DayPrices], battery: Battery, real_time: bool) -> list[Result]:
+    """The best any battery could do that knew the prices of all days: one programme for them."""
+    real, auction = (np.concatenate(prices) for prices in zip(*days, strict=True))
+    hours = [len(prices.auction) for prices in days]
+    day = np.repeat(np.arange(len(days)), hours)
+    most = np.full(len(auction), battery["power_mw"])
+    market = Market(real.ravel(), auction, auction, day, most, most, trade=real_time)
+    plan = solve(market, battery, 0.0)
+    position = plan.sold - plan.bought
+    output = (plan.discharge - plan.charge).reshape(real.shape) + position[:, None]
+    by_day = (np.split(of, np.cumsum(hours)[:-1]) for of in (output, position))
+    each = zip(*by_day, days, strict=True)
+    return [settle(out, sold, prices, battery) for out, sold, prices in each]
+
+
+def follow(orders: Orders, intervals: int, stored: float, battery: Battery) -> tuple[Floats, float]:
+    """Output (hours, intervals) in MW at the grid, and the energy left in the store."""
+    way, dt, budget = one_way(battery), 1 / intervals, cycle_energy(battery)
+    reserved = float(np.clip(orders.due, 0, None).sum()) / way  # MWh that later awards need
+    power, capacity = battery["power_mw"], battery["energy_mwh"]
+    output = []
+    for discharge, charge, due in zip(*(of.tolist() for of in orders), strict=True):
+        for _ in range(intervals):
+            reserved -= max(due, 0.0) * dt / way
+            most = min(stored, budget) * way / dt
+            spare = min(power if discharge else 0.0, most - reserved * way / dt)
+            give = max(min(due, most), spare, 0.0)
+            room = (capacity - stored) / way / dt
+            take = max(-power if charge else min(due, 0.0), -room)
+            output.append(give or take)
+            stored -= dt * (give / way or take * way)
+            budget -= dt * give / way
+    return np.array(output).reshape(-1, intervals), stored
+
+
+def settle(output: Floats, position: Floats, prices: DayPrices, battery: Battery) -> Result:
+    """Two settlements: awards at the day-ahead price, what differs from them in real time.
+
+    `output` (hours, intervals) in MW, `position` (hours,) net day-ahead sale in MWh.
+    """
+    dt = 1 / output.shape[1]
+    auction = float(position @ prices.auction)
+    balance = dt * float(((output - position[:, None]) * prices.real).sum())
+    charged, discharged = (dt * float(np.clip(s * output, 0, None).sum()) for s in (-1, 1))
+    wear = battery["wear_usd_mwh"] * discharged
+    return Result(auction + balance - wear, auction, charged, discharged)

@@ -8,12 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtlmp.battery.dispatch import PERFECT, NodePrices, dispatch_days, known_at_issue, node_prices
-from rtlmp.battery.prices import classes, expected, intervals
+from rtlmp.battery.dispatch import (
+    PERFECT,
+    NodePrices,
+    classes,
+    dispatch_days,
+    expected,
+    intervals,
+    known_at_issue,
+    node_prices,
+)
 from rtlmp.battery.programme import Market, one_way, solve
 from rtlmp.battery.revenue import expected_shortfall, revenue_table, value_at_risk
-from rtlmp.battery.settlement import DayPrices, follow, settle
-from rtlmp.battery.strategies import Orders
+from rtlmp.battery.strategies import DayPrices, Orders, follow, settle
 from rtlmp.catalog import SeriesName
 from rtlmp.config import parse_config
 from rtlmp.schemas.evaluation import DispatchDays, Revenue
