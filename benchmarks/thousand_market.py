@@ -20,7 +20,7 @@ from rtlmp.asof.vintages import Floats, Ints, VintageRows, save_observations
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.synthetic.price import RUNS, Trait, day_ahead_price, margin, price, run_noise
-from rtlmp.sources.synthetic.publication import DAY_AHEAD, Window, published_series
+from rtlmp.sources.synthetic.publication import DAY_AHEAD, MarketDays, published_series
 from rtlmp.sources.synthetic.weather import Weather, calendar, generator, weather, within_days
 
 ZONES: Final = ("COAST", "EAST", "FAR_WEST", "NORTH", "NORTH_C", "SOUTH", "SOUTH_C", "WEST")
@@ -47,7 +47,7 @@ def build(folder: Path, nodes: int) -> None:
     """The data, then the config that reads them."""
     config = settings(folder, nodes)
     tz = MARKETS["ERCOT"].tz
-    window = Window(START, END, tz, calendar(START, END, tz))
+    window = MarketDays(START, END, tz, calendar(START, END, tz))
     state = weather(window.hours, SEED)
     none = {"": margin(state, Trait(0, 0, 0))}  # the nodes' own prices come below
     for q, of in published_series(window, state, none, SEED).items():
@@ -66,7 +66,9 @@ def _sizes(nodes: int) -> Iterator[tuple[str, int]]:
     return ((zone, whole + (k < rest)) for k, zone in enumerate(ZONES))
 
 
-def _nodes(window: Window, state: Weather, pools: dict[str, list[str]]) -> tuple[Floats, Floats]:
+def _nodes(
+    window: MarketDays, state: Weather, pools: dict[str, list[str]]
+) -> tuple[Floats, Floats]:
     """Margin that came and day-ahead price: (nodes, hours) each."""
     came, ahead = [], []
     for zone, nodes in pools.items():
@@ -80,14 +82,14 @@ def _nodes(window: Window, state: Weather, pools: dict[str, list[str]]) -> tuple
     return np.array(came), np.array(ahead)
 
 
-def _day_ahead(window: Window, ahead: Floats) -> Iterator[tuple[Ints, Ints, Floats]]:
+def _day_ahead(window: MarketDays, ahead: Floats) -> Iterator[tuple[Ints, Ints, Floats]]:
     """Publication, start and prices (rows, nodes) of the day-ahead hours, by month."""
     cleared = window.hours.day <= window.length
     publish = _us(window.instants(DAY_AHEAD, after=-1)[window.hours.day][cleared])
     yield from _monthly(publish, _us(window.hours.start[cleared]), ahead[:, cleared].T)
 
 
-def _runs(window: Window, came: Floats) -> Iterator[tuple[Ints, Ints, Floats]]:
+def _runs(window: MarketDays, came: Floats) -> Iterator[tuple[Ints, Ints, Floats]]:
     """The same of the twelve SCED runs an hour."""
     past = window.hours.day < window.length
     hour, noise = _us(window.hours.start[past]), run_noise(window.hours, SEED)[past]

@@ -27,3 +27,19 @@ programme's duals, other offer prices) were tried on HB_NORTH and HB_WEST in the
 reported, most on July to October 2024, some on all of it; this one was taken for being plain and
 near the best. HB_HOUSTON was not looked at before. Gains over challengers are to be read with that.
 """
+
+from enum import StrEnum
+
+
+class StrategyName(StrEnum):
+    """As in the tables; the last two know the prices to come."""
+
+    FORECAST = "forecast"
+    FORECAST_REAL_TIME = "forecast_real_time"
+    CLIMATOLOGY_RULE = "climatology_rule"
+    PERSISTENCE_RULE = "persistence_rule"
+    DAY_AHEAD = "day_ahead"
+    PERSISTENCE = "persistence"
+    FIXED_CLOCK = "fixed_clock"
+    PERFECT = "perfect_foresight"
+    DAY_AHEAD_PERFECT = "day_ahead_perfect"

@@ -10,7 +10,14 @@ from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
 from rtlmp.battery.programme import Index
-from rtlmp.battery.strategies import STRATEGIES, DayPrices, KnownAtIssue, operate, perfect_foresight
+from rtlmp.battery.strategies import (
+    STRATEGIES,
+    DayPrices,
+    KnownAtIssue,
+    StrategyName,
+    operate,
+    perfect_foresight,
+)
 from rtlmp.catalog import BY_NAME, MARKETS
 from rtlmp.clock import horizon_start, issue_time
 from rtlmp.config.jobs import DispatchSettings
@@ -18,8 +25,6 @@ from rtlmp.schemas.core import Observations, Scored
 from rtlmp.schemas.evaluation import DispatchDays
 
 LOOKAHEAD: Final = 2  # local days planned for at issue time
-PERFECT: Final = "perfect_foresight"
-AUCTION_PERFECT: Final = "day_ahead_perfect"
 RECENT: Final = 28  # days whose hours of day stand for the lowest class
 STANDS: Final = pd.Timedelta("1h")  # a SCED price stands this long without a new run
 
@@ -57,8 +62,8 @@ def dispatch_days(
         name: operate(strategy, known[strategy.curve], prices, battery)
         for name, strategy in STRATEGIES.items()
     }
-    results[PERFECT] = perfect_foresight(prices, battery, real_time=True)
-    results[AUCTION_PERFECT] = perfect_foresight(prices, battery, real_time=False)
+    results[StrategyName.PERFECT] = perfect_foresight(prices, battery, real_time=True)
+    results[StrategyName.DAY_AHEAD_PERFECT] = perfect_foresight(prices, battery, real_time=False)
     rows = [
         {DispatchDays.rule: name, DispatchDays.location: node.name,
          DispatchDays.day: (day + timedelta(days=1)).isoformat(), **result._asdict()}

@@ -18,7 +18,7 @@ from rtlmp.config import Battery
 Index = npt.NDArray[np.intp]
 
 
-class Market(NamedTuple):
+class MarketPrices(NamedTuple):
     """T periods of real time in H day-ahead hours; prices in USD/MWh."""
 
     real: Floats  # (T,)
@@ -30,14 +30,14 @@ class Market(NamedTuple):
     trade: bool  # whether real time may be traded
 
 
-class Plan(NamedTuple):
+class Schedule(NamedTuple):
     charge: Floats  # (T,) MW
     discharge: Floats
     sold: Floats  # (H,) MWh
     bought: Floats
 
 
-def solve(market: Market, battery: Battery, stored: float) -> Plan:
+def solve(market: MarketPrices, battery: Battery, stored: float) -> Schedule:
     """The plan of highest revenue less wear, from `stored` MWh."""
     t, h = len(market.real), len(market.sell)
     way, hours = one_way(battery), h / t  # of a period
@@ -53,7 +53,7 @@ def solve(market: Market, battery: Battery, stored: float) -> Plan:
     if found.status != 0:
         raise ValueError(f"battery of {battery} from {stored:.3f} MWh stored: {found.message}")
     charge, discharge, _, sold, bought = np.split(found.x, np.cumsum([t, t, t, h]))
-    return Plan(charge, discharge, sold, bought)
+    return Schedule(charge, discharge, sold, bought)
 
 
 def one_way(battery: Battery) -> float:
@@ -66,7 +66,7 @@ def cycle_energy(battery: Battery) -> float:
     return battery["cycles_per_day"] * battery["energy_mwh"]
 
 
-def _cost(market: Market, battery: Battery, hours: float) -> Floats:
+def _cost(market: MarketPrices, battery: Battery, hours: float) -> Floats:
     """USD that each unit of each variable costs."""
     wear = battery["wear_usd_mwh"]
     traded = [hours * market.real, hours * (wear - market.real), np.zeros_like(market.real)]
@@ -82,7 +82,7 @@ def _balance(t: int, h: int, way: float, hours: float) -> sp.csr_array:
 
 
 def _limits(
-    market: Market, battery: Battery, way: float, hours: float
+    market: MarketPrices, battery: Battery, way: float, hours: float
 ) -> tuple[sp.csr_array, Floats]:
     """Power of every period, and cycles of every day: (T + days, variables) and its bounds."""
     t, h = len(market.real), len(market.sell)

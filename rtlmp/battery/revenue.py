@@ -8,14 +8,19 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
-from rtlmp.battery.dispatch import PERFECT
+from rtlmp.battery import StrategyName
 from rtlmp.config import Battery
 from rtlmp.evaluation.losses import bootstrap_weights, interval
 from rtlmp.evaluation.scores import ALL
 from rtlmp.schemas.evaluation import DispatchDays, Revenue
 
 TAIL: Final = 0.05  # share of days that value at risk and expected shortfall speak of
-COMPARED: Final = ("persistence", "day_ahead", "climatology_rule", "forecast_real_time")
+COMPARED: Final = (
+    StrategyName.PERSISTENCE,
+    StrategyName.DAY_AHEAD,
+    StrategyName.CLIMATOLOGY_RULE,
+    StrategyName.FORECAST_REAL_TIME,
+)
 YEAR: Final = 365.25
 
 
@@ -75,7 +80,7 @@ def _measures(
     for name in exact:
         for measure, of in MEASURES.items():
             yield name, measure, *_bounded(*(of(days[name]) for days in both))
-        share = (per_year(days[name]) / per_year(days[PERFECT]) for days in both)
+        share = (per_year(days[name]) / per_year(days[StrategyName.PERFECT]) for days in both)
         yield name, "share_of_perfect", *_bounded(*share)
         for challenger in COMPARED:
             ahead = (per_year(days[name] - days[challenger]) for days in both)

@@ -9,8 +9,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from rtlmp.asof.vintages import Flags, Floats
-from rtlmp.battery.programme import Index, Market, Plan, cycle_energy, one_way, solve
+from rtlmp.battery import StrategyName
+from rtlmp.battery.programme import Index, MarketPrices, Schedule, cycle_energy, one_way, solve
 from rtlmp.config import Battery
+from rtlmp.schemas.names import Forecaster
 
 AWARD_PREMIUM: Final = 1e4  # USD/MWh above any price: awards are delivered before all else
 
@@ -107,7 +109,7 @@ def offers_of_auction(known: KnownAtIssue, battery: Battery) -> Offers:
     prices = known.auction[known.day == 0]
     most = np.full(len(prices), battery["power_mw"])
     day = np.zeros(len(prices), dtype=np.intp)
-    plan = solve(Market(prices, prices, prices, day, most, most, trade=False), battery, 0.0)
+    plan = solve(MarketPrices(prices, prices, prices, day, most, most, trade=False), battery, 0.0)
     return Offers(plan.sold, np.full(len(prices), -np.inf), plan.bought)
 
 
@@ -117,23 +119,24 @@ def orders_of_awards(_: KnownAtIssue, awarded: Offers, __: float, ___: Battery) 
     return Orders(idle, idle, awarded.sold - awarded.bought)
 
 
-def _real_time(known: KnownAtIssue, prices: Floats) -> Market:
+def _real_time(known: KnownAtIssue, prices: Floats) -> MarketPrices:
     none = np.zeros_like(prices)
-    return Market(prices, prices, prices, known.day, none, none, trade=True)
+    return MarketPrices(prices, prices, prices, known.day, none, none, trade=True)
 
 
-def _scheduled(plan: Plan, today: Flags) -> Orders:
+def _scheduled(plan: Schedule, today: Flags) -> Orders:
     return Orders(plan.discharge[today] > 0, plan.charge[today] > 0, np.zeros(today.sum()))
 
 
+_FORECAST: Final = (offers_of_forecast, orders_of_forecast)
 STRATEGIES: Final[dict[str, Strategy]] = {
-    "forecast": Strategy("model", offers_of_forecast, orders_of_forecast),
-    "forecast_real_time": Strategy("model", no_offers, orders_of_forecast),
-    "climatology_rule": Strategy("climatology", offers_of_forecast, orders_of_forecast),
-    "persistence_rule": Strategy("persistence", offers_of_forecast, orders_of_forecast),
-    "day_ahead": Strategy("climatology", offers_of_auction, orders_of_awards),
-    "persistence": Strategy("climatology", no_offers, orders_of_persistence),
-    "fixed_clock": Strategy("climatology", no_offers, orders_of_clock),
+    StrategyName.FORECAST: Strategy(Forecaster.MODEL, *_FORECAST),
+    StrategyName.FORECAST_REAL_TIME: Strategy(Forecaster.MODEL, no_offers, orders_of_forecast),
+    StrategyName.CLIMATOLOGY_RULE: Strategy(Forecaster.CLIMATOLOGY, *_FORECAST),
+    StrategyName.PERSISTENCE_RULE: Strategy(Forecaster.PERSISTENCE, *_FORECAST),
+    StrategyName.DAY_AHEAD: Strategy(Forecaster.CLIMATOLOGY, offers_of_auction, orders_of_awards),
+    StrategyName.PERSISTENCE: Strategy(Forecaster.CLIMATOLOGY, no_offers, orders_of_persistence),
+    StrategyName.FIXED_CLOCK: Strategy(Forecaster.CLIMATOLOGY, no_offers, orders_of_clock),
 }
 
 
@@ -158,7 +161,7 @@ def perfect_foresight(days: Sequence[DayPrices], battery: Battery, real_time: bo
     hours = [len(prices.auction) for prices in days]
     day = np.repeat(np.arange(len(days)), hours)
     most = np.full(len(auction), battery["power_mw"])
-    market = Market(real.ravel(), auction, auction, day, most, most, trade=real_time)
+    market = MarketPrices(real.ravel(), auction, auction, day, most, most, trade=real_time)
     plan = solve(market, battery, 0.0)
     position = plan.sold - plan.bought
     output = (plan.discharge - plan.charge).reshape(real.shape) + position[:, None]

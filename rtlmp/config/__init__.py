@@ -66,7 +66,7 @@ class Host(TypedDict):
     calls_per_minute: Count
 
 
-class Weather(TypedDict):
+class WeatherSettings(TypedDict):
     """What is asked of Open-Meteo."""
 
     model: Text
@@ -81,7 +81,7 @@ class Live(TypedDict):
     fetch: list[Text]
     locations: list[Name]
     gaps: list[Text]
-    weather: Weather
+    weather: WeatherSettings
     timeout: Positive  # s
     attempts: Count
     hosts: dict[HostName, Host]

@@ -10,8 +10,9 @@ from rtlmp.evaluation import losses
 from rtlmp.evaluation.losses import format_interval, log_loss
 from rtlmp.evaluation.pairs import Pairs
 from rtlmp.evaluation.scores import Sample, Score, pooled_samples
-from rtlmp.evaluation.verification import reliability
+from rtlmp.evaluation.verification import corp_curve
 from rtlmp.schemas.core import Metrics
+from rtlmp.schemas.evaluation import Significance
 from rtlmp.schemas.names import Forecaster
 
 QUARTER, HALF = "Q", "H"
@@ -57,7 +58,7 @@ def _tests(samples: Mapping[str, Sample]) -> Iterator[Row]:
     loss = {name: losses.daily_means(s.day, log_loss(s.y, s.p)) for name, s in samples.items()}
     for name in loss:
         test = losses.diebold_mariano(loss[Forecaster.MODEL], loss[name])
-        yield {Metrics.model: name, "ahead": test.difference, "p_value": test.p_value}
+        yield {Metrics.model: name, "ahead": test.difference, Significance.p_value: test.p_value}
 
 
 def _quarters(of: Pairs, samples: Mapping[str, Sample]) -> list[Row]:
@@ -73,7 +74,7 @@ def _claims(of: Pairs, samples: Mapping[str, Sample], seed: int) -> Iterator[Row
     """The share of hours whose CORP curve lies inside its 90 % consistency band, and mean
     probability over base rate by half-year, text with its interval."""
     if samples:
-        curve = reliability(samples[Forecaster.MODEL].y, samples[Forecaster.MODEL].p, seed)
+        curve = corp_curve(samples[Forecaster.MODEL].y, samples[Forecaster.MODEL].p, seed)
         inside = (curve.low <= curve.frequency) & (curve.frequency <= curve.high)
         yield {
             "inside_band": float(np.average(inside, weights=curve.rows)),

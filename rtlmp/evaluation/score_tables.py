@@ -88,7 +88,7 @@ def reliability_table(scored: Iterable[Pairs], seed: int) -> DataFrame[Reliabili
         pd.DataFrame(curve._asdict() | {k: key[k] for k in CURVE_KEY})
         for of in scored
         for key, sample in model_strata(of, "pooled", [0])
-        for curve in [verification.reliability(sample.y, sample.p, seed)]
+        for curve in [verification.corp_curve(sample.y, sample.p, seed)]
     ]
     return Reliability.validate(pd.concat(parts, ignore_index=True))
 

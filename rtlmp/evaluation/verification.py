@@ -44,7 +44,7 @@ def decomposition(y: Floats, p: Floats) -> dict[Metric, float]:
     }
 
 
-def reliability(y: Floats, p: Floats, seed: int) -> ReliabilityCurve:
+def corp_curve(y: Floats, p: Floats, seed: int) -> ReliabilityCurve:
     """CORP curve with a 90 % consistency band: where it would lie if `p` were reliable.
 
     The band samples outcomes from `p`, hour by hour independent: real spikes cluster in days, so
@@ -79,11 +79,11 @@ def decision_scores(y: Floats, p: Floats, cost_loss: float) -> dict[Metric, floa
         Metric.PRECISION: precision,
         Metric.RECALL: recall,
         Metric.F1: f1,
-        Metric.ECONOMIC_VALUE: economic_value(y, p, cost_loss),
+        Metric.ECONOMIC_VALUE: relative_value(y, p, cost_loss),
     }
 
 
-def economic_value(y: Floats, p: Floats, cost_loss: float) -> float:
+def relative_value(y: Floats, p: Floats, cost_loss: float) -> float:
     """Share saved of what perfect forecasts would save over climate (Richardson 2000, eq. 8)."""
     act, base = p >= cost_loss, float(y.mean())
     without = min(cost_loss, base)

@@ -27,7 +27,7 @@ SHRINK: Final = 4.0  # degrees of freedom that the median over rows is worth
 NodeFeatures: TypeAlias = Mapping[str, DataFrame[Features]]  # a table a node of the pool
 
 
-def forecast(
+def pool_forecast(
     models: Sequence[Trained], features: NodeFeatures, at: datetime, thresholds: list[float]
 ) -> DataFrame[Bounded]:
     """Issued at `at` by the mean of `models`, the newest first: 72 rows a node and threshold."""
@@ -86,7 +86,7 @@ def daily_forecast(
     """The forecast issued on `day` for every node: each pool by its own models."""
     at = issue_time(config, day)
     forecasts = [
-        forecast(models[pool], {n: features[n] for n in nodes}, at, config["thresholds"])
+        pool_forecast(models[pool], {n: features[n] for n in nodes}, at, config["thresholds"])
         for pool, nodes in config["pools"].items()
     ]
     return Bounded.validate(pd.concat(forecasts, ignore_index=True))

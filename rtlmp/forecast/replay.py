@@ -15,7 +15,7 @@ from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import horizon_start, issue_time
 from rtlmp.config.jobs import BacktestSettings, ReplaySettings
-from rtlmp.forecast.forecast import NodeFeatures, forecast, long_table
+from rtlmp.forecast.forecast import NodeFeatures, long_table, pool_forecast
 from rtlmp.models.store import Trained
 from rtlmp.schemas.core import Bounded, HorizonRows, Scored, Truth
 from rtlmp.schemas.names import Forecaster
@@ -59,7 +59,7 @@ def replay(
 ) -> DataFrame[Bounded]:
     """Forecasts of the issue dates (ISO) of `serving`, each by its models, for one pool."""
     forecasts = [
-        forecast(
+        pool_forecast(
             models, features, issue_time(config, date.fromisoformat(day)), config["thresholds"]
         )
         for day, models in serving.items()

@@ -1,16 +1,31 @@
 """What a script is handed, seen from its own process."""
 
-import os
+import sys
 from datetime import date
-from typing import Any, Generic, cast
+from io import TextIOBase
+from pathlib import Path
+from typing import Any, Generic, TextIO, cast
 
 from typing_extensions import TypeVar
 
 S = TypeVar("S", default=None)
 
 
+class Tee(TextIOBase):
+    """One stream into several, each at once: a killed job has said what it said."""
+
+    def __init__(self, *streams: TextIO) -> None:
+        self.streams = streams
+
+    def write(self, text: str, /) -> int:
+        for stream in self.streams:
+            stream.write(text)
+            stream.flush()
+        return len(text)
+
+
 class Job(Generic[S]):
-    """The job of this process. From here on what it says on stderr goes to its rule's log."""
+    """The job of this process. From here on its rule's log has what it says on stderr, too."""
 
     def __init__(self, settings: type[S] | None = None) -> None:
         """With `settings` its config, of that type. Raises KeyError where its rule forgot one."""
@@ -22,8 +37,7 @@ class Job(Generic[S]):
         self.run_config = given.config  # whole, also what no rule reruns for
         keys = settings.__annotations__ if settings else ()
         self.config = cast("S", {key: given.params.config[key] for key in keys})
-        for path in given.log:
-            os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+        sys.stderr = Tee(sys.stderr, *(Path(path).open("w") for path in given.log))  # noqa: SIM115  # to the end
 
     @property
     def day(self) -> date:

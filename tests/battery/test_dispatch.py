@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rtlmp.battery import StrategyName
 from rtlmp.battery.dispatch import (
-    PERFECT,
     NodePrices,
     classes,
     dispatch_days,
@@ -18,7 +18,7 @@ from rtlmp.battery.dispatch import (
     known_at_issue,
     node_prices,
 )
-from rtlmp.battery.programme import Market, one_way, solve
+from rtlmp.battery.programme import MarketPrices, one_way, solve
 from rtlmp.battery.revenue import expected_shortfall, revenue_table, value_at_risk
 from rtlmp.battery.strategies import DayPrices, Orders, follow, settle
 from rtlmp.catalog import SeriesName
@@ -38,7 +38,7 @@ def market(prices, **change):
     prices = np.asarray(prices, float)
     none = np.zeros(len(prices))
     day = np.zeros(len(prices), dtype=np.intp)
-    return Market(prices, prices, prices, day, none, none, trade=True)._replace(**change)
+    return MarketPrices(prices, prices, prices, day, none, none, trade=True)._replace(**change)
 
 
 def world(seed=0, days=40):
@@ -126,7 +126,7 @@ def test_no_strategy_beats_perfect_foresight_and_days_follow_the_clock():
     node = world()
     settled = dispatch_days(node, flat_curves(node), CONFIG, DAYS)
     total = settled.groupby(DispatchDays.rule)[DispatchDays.revenue].sum()
-    assert total.idxmax() == PERFECT
+    assert total.idxmax() == StrategyName.PERFECT
     assert set(settled[DispatchDays.day]) == {"2024-03-09", "2024-03-10", "2024-03-11"}
     measures = revenue_table(settled, CONFIG["battery"], 7)
     share = measures[measures[Revenue.measure] == "share_of_perfect"].set_index(Revenue.rule)

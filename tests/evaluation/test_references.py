@@ -12,11 +12,11 @@ from sklearn.metrics import log_loss as sklearn_log_loss
 from rtlmp.evaluation.losses import HAC_LAGS, diebold_mariano, log_loss
 from rtlmp.evaluation.scores import Sample, sample_scores
 from rtlmp.evaluation.verification import (
+    corp_curve,
     decision_scores,
     decomposition,
-    economic_value,
     isotonic_recalibration,
-    reliability,
+    relative_value,
     threshold_weighted_crps,
 )
 from rtlmp.schemas.names import Metric
@@ -87,7 +87,7 @@ def test_economic_value_equals_scores(seed):
         theirs = reference.relative_economic_value(
             array(p), array(y), cost_loss_ratios=[ratio], probability_thresholds=[ratio]
         )
-        ours = economic_value(y, p, ratio)
+        ours = relative_value(y, p, ratio)
         np.testing.assert_allclose(ours, float(theirs.squeeze()), **EXACT)
 
 
@@ -118,7 +118,7 @@ def test_reliability_band_holds_its_nominal_coverage(seed):
     for k in range(12):
         rng = np.random.default_rng([seed, k])
         p = rng.beta(0.5, 4, 3000)
-        curve = reliability((rng.random(3000) < p).astype(float), p, seed)
+        curve = corp_curve((rng.random(3000) < p).astype(float), p, seed)
         held = (curve.low - 1e-12 <= curve.frequency) & (curve.frequency <= curve.high + 1e-12)
         inside.append(np.average(held, weights=curve.rows))
     error = np.std(inside) / np.sqrt(12)
@@ -128,6 +128,6 @@ def test_reliability_band_holds_its_nominal_coverage(seed):
 def test_unreliable_probabilities_leave_the_band(seed):
     rng = np.random.default_rng(seed)
     p = rng.beta(0.5, 4, 8000)
-    curve = reliability((rng.random(8000) < p / 2).astype(float), p, seed)
+    curve = corp_curve((rng.random(8000) < p / 2).astype(float), p, seed)
     upper = curve.probability > 0.2
     assert (curve.frequency < curve.low)[upper].mean() > 0.9

@@ -14,7 +14,7 @@ from rtlmp.clock import days, issue_time
 from rtlmp.config import parse_config
 from rtlmp.features.history import node_sample, write_history
 from rtlmp.features.matrix import DESIGN, monthly_features, training_features
-from rtlmp.forecast.forecast import forecast
+from rtlmp.forecast.forecast import pool_forecast
 from rtlmp.models.training import block_ids, train, training_set
 from rtlmp.schemas.core import Observations
 from tests.helpers.build import ROOT, archive_of_frames, hourly_noise, observations, settings
@@ -103,11 +103,11 @@ def test_a_forecast_has_72_rows_a_node_and_threshold_and_says_when_it_cannot(
 ):
     trained = train(history, archive_of_frames([prices]), config, DAY)
     at = pd.Timestamp(issue_time(config, DAY))
-    rows = forecast([trained], features, at, config["thresholds"])
+    rows = pool_forecast([trained], features, at, config["thresholds"])
     assert rows.groupby(["location", "threshold"]).size().tolist() == [72] * 4
     missing = at + pd.Timedelta("1D")
     with pytest.raises(ValueError, match=r"N: 0 feature rows for issue time 2024-07-21"):
-        forecast([trained], features, missing, config["thresholds"])
+        pool_forecast([trained], features, missing, config["thresholds"])
 
 
 def test_a_repeated_correction_trains_on_the_value_known_then(config, prices, history):

@@ -33,7 +33,7 @@ def backtest() -> BacktestResults:
 
 
 def test_the_roc_drawn_has_the_area_of_the_auc(backtest):
-    rows = data.roc(backtest.pairs)
+    rows = data.roc_points(backtest.pairs)
     model = rows[rows[Metrics.model] == "model"]
     known = backtest.scored[backtest.scored[Scored.model] == "model"]
     exact = roc_auc_score(known[Scored.max_price] > 100, known[Scored.probability])
@@ -41,14 +41,14 @@ def test_the_roc_drawn_has_the_area_of_the_auc(backtest):
 
 
 def test_price_duration_falls_to_all_hours(backtest):
-    table = data.duration(backtest.scored)
+    table = data.duration_table(backtest.scored)
     assert table[data.SHARE].is_monotonic_increasing
     assert table[data.SHARE].iloc[-1] == 1
     assert table[Scored.max_price].is_monotonic_decreasing
 
 
 def test_the_timeline_holds_whole_local_days_around_the_highest_price(backtest):
-    table = data.timeline(backtest.scored, "N", TZ, days=3)
+    table = data.timeline_table(backtest.scored, "N", TZ, days=3)
     peak = backtest.scored[Scored.max_price].max()
     assert table[Scored.max_price].max() == peak
     assert table.index[0].hour == 0

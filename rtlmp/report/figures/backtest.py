@@ -14,7 +14,7 @@ from rtlmp.schemas.core import Scored
 
 def timeline(results: BacktestResults) -> Figure:
     """Probabilities of lead day 1 over a week, and the highest price of each hour."""
-    table = data.timeline(results.scored, results.node, results.tz)
+    table = data.timeline_table(results.scored, results.node, results.tz)
     figure = Figure(figsize=(9, 5), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True)
     hours = pd.DatetimeIndex(table.index)
@@ -60,7 +60,7 @@ def heat_map(results: BacktestResults) -> Figure:
 def duration(results: BacktestResults) -> Figure:
     """Price duration: how many of the hours reach a price."""
     figure, (ax,) = style.panels(1, 3.8)
-    for k, (node, rows) in enumerate(data.duration(results.scored).groupby(Scored.location)):
+    for k, (node, rows) in enumerate(data.duration_table(results.scored).groupby(Scored.location)):
         look, price = (
             style.NODE_LOOKS[k % len(style.NODE_LOOKS)],
             rows[Scored.max_price].clip(lower=1),

@@ -12,7 +12,7 @@ from rtlmp.asof.vintages import Floats
 from rtlmp.evaluation.pairs import Pairs
 from rtlmp.evaluation.scenarios import latest_issued
 from rtlmp.evaluation.scores import Sample, pooled_samples, rows_where
-from rtlmp.evaluation.verification import economic_value
+from rtlmp.evaluation.verification import relative_value
 from rtlmp.models.store import Trained
 from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability
@@ -52,7 +52,7 @@ def day_before(scored: DataFrame[Scored], tz: str) -> Iterator[tuple[str, pd.Dat
         yield str(node), wide.tz_convert(tz)
 
 
-def timeline(scored: DataFrame[Scored], node: str, tz: str, days: int = 7) -> pd.DataFrame:
+def timeline_table(scored: DataFrame[Scored], node: str, tz: str, days: int = 7) -> pd.DataFrame:
     """`day_before` of a node, `days` local days around the highest price."""
     wide = dict(day_before(scored, tz))[node]
     peak = pd.Timestamp(wide[Scored.max_price].idxmax())
@@ -70,7 +70,7 @@ def by_hour(scored: DataFrame[Scored], tz: str) -> pd.DataFrame:
     return made.groupby([Scored.threshold, LOCAL])[[Scored.probability, RATE]].mean().reset_index()
 
 
-def roc(pairs: Iterable[Pairs]) -> pd.DataFrame:
+def roc_points(pairs: Iterable[Pairs]) -> pd.DataFrame:
     """ROC points by model and threshold, all nodes and leads."""
 
     def points(s: Sample) -> dict[str, Floats]:
@@ -79,7 +79,7 @@ def roc(pairs: Iterable[Pairs]) -> pd.DataFrame:
     return _curves(pairs, FALSE_ALARMS, points)
 
 
-def precision_recall(pairs: Iterable[Pairs]) -> pd.DataFrame:
+def precision_recall_points(pairs: Iterable[Pairs]) -> pd.DataFrame:
     """Precision and recall by model and threshold, with the base rate."""
 
     def points(s: Sample) -> dict[str, Floats]:
@@ -93,13 +93,13 @@ def precision_recall(pairs: Iterable[Pairs]) -> pd.DataFrame:
 def value_curve(pairs: Iterable[Pairs]) -> pd.DataFrame:
     """Relative economic value by cost/loss ratio."""
     return pd.DataFrame(
-        {**key, RATIO: ratio, Metric.ECONOMIC_VALUE: economic_value(s.y, s.p, float(ratio))}
+        {**key, RATIO: ratio, Metric.ECONOMIC_VALUE: relative_value(s.y, s.p, float(ratio))}
         for key, s in _pooled(pairs)
         for ratio in RATIOS
     )
 
 
-def duration(scored: DataFrame[Scored]) -> pd.DataFrame:
+def duration_table(scored: DataFrame[Scored]) -> pd.DataFrame:
     """Share of hours whose highest price is above each price, by node."""
     columns = [Scored.location, Scored.max_price]
     hours = scored.drop_duplicates([Scored.location, Scored.valid_time])[columns].dropna()

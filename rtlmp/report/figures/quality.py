@@ -43,7 +43,7 @@ def reliability(results: BacktestResults) -> Figure:
 
 def roc(results: BacktestResults) -> Figure:
     """Hit rate against false-alarm rate, a panel a threshold."""
-    table = data.roc(results.pairs)
+    table = data.roc_points(results.pairs)
     figure = _curves(table, data.FALSE_ALARMS, data.HITS, "false-alarm rate", "hit rate")
     for ax in figure.axes:
         ax.plot([0, 1], [0, 1], color="0.7", linewidth=0.8)
@@ -52,8 +52,8 @@ def roc(results: BacktestResults) -> Figure:
 
 def precision_recall(results: BacktestResults) -> Figure:
     """Precision against recall, a panel a threshold; the base rate is the floor."""
-    table = data.precision_recall(results.pairs)
-    figure = _curves(table, Metric.RECALL, Metric.PRECISION, "recall", "precision")
+    table = data.precision_recall_points(results.pairs)
+    figure = _curves(table, Metric.RECALL, Metric.PRECISION, Metric.RECALL, Metric.PRECISION)
     for ax, (_, of) in zip(figure.axes, table.groupby(Metrics.threshold), strict=True):
         ax.axhline(of[data.RATE].iloc[0], color="0.7", linewidth=0.8)
         ours = rows_where(of, {Metrics.model: Forecaster.MODEL})[Metric.PRECISION]

@@ -7,11 +7,18 @@ import pandas as pd
 from matplotlib import dates as mdates
 from matplotlib.figure import Figure
 
+from rtlmp.battery import StrategyName
 from rtlmp.evaluation.scores import ALL, rows_where
 from rtlmp.report.figures import style
 from rtlmp.schemas.evaluation import DispatchDays, Revenue
 
-DRAWN: Final = ("forecast", "forecast_real_time", "day_ahead", "persistence", "perfect_foresight")
+DRAWN: Final = (
+    StrategyName.FORECAST,
+    StrategyName.FORECAST_REAL_TIME,
+    StrategyName.DAY_AHEAD,
+    StrategyName.PERSISTENCE,
+    StrategyName.PERFECT,
+)
 
 
 def earnings(revenue: pd.DataFrame) -> Figure:

@@ -5,7 +5,7 @@ from typing import Final
 
 from rtlmp.catalog import DAM_PARTS, RT_PARTS
 from rtlmp.catalog import SeriesName as S
-from rtlmp.sources.isos.fetch import DAY, Feed, after, as_published, day_before, feed_source
+from rtlmp.sources.isos.fetch import DAY, Feed, after, as_published, feed_source, on_eve
 
 LMP: Final = ("LMP", "Energy", "Congestion", "Loss")
 RT: Final = dict(zip(LMP, (S.RT_LMP, *RT_PARTS), strict=True))
@@ -21,20 +21,20 @@ AHEADS: Final = {"": S.LOAD_FORECAST}
 def _dam(market: str, clock: str) -> Feed:
     """Day-ahead prices, published at `clock` of the day before."""
     hourly = "get_lmp_day_ahead_hourly"
-    return Feed(market, "dam-lmp", hourly, DAM, day_before(clock), "Location")
+    return Feed(market, "dam-lmp", hourly, DAM, on_eve(clock), "Location")
 
 
 FEEDS: Final = (
     Feed("CAISO", "rt-lmp", "get_lmp_real_time_5_min", RT, after(10), "Location"),
     _dam("CAISO", "14:00"),
-    Feed("CAISO", "dam-as", "get_as_prices", DAM_AS, day_before("14:00"), "Region"),
+    Feed("CAISO", "dam-as", "get_as_prices", DAM_AS, on_eve("14:00"), "Region"),
     Feed("CAISO", "load", "get_load", LOAD, after(30)),
-    Feed("CAISO", "load-forecast", "get_load_forecast_day_ahead", AHEAD, day_before("10:30"),
+    Feed("CAISO", "load-forecast", "get_load_forecast_day_ahead", AHEAD, on_eve("10:30"),
          "TAC Area Name", whole="CA ISO-TAC"),
     Feed("CAISO", "mix", "get_fuel_mix", MIX, after(30)),
     Feed("NYISO", "rt-lmp", "get_lmp_real_time_5_min", RT, after(10), "Location"),
     _dam("NYISO", "11:00"),
-    Feed("NYISO", "dam-as", "get_as_prices_day_ahead_hourly", DAM_AS, day_before("11:00"), "Zone"),
+    Feed("NYISO", "dam-as", "get_as_prices_day_ahead_hourly", DAM_AS, on_eve("11:00"), "Zone"),
     Feed("NYISO", "load", "get_load", LOADS, after(30), whole="Load"),
     Feed("NYISO", "load-forecast", "get_load_forecast", AHEAD, as_published("Forecast Time", 600)),
     Feed("NYISO", "mix", "get_fuel_mix", MIX, after(30)),

@@ -63,7 +63,7 @@ def after(minutes: int, fresh: timedelta = timedelta(hours=3)) -> Rule:
     return Rule(f"rule: {minutes} min after the interval", publish, fresh)
 
 
-def day_before(clock: str) -> Rule:
+def on_eve(clock: str) -> Rule:
     """At a local clock time of the day before."""
 
     def publish(frame: pd.DataFrame, tz: str) -> Times:

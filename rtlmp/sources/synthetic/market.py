@@ -17,7 +17,7 @@ from rtlmp.catalog import SeriesName
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.schemas.core import Observations, Truth
 from rtlmp.sources.synthetic.price import Margin, node_margin, spike_probability
-from rtlmp.sources.synthetic.publication import VINTAGES, Window, published_series
+from rtlmp.sources.synthetic.publication import VINTAGES, MarketDays, published_series
 from rtlmp.sources.synthetic.weather import calendar, weather
 
 
@@ -44,7 +44,7 @@ def world(
     """
     if issue_time < (latest := max(VINTAGES.values())):
         raise ValueError(f"synthetic: issue_time {issue_time} is before the forecasts of {latest}")
-    window = Window(start, end, tz, calendar(start, end, tz))
+    window = MarketDays(start, end, tz, calendar(start, end, tz))
     state = weather(window.hours, seed)
     margins = {node: node_margin(state, window.hours, node, seed) for node in sorted(nodes)}
     public = published_series(window, state, margins, seed)
@@ -53,7 +53,7 @@ def world(
 
 
 def _truth(
-    window: Window, margins: Mapping[str, Margin], thresholds: Sequence[float], issue_time: str
+    window: MarketDays, margins: Mapping[str, Margin], thresholds: Sequence[float], issue_time: str
 ) -> DataFrame[Truth]:
     """A row for each node, threshold, issue date and hour of its horizon, in that order."""
     hours = window.hours

@@ -39,7 +39,7 @@ VINTAGES: Final = {  # local clock of each day's forecasts
 DAY_AHEAD: Final = "13:30"  # local clock of the day before
 
 
-class Window(NamedTuple):
+class MarketDays(NamedTuple):
     """Local days with real-time prices, and their hours."""
 
     start: date
@@ -64,7 +64,7 @@ class Window(NamedTuple):
 
 
 def published_series(
-    window: Window, state: Weather, margins: Mapping[str, Margin], seed: int
+    window: MarketDays, state: Weather, margins: Mapping[str, Margin], seed: int
 ) -> dict[SeriesName, DataFrame[Observations]]:
     """All that is published of the window; `margins` by node, names sorted."""
     noise = run_noise(window.hours, seed)[window.past]
@@ -78,7 +78,7 @@ def published_series(
     }
 
 
-def _actuals(window: Window, state: Weather) -> dict[SeriesName, DataFrame[Observations]]:
+def _actuals(window: MarketDays, state: Weather) -> dict[SeriesName, DataFrame[Observations]]:
     """Load a day later, wind and solar 55 minutes after the hour."""
     hours, past = window.hours, window.past
     metered = window.instants(METERED, after=1)[hours.day]
@@ -94,7 +94,7 @@ def _actuals(window: Window, state: Weather) -> dict[SeriesName, DataFrame[Obser
     }
 
 
-def _vintages(window: Window, state: Weather) -> dict[SeriesName, DataFrame[Observations]]:
+def _vintages(window: MarketDays, state: Weather) -> dict[SeriesName, DataFrame[Observations]]:
     """Every morning's forecasts of the hours from then to `REACH` days ahead."""
     made = window.hours.day - np.arange(REACH + 1)[:, None]  # day of publication, (ahead, hours)
     ahead, hour = np.nonzero((made >= 0) & (made < window.length))
@@ -110,7 +110,7 @@ def _vintages(window: Window, state: Weather) -> dict[SeriesName, DataFrame[Obse
 
 
 def _day_ahead(
-    window: Window, state: Weather, margins: Mapping[str, Margin], seed: int
+    window: MarketDays, state: Weather, margins: Mapping[str, Margin], seed: int
 ) -> dict[SeriesName, DataFrame[Observations]]:
     """Energy at each node and reserves for the system, cleared the day before."""
     cleared = window.hours.day <= window.length
@@ -122,7 +122,7 @@ def _day_ahead(
     return {q: _table(q, publish, window.hours.start[cleared], of) for q, of in values.items()}
 
 
-def _real_time(window: Window, runs: Runs, seed: int) -> DataFrame[Observations]:
+def _real_time(window: MarketDays, runs: Runs, seed: int) -> DataFrame[Observations]:
     """Prices of 12 SCED runs an hour, which start some seconds after the round five minutes."""
     late = generator(seed, "seconds late").integers(8, 40, (len(window.past), RUNS))
     seconds = (300 * np.arange(RUNS) + late)[window.past].ravel()
@@ -132,7 +132,7 @@ def _real_time(window: Window, runs: Runs, seed: int) -> DataFrame[Observations]
     return _table(SeriesName.RT_LMP, run + pd.Timedelta(minutes=1), run, values)
 
 
-def _quarters(window: Window, runs: Runs) -> DataFrame[Observations]:
+def _quarters(window: MarketDays, runs: Runs) -> DataFrame[Observations]:
     """Means of three runs, published two minutes after their quarter of an hour."""
     minutes = pd.to_timedelta(np.tile(15 * np.arange(4), window.past.sum()), unit="min")
     quarter = window.hours.start[window.past].repeat(4) + minutes.as_unit("us")
