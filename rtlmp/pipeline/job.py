@@ -6,6 +6,8 @@ from typing import Any, Generic, cast
 
 from typing_extensions import TypeVar
 
+from rtlmp.config import jobs as jobs
+
 S = TypeVar("S", default=None)
 
 
