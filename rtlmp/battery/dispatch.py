@@ -9,15 +9,9 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
-from rtlmp.battery.programme import Index
-from rtlmp.battery.strategies import (
-    STRATEGIES,
-    DayPrices,
-    KnownAtIssue,
-    StrategyName,
-    operate,
-    perfect_foresight,
-)
+from rtlmp.battery import StrategyName
+from rtlmp.battery.programme import DayPrices, Index
+from rtlmp.battery.strategies import STRATEGIES, KnownAtIssue, operate, perfect_foresight
 from rtlmp.catalog import BY_NAME, MARKETS
 from rtlmp.clock import horizon_start, issue_time
 from rtlmp.config.jobs import DispatchSettings

@@ -66,6 +66,35 @@ def cycle_energy(battery: Battery) -> float:
     return battery["cycles_per_day"] * battery["energy_mwh"]
 
 
+class DayPrices(NamedTuple):
+    """Prices of one operating day, USD/MWh."""
+
+    real: Floats  # (hours, intervals)
+    auction: Floats  # (hours,)
+
+
+class Result(NamedTuple):
+    """Of one operating day, named as the columns of `DispatchDays`."""
+
+    revenue: float  # USD after wear
+    day_ahead: float  # USD of it from awards
+    charged: float  # MWh at the grid
+    discharged: float
+
+
+def settle(output: Floats, position: Floats, prices: DayPrices, battery: Battery) -> Result:
+    """Two settlements: awards at the day-ahead price, what differs from them in real time.
+
+    `output` (hours, intervals) in MW, `position` (hours,) net day-ahead sale in MWh.
+    """
+    dt = 1 / output.shape[1]
+    auction = float(position @ prices.auction)
+    balance = dt * float(((output - position[:, None]) * prices.real).sum())
+    charged, discharged = (dt * float(np.clip(s * output, 0, None).sum()) for s in (-1, 1))
+    wear = battery["wear_usd_mwh"] * discharged
+    return Result(auction + balance - wear, auction, charged, discharged)
+
+
 def _cost(market: MarketPrices, battery: Battery, hours: float) -> Floats:
     """USD that each unit of each variable costs."""
     wear = battery["wear_usd_mwh"]

@@ -10,7 +10,17 @@ import numpy as np
 
 from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.battery import StrategyName
-from rtlmp.battery.programme import Index, MarketPrices, Schedule, cycle_energy, one_way, solve
+from rtlmp.battery.programme import (
+    DayPrices,
+    Index,
+    MarketPrices,
+    Result,
+    Schedule,
+    cycle_energy,
+    one_way,
+    settle,
+    solve,
+)
 from rtlmp.config import Battery
 from rtlmp.schemas.names import Forecaster
 
@@ -47,22 +57,6 @@ class Strategy(NamedTuple):
     curve: str  # model whose curve it is given
     offers: Callable[[KnownAtIssue, Battery], Offers]
     orders: Callable[[KnownAtIssue, Offers, float, Battery], Orders]  # of awards, MWh stored
-
-
-class DayPrices(NamedTuple):
-    """Prices of one operating day, USD/MWh."""
-
-    real: Floats  # (hours, intervals)
-    auction: Floats  # (hours,)
-
-
-class Result(NamedTuple):
-    """Of one operating day, named as the columns of `DispatchDays`."""
-
-    revenue: float  # USD after wear
-    day_ahead: float  # USD of it from awards
-    charged: float  # MWh at the grid
-    discharged: float
 
 
 def offers_of_forecast(known: KnownAtIssue, battery: Battery) -> Offers:
@@ -188,16 +182,3 @@ def follow(orders: Orders, intervals: int, stored: float, battery: Battery) -> t
             stored -= dt * (give / way or take * way)
             budget -= dt * give / way
     return np.array(output).reshape(-1, intervals), stored
-
-
-def settle(output: Floats, position: Floats, prices: DayPrices, battery: Battery) -> Result:
-    """Two settlements: awards at the day-ahead price, what differs from them in real time.
-
-    `output` (hours, intervals) in MW, `position` (hours,) net day-ahead sale in MWh.
-    """
-    dt = 1 / output.shape[1]
-    auction = float(position @ prices.auction)
-    balance = dt * float(((output - position[:, None]) * prices.real).sum())
-    charged, discharged = (dt * float(np.clip(s * output, 0, None).sum()) for s in (-1, 1))
-    wear = battery["wear_usd_mwh"] * discharged
-    return Result(auction + balance - wear, auction, charged, discharged)

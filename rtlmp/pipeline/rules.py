@@ -1,17 +1,17 @@
 """What every rule says of its job: settings, hash of its code, memory and time."""
 
 import ast
+import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final
 
-from rtlmp.config import Config, jobs
-from rtlmp.pipeline.provenance import code_hash
+from rtlmp.config import jobs
 
-SCRIPTS: Final = Path(__file__).parents[2] / "workflow/scripts"
-S = TypeVar("S")
+PACKAGE: Final = Path(__file__).parents[1]
+SCRIPTS: Final = PACKAGE.parent / "workflow/scripts"
 
 
 def one_of(names: Iterable[str]) -> str:
@@ -19,26 +19,20 @@ def one_of(names: Iterable[str]) -> str:
     return "|".join(map(re.escape, names)) or "none"
 
 
-def pick(settings: type[S], config: Config) -> S:
-    """Those of the settings that a kind of job uses."""
-    whole = cast("dict[str, Any]", config)
-    return cast("S", {key: whole[key] for key in settings.__annotations__})
+def job_params(config: Mapping[str, object], script: str, **changed: object) -> dict[str, object]:
+    """What the rule of `script` reruns for beside its files: code, and settings as `changed`."""
+    params = {"script": script, "code": code_hash(SCRIPTS / script)}
+    if settings := settings_of(script):
+        picked = {key: config[key] for key in settings.__annotations__}
+        return {**params, "config": {**picked, **changed}}
+    return {**params}
 
 
 @cache
 def settings_of(script: str) -> type[Any] | None:
     """The class of `rtlmp.config.jobs` with which `script` opens its `Job`."""
-    tree = ast.parse((SCRIPTS / script).read_text())
-    calls = (n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "Job")
-    named = [getattr(jobs, ast.unparse(given)) for call in calls for given in call.args]
-    return named[0] if named else None
-
-
-def job_params(config: Config, script: str, **changed: object) -> dict[str, object]:
-    """What the rule of `script` reruns for beside its files: code, and settings as `changed`."""
-    code = {"script": script, "code": code_hash(SCRIPTS / script)}
-    settings = settings_of(script)
-    return {**code, "config": {**pick(settings, config), **changed}} if settings else {**code}
+    [name] = re.findall(r"Job\((?:jobs\.(\w+))?\)", (SCRIPTS / script).read_text())
+    return getattr(jobs, name) if name else None
 
 
 def job_resources(
@@ -54,3 +48,48 @@ def _doubled(least: int) -> Callable[[object, int], int]:
         return least * 2 ** (attempt - 1)
 
     return needed
+
+
+@cache
+def code_hash(script: Path) -> str:
+    """sha256 of `script` and of every file of the package that it imports, directly or not:
+    Snakemake sees a script change, not what it imports.
+
+    By content, so a checkout or a touch changes nothing.
+    """
+    total = hashlib.sha256(script.read_bytes())
+    for path in sorted(imported(script)):
+        total.update(path.relative_to(PACKAGE).as_posix().encode() + path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def imported(script: Path) -> set[Path]:
+    """Files of the package that running `script` reads."""
+    found, waiting = set[Path](), [*_direct(script)]
+    while waiting:
+        if (path := waiting.pop()) not in found:
+            found.add(path)
+            waiting.extend(_direct(path))
+    return found
+
+
+@cache
+def _direct(path: Path) -> frozenset[Path]:
+    return frozenset(file for name in _names(ast.parse(path.read_text())) for file in _files(name))
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _files(name: str) -> Iterator[Path]:
+    """Files that importing the dotted `name` runs: each package's __init__, then the module."""
+    first, *rest = name.split(".")
+    if first == PACKAGE.name:
+        places = [PACKAGE.joinpath(*rest[:depth]) for depth in range(len(rest) + 1)]
+        files = [f for place in places for f in (place.with_suffix(".py"), place / "__init__.py")]
+        yield from (file for file in files if file.is_file())

@@ -18,9 +18,9 @@ from rtlmp.battery.dispatch import (
     known_at_issue,
     node_prices,
 )
-from rtlmp.battery.programme import MarketPrices, one_way, solve
+from rtlmp.battery.programme import DayPrices, MarketPrices, one_way, settle, solve
 from rtlmp.battery.revenue import expected_shortfall, revenue_table, value_at_risk
-from rtlmp.battery.strategies import DayPrices, Orders, follow, settle
+from rtlmp.battery.strategies import Orders, follow
 from rtlmp.catalog import SeriesName
 from rtlmp.config import parse_config
 from rtlmp.schemas.evaluation import DispatchDays, Revenue

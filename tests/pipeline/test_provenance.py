@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from rtlmp.pipeline.provenance import PACKAGE, imported
+from rtlmp.pipeline.rules import PACKAGE, imported
 from tests.helpers.build import ROOT
 
 SCRIPTS = sorted((ROOT / "workflow/scripts").glob("*.py"))

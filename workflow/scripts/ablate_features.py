@@ -1,15 +1,14 @@
 import sys
 
-from rtlmp.config.jobs import FoldSettings
 from rtlmp.io.files import write_text
 from rtlmp.io.tables import write_table
 from rtlmp.model_selection.ablation import ablate_features, ablation_page
 from rtlmp.model_selection.folds import read_folds
 from rtlmp.models.parameters import adopted
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.schemas.selection import Ablation
 
-job = Job(FoldSettings)
+job = Job(jobs.FoldSettings)
 given, out = job.input, job.output
 c = adopted(job.config, given.parameters)
 folds = read_folds(given, c, job.params.window)

@@ -1,9 +1,8 @@
 from rtlmp.asof.hourly import auxiliary_series, published_in_month
 from rtlmp.asof.vintages import load_observations, merge_series, save_observations
-from rtlmp.config.jobs import AuxiliarySettings
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 
-job = Job(AuxiliarySettings)
+job = Job(jobs.AuxiliarySettings)
 nodes, month = job.config["auxiliary_nodes"], job.wildcards.month
 prices = auxiliary_series(load_observations(job.input, [n["at"] for n in nodes.values()]), nodes)
 made = (published_in_month(of, q, month) for q, of in prices.items())

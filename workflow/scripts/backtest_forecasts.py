@@ -5,15 +5,14 @@ import pyarrow as pa
 
 from rtlmp.asof.vintages import read_archive
 from rtlmp.clock import days, month
-from rtlmp.config.jobs import BacktestSettings
 from rtlmp.forecast.replay import scored_forecasts
 from rtlmp.io.parquet import write_row_groups
 from rtlmp.io.tables import read_table
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.schemas.core import Bounded, Scored, Truth
 from rtlmp.schemas.names import Forecaster
 
-job = Job(BacktestSettings)
+job = Job(jobs.BacktestSettings)
 given = job.input
 paths = {Forecaster.MODEL: given.replays} | {name: given[name] for name in job.params.others}
 truth = read_table(Truth, given.truth) if given.get("truth") else None

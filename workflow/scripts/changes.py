@@ -3,16 +3,15 @@ from datetime import date
 import pandas as pd
 
 from rtlmp.clock import issue_time
-from rtlmp.config.jobs import BacktestSettings
 from rtlmp.forecast.gate import read_gate, serving_models
 from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.report.changes import changes, issued
 from rtlmp.schemas.core import Features
 from rtlmp.schemas.evaluation import Changes
 
-job = Job(BacktestSettings)
+job = Job(jobs.BacktestSettings)
 c, features = job.config, read_by_folder(Features, job.input.features)
 models = load_models(job.input.boosters, job.input.cards)
 sides = []

@@ -1,14 +1,13 @@
 from rtlmp.catalog import BY_NAME
 from rtlmp.clock import issue_time
-from rtlmp.config.jobs import DataPageSettings
 from rtlmp.io.tables import write_table
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.report.data import coverage_by_day, data_page
 from rtlmp.report.page import render
 from rtlmp.schemas.core import Covered
 from rtlmp.sources.freshness import age_limits, files_by_series, freshness
 
-job = Job(DataPageSettings)
+job = Job(jobs.DataPageSettings)
 c, p, files = job.config, job.params, files_by_series(job.input)
 [at] = (issue_time(c, day) for day in p.issued)
 limits = age_limits(c["market"], c["source"])

@@ -1,12 +1,11 @@
 from rtlmp.battery.dispatch import curves_of, dispatch_days, node_prices
 from rtlmp.clock import days
-from rtlmp.config.jobs import DispatchSettings
 from rtlmp.io.tables import read_table, read_tables, write_table
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.schemas.core import Observations, Scored
 from rtlmp.schemas.evaluation import DispatchDays
 
-job = Job(DispatchSettings)
+job = Job(jobs.DispatchSettings)
 node, given = job.wildcards.node, job.input
 prices = node_prices(node, *(read_tables(Observations, of) for of in (given.real, given.dam)))
 curves = curves_of(read_table(Scored, given.forecasts), node)

@@ -1,16 +1,15 @@
 import pandas as pd
 
 from rtlmp.clock import issue_time
-from rtlmp.config.jobs import BacktestSettings
 from rtlmp.forecast.explain import explain
 from rtlmp.forecast.gate import read_gate, serving_models
 from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.schemas.core import Features
 from rtlmp.schemas.evaluation import Drivers
 
-job = Job(BacktestSettings)
+job = Job(jobs.BacktestSettings)
 c, given = job.config, job.input
 at = pd.Timestamp(issue_time(c, job.day))
 champions = serving_models(load_models(given.boosters, given.cards), read_gate(given.gate))

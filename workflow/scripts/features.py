@@ -1,12 +1,11 @@
 from rtlmp.asof.vintages import read_archive
 from rtlmp.clock import days
-from rtlmp.config.jobs import NodeSettings
 from rtlmp.features.matrix import monthly_features
 from rtlmp.io.tables import write_table
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.schemas.core import Features
 
-job = Job(NodeSettings)
+job = Job(jobs.NodeSettings)
 data = read_archive([*job.input.raw, *job.input.hourly])
 paths = dict(zip(job.config["nodes"], job.output, strict=True))
 for node, table in monthly_features(data, list(days(*job.params.span)), job.config):

@@ -1,12 +1,11 @@
 from rtlmp.catalog import MARKETS
-from rtlmp.config.jobs import FigureSettings
 from rtlmp.io.tables import read_table
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.report.figures.forecast import forecast_figure
 from rtlmp.report.figures.style import save_figure
 from rtlmp.schemas.core import Bounded
 
-job = Job(FigureSettings)
+job = Job(jobs.FigureSettings)
 c, rows = job.config, read_table(Bounded, job.input[0])
 for node, path in zip(c["figures"], job.output, strict=True):
     of_node = rows[rows[Bounded.location] == node]

@@ -1,12 +1,11 @@
 from rtlmp.asof.hourly import auxiliary_series
 from rtlmp.asof.vintages import index_vintages, load_observations, merge_series
 from rtlmp.clock import days
-from rtlmp.config.jobs import PoolSettings
 from rtlmp.features.history import write_history
 from rtlmp.features.matrix import training_features
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 
-job = Job(PoolSettings)
+job = Job(jobs.PoolSettings)
 p = job.params
 loaded = load_observations([*job.input.raw, *job.input.hourly])
 auxiliary = auxiliary_series(loaded, p.auxiliary_nodes, auction=True)

@@ -1,12 +1,11 @@
 from rtlmp.asof.vintages import read_archive
-from rtlmp.config.jobs import ReplaySettings
 from rtlmp.features.history import read_history
 from rtlmp.io.files import write_text
 from rtlmp.models.store import load_model
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.report.model_card import model_card
 
-job = Job(ReplaySettings)
+job = Job(jobs.ReplaySettings)
 given = job.input
 history, prices = [read_history(path) for path in given.history], read_archive(given.hourly)
 model = load_model(given.boosters, given.card)

@@ -1,15 +1,14 @@
 from pathlib import Path
 
-from rtlmp.config.jobs import ReportSettings
 from rtlmp.io.tables import read_by_folder, read_table
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.report.backtest import backtest_page
 from rtlmp.report.page import picture, render
 from rtlmp.report.read import read_backtest
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Significance
 
-job = Job(ReportSettings)
+job = Job(jobs.ReportSettings)
 c, given = job.config, job.input
 tests = read_table(Significance, given.significance)
 scenarios = read_by_folder(Metrics, given.scenarios)

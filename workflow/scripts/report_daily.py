@@ -1,8 +1,7 @@
-from rtlmp.config.jobs import DailyPageSettings
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.report.daily import daily_page
 from rtlmp.report.page import render
 from rtlmp.report.read import read_daily
 
-job = Job(DailyPageSettings)
+job = Job(jobs.DailyPageSettings)
 render(daily_page(read_daily(job.input, job.config, job.day), job.config), job.output[0])

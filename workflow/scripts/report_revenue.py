@@ -1,13 +1,12 @@
-from rtlmp.config.jobs import DispatchSettings
 from rtlmp.io.tables import read_table
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.report.figures.revenue import cumulative, earnings
 from rtlmp.report.figures.style import save_figure
 from rtlmp.report.page import render
 from rtlmp.report.revenue import revenue_page
 from rtlmp.schemas.evaluation import DispatchDays, Revenue
 
-job = Job(DispatchSettings)
+job = Job(jobs.DispatchSettings)
 given, out, battery = job.input, job.output, job.config["battery"]
 revenue = read_table(Revenue, given.revenue)
 dispatched = read_table(DispatchDays, given.dispatch_days)

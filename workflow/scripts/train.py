@@ -1,12 +1,11 @@
 from rtlmp.asof.vintages import read_archive
-from rtlmp.config.jobs import TrainSettings
 from rtlmp.features.history import nodes_of, read_history
 from rtlmp.models.parameters import adopted, curves
 from rtlmp.models.store import save_model
 from rtlmp.models.training import train
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 
-job = Job(TrainSettings)
+job = Job(jobs.TrainSettings)
 given, tuned = job.input, job.input.get("parameters")
 history = [read_history(path) for path in [*given.history, *given.auxiliary_history]]
 prices = read_archive([*given.hourly, *given.auxiliary_hourly], nodes_of(history))

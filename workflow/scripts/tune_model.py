@@ -1,12 +1,11 @@
-from rtlmp.config.jobs import TuneSettings
 from rtlmp.io.files import write_json
 from rtlmp.io.tables import write_table
 from rtlmp.model_selection.folds import read_folds
 from rtlmp.model_selection.tuning import tune_model
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.schemas.selection import Trials
 
-job = Job(TuneSettings)
+job = Job(jobs.TuneSettings)
 folds = read_folds(job.input, job.config, job.params.window)
 trials, found = tune_model(folds, job.config)
 write_table(Trials, trials, job.output.trials)

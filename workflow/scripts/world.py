@@ -1,13 +1,12 @@
 import pandas as pd
 
 from rtlmp.catalog import BY_NAME, MARKETS
-from rtlmp.config.jobs import WorldSettings
 from rtlmp.io.tables import write_table
-from rtlmp.pipeline.job import Job
+from rtlmp.pipeline.job import Job, jobs
 from rtlmp.schemas.core import Observations, Truth
 from rtlmp.sources.synthetic.market import world
 
-job = Job(WorldSettings)
+job = Job(jobs.WorldSettings)
 c, tz = job.config, MARKETS[job.config["market"]].tz
 span = c["synthetic"]["start"], c["synthetic"]["end"]
 target, issued = BY_NAME[c["target"]], c["issue_time"]
