@@ -12,8 +12,7 @@ from rtlmp.asof.vintages import Archive, Matrix
 from rtlmp.config import Config
 from rtlmp.config.model import Model
 from rtlmp.features.history import HistoryRows
-from rtlmp.models.blocks import StackedRows, partition, quantised, round_robin
-from rtlmp.models.boosted import parameters
+from rtlmp.models.boosted import StackedRows, parameters, partition, quantised, round_robin
 from rtlmp.models.curve import Fitted, TrainingRows, at_every_threshold
 from rtlmp.models.training import train
 
@@ -49,9 +48,10 @@ def _task(t: TrainingRows, model: Model, seed: int) -> Task:
 def fit(task: Task, threads: int) -> xgb.Booster:
     """Quantise and boost, nothing else."""
     data: list[xgb.QuantileDMatrix] = []
+    model: Model = {**task.model, "threads": threads}
     for part in task.parts:
-        data.append(quantised(part, task.model, threads, data[0] if data else None))
-    chosen = {**parameters(task.model, task.seed), "nthread": threads}
+        data.append(quantised(part, model, data[0] if data else None))
+    chosen = parameters(model, task.seed)
     (rows, trees), *rest = round_robin(data, task.model["rounds"])
     booster = xgb.train(chosen, rows, len(trees))
     for rows, trees in rest:

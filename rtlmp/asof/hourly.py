@@ -3,30 +3,15 @@
 SCED runs are not on round minutes and sometimes extra, so an interval has arrived when any run
 starts in its five-minute (or fifteen-minute) slot. An hour is published when its last punctual
 interval is; each straggler or correction after that makes one more vintage.
-
-An auxiliary node trains a model although it is not forecast: it is the prices of a kind at a place,
-hourly under the node's name, and the day-ahead price of that place. It has features like any node,
-apart from the others so that theirs do not change, and its rows train every pool.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from rtlmp.asof.vintages import (
-    US_PER_HOUR,
-    Flags,
-    Floats,
-    Ints,
-    RowsBySeries,
-    SeriesRows,
-    VintageRows,
-    concat_series,
-)
-from rtlmp.catalog import BY_NAME, MINUTES, SeriesName
-from rtlmp.config import AuxiliaryNode
+from rtlmp.asof.vintages import US_PER_HOUR, Flags, Floats, Indices, Ints, SeriesRows, VintageRows
+from rtlmp.catalog import MINUTES, SeriesName
 
 # An interval later than this after its hour's first one is a straggler or a correction: it
 # makes a further vintage of the hour and does not delay the first.
@@ -44,19 +29,6 @@ def hourly_vintages(rows: VintageRows, series: SeriesName) -> dict[SeriesName, V
     made += _revised(rows.at(odd), step)
     publish, valid, column, *values = (np.concatenate(arrays) for arrays in zip(*made, strict=True))
     return {q: VintageRows(publish, valid, column, v) for q, v in zip(names, values, strict=True)}
-
-
-def auxiliary_series(
-    observed: RowsBySeries, nodes: Mapping[str, AuxiliaryNode], *, auction: bool = False
-) -> RowsBySeries:
-    """Of what is `observed`, the price of auxiliary `nodes`, or the auction's, by their names."""
-    found: dict[SeriesName, list[SeriesRows]] = {}
-    for name, node in nodes.items():
-        q = SeriesName.DAM_SPP if auction else BY_NAME[node["price"]]
-        rows, places = observed.get(q, concat_series([]))
-        own = rows.at(rows.column == (places.index(node["at"]) if node["at"] in places else -1))
-        found.setdefault(q, []).append((own._replace(column=0 * own.column), [name]))
-    return {q: concat_series(of) for q, of in found.items()}
 
 
 def first_hour(of: SeriesRows) -> int:
@@ -130,7 +102,7 @@ def _late(of: VintageRows) -> Flags:
     return again | (of.publish > of.publish[0] + ON_TIME)
 
 
-def _latest(of: VintageRows, seen: Flags) -> npt.NDArray[np.intp]:
+def _latest(of: VintageRows, seen: Flags) -> Indices:
     """Of the `seen` rows of one cell, the last published of each interval."""
     index = np.flatnonzero(seen)[::-1]
     return index[np.unique(of.valid[index], return_index=True)[1]]

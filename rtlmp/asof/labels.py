@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from rtlmp.asof.vintages import Archive, Flags, Floats, known_at
+from rtlmp.asof.vintages import Archive, Flags, Floats, Indices, known_at
 from rtlmp.catalog import SeriesName
 
 
@@ -21,7 +20,7 @@ class Labels(NamedTuple):
     highest: Floats  # NaN: none arrived
     complete: Flags
 
-    def at(self, rows: Flags | npt.NDArray[np.intp]) -> "Labels":
+    def at(self, rows: Flags | Indices) -> "Labels":
         return Labels(self.highest[rows], self.complete[rows])
 
 

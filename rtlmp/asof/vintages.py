@@ -24,6 +24,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Matrix: TypeAlias = npt.NDArray[np.float32]  # (rows, features), NaN is missing
 Ints: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
+Indices: TypeAlias = npt.NDArray[np.intp]
 US_PER_HOUR: Final = 3_600_000_000
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER: Final = np.iinfo(np.int64).max
@@ -43,10 +44,10 @@ class VintageRows(NamedTuple):
 
     publish: Ints  # us since 1970
     valid: Ints  # start of the interval, us since 1970
-    column: npt.NDArray[np.intp]  # index into the locations
+    column: Indices  # index into the locations
     value: Floats
 
-    def at(self, rows: Flags | npt.NDArray[np.intp] | slice) -> "VintageRows":
+    def at(self, rows: Flags | Indices | slice) -> "VintageRows":
         publish, valid, column, value = self
         return VintageRows(publish[rows], valid[rows], column[rows], value[rows])
 

@@ -1,6 +1,6 @@
 """What the clock and the calendar say of the target hour."""
 
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Final
 
 import holidays
@@ -9,10 +9,8 @@ import numpy as np
 from rtlmp.asof.view import View, lead_day_of
 from rtlmp.asof.vintages import Floats
 from rtlmp.clock import SATURDAY
-from rtlmp.features.registry import Feature, Group, register
+from rtlmp.features.registry import feature
 
-FEATURES: Final[list[Feature]] = []
-feature = partial(register, FEATURES, Group.CALENDAR)
 YEAR: Final = 365.2425  # days
 
 

@@ -4,7 +4,6 @@ Where no forecast of an hour is public yet, the forecast features are NaN and th
 on `load_expected` and on the recent past.
 """
 
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -14,10 +13,8 @@ from rtlmp.asof.view import View
 from rtlmp.asof.vintages import Floats
 from rtlmp.catalog import SeriesName as S
 from rtlmp.features.reading import ISSUE_DAY, by_day, by_recency, target, target_hours, target_rows
-from rtlmp.features.registry import Feature, Group, highest, mean, once, register
+from rtlmp.features.registry import feature, highest, mean, once
 
-FEATURES: Final[list[Feature]] = []
-feature = partial(register, FEATURES, Group.FUNDAMENTALS)
 DAY: Final = pd.Timedelta(days=1)
 RENEWABLE: Final = ((S.WIND_FORECAST, S.WIND), (S.SOLAR_FORECAST, S.SOLAR))
 REGIONS: Final = (

@@ -15,11 +15,10 @@ from typing import Final, NamedTuple, TypeAlias, TypedDict
 from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from rtlmp.asof.labels import Labels
-from rtlmp.asof.vintages import US_PER_HOUR, UTC_TIMES, Ints, Matrix
+from rtlmp.asof.vintages import US_PER_HOUR, UTC_TIMES, Indices, Ints, Matrix
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.config import Config
 from rtlmp.config.jobs import TrainSettings
@@ -37,7 +36,7 @@ class HistoryRows(NamedTuple):
     x: Matrix  # (rows, design)
     issued: Ints  # us since 1970
     hour: Ints  # hours since 1970
-    node: npt.NDArray[np.intp]  # index into `nodes`
+    node: Indices  # index into `nodes`
     nodes: list[str]
     design: list[str]
 

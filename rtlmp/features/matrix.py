@@ -13,12 +13,12 @@ from rtlmp.asof.vintages import Archive, Matrix, to_us
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import horizon_start, issue_time
 from rtlmp.config.jobs import NodeSettings, PoolSettings
-from rtlmp.features import calendar, fundamentals, prices, weather
+from rtlmp.features import calendar, fundamentals, prices, weather  # noqa: F401  # registered
 from rtlmp.features.history import HistoryRows, NodeSample, concat_history, sampled_nodes
-from rtlmp.features.registry import Feature
+from rtlmp.features.registry import REGISTERED, Feature, Group
 from rtlmp.schemas.core import Features, HorizonRows
 
-FEATURES: Final = (*calendar.FEATURES, *prices.FEATURES, *fundamentals.FEATURES, *weather.FEATURES)
+FEATURES: Final = sorted(REGISTERED, key=lambda of: [*Group].index(of.group))
 DESIGN: Final[list[str]] = [HorizonRows.lead_hour, *(f.name for f in FEATURES)]  # a model's columns
 
 

@@ -1,6 +1,5 @@
 """What real-time, day-ahead and reserve prices known at issue time say of the target hour."""
 
-from functools import partial
 from itertools import product
 from typing import Final
 
@@ -10,10 +9,8 @@ from rtlmp.asof.view import View
 from rtlmp.asof.vintages import Floats
 from rtlmp.catalog import SeriesName as S
 from rtlmp.features.reading import ISSUE_DAY, back, by_day, by_recency, known_values, target_hours
-from rtlmp.features.registry import Feature, Group, highest, mean, register
+from rtlmp.features.registry import feature, highest, mean
 
-FEATURES: Final[list[Feature]] = []
-feature = partial(register, FEATURES, Group.PRICES)
 LEVELS: Final = (50, 100, 200, 500)  # USD/MWh at which past spikes are counted
 RESERVES: Final = (S.DAM_AS_REGUP, S.DAM_AS_RRS, S.DAM_AS_ECRS, S.DAM_AS_NSPIN)
 
@@ -21,11 +18,6 @@ RESERVES: Final = (S.DAM_AS_REGUP, S.DAM_AS_RRS, S.DAM_AS_ECRS, S.DAM_AS_NSPIN)
 def level(price: Floats) -> Floats:
     """Price on a scale where 30 to 60 and 3,000 to 6,000 are alike; negative prices keep sign."""
     return np.arcsinh(price / 20)
-
-
-def unlevel(value: Floats) -> Floats:
-    """Price of a `level`, USD/MWh."""
-    return 20 * np.sinh(value)
 
 
 def spikes(price: Floats, x: float) -> Floats:

@@ -4,21 +4,19 @@
 hour; of a repeated hour the later one stands. Row ISSUE_DAY is the issue date.
 """
 
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from rtlmp.asof.view import LOOKBACK, View
-from rtlmp.asof.vintages import Floats
+from rtlmp.asof.vintages import Floats, Indices
 from rtlmp.catalog import SeriesName
 from rtlmp.features.registry import once
 
 NOW: Final = pd.Timedelta(0)
 ISSUE_DAY: Final = LOOKBACK.days - 1
 DAYS: Final = ISSUE_DAY + 5  # the horizon may reach 01:00 of D+4
-Indices: TypeAlias = npt.NDArray[np.intp]
 
 
 @once

@@ -1,14 +1,14 @@
 """What a feature is: a plain function of a `View`, registered with its unit, group and inputs.
 
-To define one is to register it: a module's `FEATURES`, and so the columns, are in the order of
-their definitions. The function's name is the column's; `over` makes a family, one column per tuple
+To define one is to register it: columns are in the order of the groups, each a module, and of the
+definitions in it. The function's name is the column's; `over` makes a family, one column per tuple
 of arguments. A function returns an array that broadcasts to (72 hours, nodes), NaN where nothing is
 known.
 """
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Concatenate, NamedTuple, ParamSpec, TypeAlias, TypeVar
+from typing import Concatenate, Final, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from rtlmp.catalog import SeriesName, Unit
 P = ParamSpec("P")
 R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Floats])
-Compute: TypeAlias = Callable[[View], Floats]
 Over: TypeAlias = Sequence[tuple[object, ...]]
 
 
@@ -35,21 +34,23 @@ class Feature(NamedTuple):
     group: Group
     unit: Unit
     inputs: frozenset[SeriesName]
-    compute: Compute
+    compute: Callable[[View], Floats]
     about: str
 
 
-def register(
-    features: list[Feature], group: Group, unit: Unit, *inputs: SeriesName, over: Over = ((),)
-) -> Callable[[F], F]:
-    """Decorator: `features` gets one `Feature` of the function for each tuple of arguments."""
+REGISTERED: Final[list[Feature]] = []
+
+
+def feature(unit: Unit, *inputs: SeriesName, over: Over = ((),)) -> Callable[[F], F]:
+    """Decorator: one `Feature` of the function for each tuple of arguments."""
 
     def add(fn: F) -> F:
         about = (fn.__doc__ or "").partition("\n")[0]
+        group = Group(fn.__module__.rpartition(".")[2])
         for args in over:
             name = "_".join([fn.__name__, *map(str, args)]).lower()
             read = frozenset(inputs) or frozenset(a for a in args if isinstance(a, SeriesName))
-            features.append(Feature(name, group, unit, read, lambda v, a=args: fn(v, *a), about))  # type: ignore[misc]
+            REGISTERED.append(Feature(name, group, unit, read, lambda v, a=args: fn(v, *a), about))  # type: ignore[misc]
         return fn
 
     return add

@@ -1,6 +1,5 @@
 """What temperature forecasts public at issue time say of the target hour."""
 
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -9,10 +8,8 @@ from rtlmp.asof.view import View
 from rtlmp.asof.vintages import Floats
 from rtlmp.catalog import SeriesName
 from rtlmp.features.reading import ISSUE_DAY, by_day, target, target_rows
-from rtlmp.features.registry import Feature, Group, highest, mean, register
+from rtlmp.features.registry import feature, highest, mean
 
-FEATURES: Final[list[Feature]] = []
-feature = partial(register, FEATURES, Group.WEATHER)
 MILD: Final = 18.0  # degC, where Texas neither heats nor cools
 
 

@@ -26,7 +26,7 @@ from rtlmp.models.store import Trained
 from rtlmp.schemas.core import Features, HorizonRows
 from rtlmp.schemas.evaluation import Drivers
 
-USUAL: Final = "usual"  # where the model starts: its mean, at this threshold
+START: Final = "usual"  # where the model starts: its mean, at this threshold
 # estimators in trees of the chance to pass each grid point once the one below is passed
 EXPLAINED: Final = (EstimatorName.FOREST, EstimatorName.HAZARD)
 
@@ -80,7 +80,7 @@ def _mean_shares(
 def _table(
     rows: DataFrame[Features], node: str, thresholds: list[float], shares: Floats
 ) -> pd.DataFrame:
-    names, count = [*DESIGN, USUAL], len(DESIGN) + 1
+    names, count = [*DESIGN, START], len(DESIGN) + 1
     readings = np.column_stack([rows[DESIGN].to_numpy(np.float64), np.full(len(rows), np.nan)])
     horizon = rows[[Drivers.valid_time, Drivers.lead_hour]]
     repeated = horizon.loc[horizon.index.repeat(count)]

@@ -5,21 +5,97 @@ hazard   rows are stacked only over the thresholds an hour reached: the booster 
          likelihood (continuation ratio), a seventh of the rows, and needs no constraint.
 forest   a random forest, stacked as hazard.
 separate one classifier a threshold, on its own; the curve is made to fall afterwards.
+
+Trees of `hazard` are grown on blocks of the stacked rows in turn (round robin). A block holds each
+hour once, at one of its leads, and hours of every issue date: a third of the rows, and nearly all
+of what they tell, for a third of the time; and the next tree corrects the last on rows that it has
+not seen.
 """
 
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 import xgboost as xgb
 
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import Model
-from rtlmp.models.blocks import StackedRows, quantised, round_robin, row_blocks
-from rtlmp.models.curve import Fitted, TrainingRows, at_every_threshold, log_odds
+from rtlmp.models import curve
+from rtlmp.models.curve import Fitted, TrainingRows, log_odds
 
-Parameters: TypeAlias = dict[str, str | int | float | tuple[int, ...]]
+T = TypeVar("T")
+PASSES: Final = 2  # over the blocks
 APART: Final = 10_000_019  # of the seeds of blocks: further than those of dated models ever are
 FOREST: Final = {"learning_rate": 1.0, "colsample_bytree": 1.0, "reg_lambda": 1e-3}
+OWN: Final = {"estimator", "grid", "half_life_days", "rounds", "row_blocks", "threads"}
+
+
+class StackedRows(NamedTuple):
+    """Rows that a tree is grown on: (rows, features and ln x), (rows,) each."""
+
+    x: Matrix
+    above: Floats  # 1: the threshold was passed
+    weight: Floats
+    margin: Floats  # log odds to start from
+    not_held_out: Floats  # 1, or 0 for the days that the champion gate holds out
+
+
+class RowBlock(NamedTuple):
+    """The same quantised, and what of them changes or is needed again."""
+
+    data: xgb.QuantileDMatrix
+    weight: Floats
+    not_held_out: Floats
+
+
+def partition(
+    t: TrainingRows, model: Model, count: int, *, hold_out: bool
+) -> tuple[Iterator[StackedRows], Floats]:
+    """The stacked rows in at most `count` blocks, and where each grid point starts."""
+    grid = np.array(model["grid"])
+    row, step, above = curve.stack_reached(t.labels, grid)
+    weight, not_held_out = t.weight[row], t.not_held_out[row].astype(np.float64)
+    # Starting each threshold at its own frequency keeps shrinkage from pulling the rare ones up
+    # or down to the common ones: trees only say how an hour differs.
+    start = log_odds(step, above, weight * not_held_out if hold_out else weight, len(grid))
+    blocks = (np.flatnonzero(t.block_id[row] % count == k) for k in range(count))
+    return (
+        StackedRows(
+            curve.stack_features(t.x, t.row[row[at]], np.log(grid)[step[at]]),
+            above[at],
+            count * weight[at],  # each block stands for all rows
+            start[step[at]],
+            not_held_out[at],
+        )
+        for at in blocks
+        if len(at)
+    ), start
+
+
+def quantised(rows: StackedRows, model: Model, ref: xgb.DMatrix | None) -> xgb.QuantileDMatrix:
+    """With the bins of `ref`, if given."""
+    given = {"weight": rows.weight, "base_margin": rows.margin, "ref": ref}
+    threads, bins = model["threads"], model["max_bin"]
+    return xgb.QuantileDMatrix(rows.x, rows.above, **given, max_bin=bins, nthread=threads)
+
+
+def round_robin(blocks: Sequence[T], rounds: int) -> list[tuple[T, range]]:
+    """Each block and the trees that it grows, PASSES times over all of them."""
+    count = PASSES * len(blocks)
+    edges = [k * rounds // count for k in range(count + 1)]
+    return [(blocks[k % len(blocks)], range(*edges[k : k + 2])) for k in range(count)]
+
+
+def row_blocks(
+    t: TrainingRows, model: Model, count: int, *, hold_out: bool
+) -> tuple[list[RowBlock], Floats]:
+    """The blocks, laid out one at a time, and where each grid point starts."""
+    rows, start = partition(t, model, count, hold_out=hold_out)
+    made: list[RowBlock] = []
+    for of in rows:
+        data = quantised(of, model, made[0].data if made else None)
+        made.append(RowBlock(data, of.weight, of.not_held_out))
+    return made, start
 
 
 def fit_hazard(t: TrainingRows, model: Model, seed: int, gate_trees: int) -> Fitted:
@@ -47,9 +123,8 @@ def fit_hazard(t: TrainingRows, model: Model, seed: int, gate_trees: int) -> Fit
 def hazard_curve(of: Fitted, x: Matrix, model: Model, trees: int) -> Floats:
     """P(highest > grid point) by the first `trees` (0: all): (rows, grid)."""
     grid, start = np.array(model["grid"]), np.array(of.state["start"], dtype=np.float32)
-    each = of.boosted().inplace_predict(
-        at_every_threshold(x, grid), base_margin=start.repeat(len(x)), iteration_range=(0, trees)
-    )
+    rows, margin = curve.at_every_threshold(x, grid), start.repeat(len(x))
+    each = of.boosted().inplace_predict(rows, base_margin=margin, iteration_range=(0, trees))
     return np.multiply.accumulate(each.reshape(len(grid), len(x)), axis=0, dtype=np.float64).T
 
 
@@ -75,7 +150,7 @@ def fit_separate(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
     start = np.array([log_odds(0 * rows, y, t.weight[rows], 1)[0] for y in above.T])
     weight, margin = t.weight[rows], np.tile(start, (len(rows), 1))
     stacked = StackedRows(t.x[t.row[rows]], above, weight, margin, np.ones(len(rows)))
-    data = quantised(stacked, model, model["threads"], None)
+    data = quantised(stacked, model, None)
     booster = xgb.train(parameters(model, seed), data, model["rounds"])
     return Fitted(booster, {"start": start.tolist()})
 
@@ -87,20 +162,8 @@ def separate_curve(of: Fitted, x: Matrix, _: Model, __: int) -> Floats:
     return np.minimum.accumulate(each.reshape(len(x), -1).astype(np.float64), axis=1)
 
 
-def parameters(model: Model, seed: int) -> Parameters:
-    """Of XGBoost, by its names."""
-    return {
-        "objective": "binary:logistic",
-        "base_score": 0.5,  # each row starts at its own margin
-        "tree_method": "hist",
-        "device": model["device"],
-        "learning_rate": model["learning_rate"],
-        "max_depth": model["max_depth"],
-        "min_child_weight": model["min_child_weight"],
-        "subsample": model["subsample"],
-        "colsample_bytree": model["colsample_bytree"],
-        "reg_lambda": model["reg_lambda"],
-        "max_bin": model["max_bin"],
-        "nthread": model["threads"],
-        "seed": seed,
-    }
+def parameters(model: Model, seed: int) -> dict[str, object]:
+    """Of XGBoost, by its names, which are those of all settings but OWN."""
+    chosen = {key: value for key, value in model.items() if key not in OWN}
+    fixed = {"objective": "binary:logistic", "tree_method": "hist", "nthread": model["threads"]}
+    return {**chosen, **fixed, "seed": seed, "base_score": 0.5}  # each row starts at its own margin

@@ -6,13 +6,12 @@ A fitted estimator is a booster, numbers, or both: nothing that runs code when o
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import xgboost as xgb
 
 from rtlmp.asof.labels import Labels
-from rtlmp.asof.vintages import Flags, Floats, Ints, Matrix
+from rtlmp.asof.vintages import Flags, Floats, Indices, Ints, Matrix
 
-Stack: TypeAlias = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats]
+Stack: TypeAlias = tuple[Indices, Indices, Floats]
 State: TypeAlias = dict[str, list[float] | list[list[float]] | str]  # goes into JSON
 SMALLEST: Final = 1e-7  # of a probability: keeps logarithms finite
 PIECE: Final = 1024  # rows
@@ -62,9 +61,7 @@ def exceedance(curve: Floats, grid: list[float], thresholds: list[float]) -> Flo
     return np.exp(logs[:, left] + fraction * (logs[:, left + 1] - logs[:, left]))
 
 
-def grid_position(
-    grid: list[float], thresholds: list[float]
-) -> tuple[npt.NDArray[np.intp], Floats]:
+def grid_position(grid: list[float], thresholds: list[float]) -> tuple[Indices, Floats]:
     """Of each threshold, the grid point before it, and the share of the way to the next in ln x."""
     at = np.interp(np.log(thresholds), np.log(grid), np.arange(len(grid)))
     left = np.minimum(at.astype(np.intp), len(grid) - 2)
@@ -79,7 +76,7 @@ def stack_reached(labels: Labels, grid: Floats) -> Stack:
     return row, step, (step < passed[row]).astype(np.float64)
 
 
-def stack_features(x: Matrix, row: npt.NDArray[np.intp], last: Floats) -> Matrix:
+def stack_features(x: Matrix, row: Indices, last: Floats) -> Matrix:
     """The rows `row` of `x` and a last column: laid out once, by pieces that fit a cache."""
     out = np.empty((len(row), x.shape[1] + 1), dtype=np.float32)
     for k in range(0, len(row), PIECE):
@@ -88,7 +85,7 @@ def stack_features(x: Matrix, row: npt.NDArray[np.intp], last: Floats) -> Matrix
     return out
 
 
-def log_odds(step: npt.NDArray[np.intp], above: Floats, weight: Floats, points: int) -> Floats:
+def log_odds(step: Indices, above: Floats, weight: Floats, points: int) -> Floats:
     """Of each grid point, half a success and half a failure added: (grid,)."""
     total = np.bincount(step, weight, minlength=points)
     passed = np.bincount(step, weight * above, minlength=points)

@@ -1,7 +1,7 @@
 """The continuation ratios in LightGBM: gate trees on rows not held out, the remaining on all."""
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from rtlmp.models.curve import Fitted, State, TrainingRows
 if TYPE_CHECKING:  # imported where used: half a second that no other estimator should pay
     import lightgbm as lgb
 
-Parameters: TypeAlias = dict[str, str | int | float | bool]
 REMAINING_TREES: Final = "remaining_trees"
 GATE_TREES: Final = "gate_trees"
 
@@ -64,7 +63,7 @@ def _grown(
     return lgb.train(_parameters(model, seed), data, rounds)
 
 
-def _parameters(model: Model, seed: int) -> Parameters:
+def _parameters(model: Model, seed: int) -> dict[str, Any]:
     return {
         "objective": "binary",
         "boost_from_average": False,

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final, NamedTuple, TypedDict
 
@@ -16,7 +15,7 @@ from rtlmp.io.files import atomic, write_json
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, State
 
-PACKAGES: Final = ("xgboost", "lightgbm", "scikit-learn", "numpy", "pandas")
+PACKAGES: Final = ("xgboost", "lightgbm", "scikit-learn", "numpy", "pandas")  # make its bytes
 EMPTY: Final = b"{}"  # UBJSON and JSON alike
 
 
@@ -96,8 +95,3 @@ def digest(arrays: Sequence[npt.NDArray[np.generic]]) -> str:
     for array in arrays:
         total.update(np.ascontiguousarray(array).data)
     return total.hexdigest()
-
-
-def packages() -> dict[str, str]:
-    """Versions that a model's bytes depend on."""
-    return {name: version(name) for name in PACKAGES}

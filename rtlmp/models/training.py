@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from importlib.metadata import version
 from typing import Final, NamedTuple, cast
 
 import numpy as np
@@ -15,7 +16,7 @@ from rtlmp.features.history import History, HistoryRows, history_days, labels_of
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, TrainingRows
 from rtlmp.models.estimators import fit
-from rtlmp.models.store import Card, MemberCard, Trained, digest, packages
+from rtlmp.models.store import PACKAGES, Card, MemberCard, Trained, digest
 
 DAY: Final = 86_400_000_000  # us
 LEFT_OUT: Final = 0.1  # share of the weeks that a model is not fitted on: see `jackknife_interval`
@@ -91,7 +92,7 @@ def fit_model(
         features=design,
         members=[card for _, card in members],
         calibration=curves or {},
-        packages=packages(),
+        packages={name: version(name) for name in PACKAGES},
         inputs_sha256=digest([rows.x, *rows.labels, rows.age]),
     )
     return Trained([of for of, _ in members], card)
@@ -122,25 +123,19 @@ def _member(
 ) -> tuple[Fitted, MemberCard]:
     """One member, by its own settings where it has some, fitted on its own span."""
     model = cast("Model", {k: member.get(k, v) for k, v in config["model"].items()})
-    history = member.get("history_days", config["history_days"])
+    days = member.get("history_days", config["history_days"])
     # models that are averaged are fitted on different rows
     seed = member.get("seed", config["seed"]) + day.toordinal()
-    inside = rows.age < history + 0.5  # a clock change makes a day an hour longer
+    inside = rows.age < days + 0.5  # a clock change makes a day an hour longer
     sampled = np.flatnonzero(inside & _sampled(rows.age, seed))
     weight = 0.5 ** (rows.age / model["half_life_days"])
-    gate_trees = 0 if not_held_out.all() else round(config["gate"]["tree_share"] * model["rounds"])
+    trees = 0 if not_held_out.all() else round(config["gate"]["tree_share"] * model["rounds"])
     each = np.arange(len(rows.x))
     t = TrainingRows(rows.x, each, rows.labels, weight, not_held_out, block_ids(rows)).at(sampled)
-    fitted = fit(t, model, seed, gate_trees)
-    card = MemberCard(
-        model=model,
-        history_days=history,
-        seed=seed,
-        rows=len(sampled),
-        gate_trees=gate_trees,
-        state=fitted.state,
+    of = fit(t, model, seed, trees)
+    return of, MemberCard(
+        model=model, history_days=days, seed=seed, rows=len(t.row), gate_trees=trees, state=of.state
     )
-    return fitted, card
 
 
 def block_ids(rows: Samples) -> Ints:

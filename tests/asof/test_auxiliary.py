@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from rtlmp.asof.hourly import auxiliary_series
+from rtlmp.asof.auxiliary import auxiliary_series
 from rtlmp.asof.vintages import load_observations
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import days

@@ -1,4 +1,5 @@
-from rtlmp.asof.hourly import auxiliary_series, published_in_month
+from rtlmp.asof.auxiliary import auxiliary_series
+from rtlmp.asof.hourly import published_in_month
 from rtlmp.asof.vintages import load_observations, merge_series, save_observations
 from rtlmp.pipeline.job import Job, jobs
 

@@ -1,4 +1,4 @@
-from rtlmp.asof.hourly import auxiliary_series
+from rtlmp.asof.auxiliary import auxiliary_series
 from rtlmp.asof.vintages import index_vintages, load_observations, merge_series
 from rtlmp.clock import days
 from rtlmp.features.history import write_history

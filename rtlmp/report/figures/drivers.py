@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
-from rtlmp.forecast.explain import USUAL
+from rtlmp.forecast.explain import START
 from rtlmp.report.figures import style
 from rtlmp.report.figures.data import BacktestResults
 from rtlmp.report.figures.importance import importance_table
@@ -40,7 +40,7 @@ def explanation(table: pd.DataFrame, tz: str, threshold: float) -> Figure:
     rows = table[table[Drivers.threshold] == threshold]
     wide = rows.pivot(index=Drivers.feature, columns=Drivers.valid_time, values=Drivers.effect)
     hours = pd.DatetimeIndex(wide.columns).tz_convert(tz)
-    effects = wide.drop(index=USUAL)
+    effects = wide.drop(index=START)
     shown = effects.loc[effects.abs().mean(axis=1).nlargest(TOP).index]
     figure = Figure(figsize=(10, 7), layout="constrained")
     top, heat = figure.subplots(2, 1, sharex=True, height_ratios=(1, 4))
