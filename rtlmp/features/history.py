@@ -79,14 +79,13 @@ def sampled_nodes(of: NodeSample, pool: str, nodes: list[str], day: date) -> lis
 
 def write_history(rows: HistoryRows, path: str | Path) -> None:
     """An Arrow file: keys, and the matrix as lists of one length."""
-    table = pa.table(
-        {
-            ISSUED: pa.array(rows.issued, pa.int64()).cast(UTC_TIMES),
-            VALID: pa.array(rows.hour * US_PER_HOUR, pa.int64()).cast(UTC_TIMES),
-            LOCATION: pa.DictionaryArray.from_arrays(rows.node.astype(np.int32), rows.nodes),
-            MATRIX: pa.FixedSizeListArray.from_arrays(rows.x.ravel(), len(rows.design)),
-        }
-    ).replace_schema_metadata({DESIGN_KEY: json.dumps(rows.design)})
+    columns = {
+        ISSUED: pa.array(rows.issued, pa.int64()).cast(UTC_TIMES),
+        VALID: pa.array(rows.hour * US_PER_HOUR, pa.int64()).cast(UTC_TIMES),
+        LOCATION: pa.DictionaryArray.from_arrays(rows.node.astype(np.int32), rows.nodes),
+        MATRIX: pa.FixedSizeListArray.from_arrays(rows.x.ravel(), len(rows.design)),
+    }
+    table = pa.table(columns).replace_schema_metadata({DESIGN_KEY: json.dumps(rows.design)})
 
     def save(partial: Path) -> None:
         with pa.ipc.new_file(partial, table.schema) as file:
@@ -101,15 +100,9 @@ def read_history(path: str | Path) -> HistoryRows:
     design = json.loads(table.schema.metadata[DESIGN_KEY])
     batch = table.to_batches()[0] if len(table) else pa.RecordBatch.from_pylist([], table.schema)
     issued, valid = (to_numpy(batch[name].cast(pa.int64())) for name in (ISSUED, VALID))
-    place = batch[LOCATION]
-    return HistoryRows(
-        to_numpy(batch[MATRIX].flatten()).reshape(-1, len(design)),
-        issued,
-        valid // US_PER_HOUR,
-        to_numpy(place.indices).astype(np.intp),
-        place.dictionary.to_pylist(),
-        design,
-    )
+    x = to_numpy(batch[MATRIX].flatten()).reshape(-1, len(design))
+    node, nodes = to_numpy(batch[LOCATION].indices), batch[LOCATION].dictionary.to_pylist()
+    return HistoryRows(x, issued, valid // US_PER_HOUR, node.astype(np.intp), nodes, design)
 
 
 def nodes_of(months: Iterable[HistoryRows]) -> list[str]:

@@ -72,14 +72,10 @@ def _rows(seen: View, block: Matrix, nodes: list[str], pool: list[str]) -> Histo
     hours, count = len(seen.valid_time), len(nodes)
     lead = np.tile(np.arange(1, hours + 1, dtype=np.float32), count)
     flat = block.transpose(1, 0, 2).reshape(hours * count, -1)
-    return HistoryRows(
-        np.column_stack([lead, flat]),
-        np.full(len(lead), to_us(seen.issue_time)),
-        np.tile(np.array(hour_range(seen.valid_time)), count),
-        np.array([pool.index(node) for node in nodes]).repeat(hours),
-        pool,
-        DESIGN,
-    )
+    issued = np.full(len(lead), to_us(seen.issue_time))
+    hour = np.tile(np.array(hour_range(seen.valid_time)), count)
+    node = np.array([pool.index(node) for node in nodes]).repeat(hours)
+    return HistoryRows(np.column_stack([lead, flat]), issued, hour, node, pool, DESIGN)
 
 
 def _block(view: View, features: Sequence[Feature]) -> Matrix:

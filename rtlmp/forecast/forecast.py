@@ -78,10 +78,7 @@ def model_probability(
 
 
 def daily_forecast(
-    models: Mapping[str, Sequence[Trained]],
-    features: NodeFeatures,
-    config: ReplaySettings,
-    day: date,
+    models: Mapping[str, list[Trained]], features: NodeFeatures, config: ReplaySettings, day: date
 ) -> DataFrame[Bounded]:
     """The forecast issued on `day` for every node: each pool by its own models."""
     at = issue_time(config, day)

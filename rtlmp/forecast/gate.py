@@ -20,7 +20,7 @@ from rtlmp.asof.labels import known_labels, spike
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats, Ints, Matrix, to_us
 from rtlmp.config.jobs import ReplaySettings
 from rtlmp.evaluation.losses import daily_means, diebold_mariano, log_loss
-from rtlmp.features.history import HistoryRows, labels_of
+from rtlmp.features.history import History, labels_of
 from rtlmp.forecast.forecast import model_probability
 from rtlmp.models.store import Trained
 from rtlmp.models.training import held_day, held_out
@@ -51,10 +51,7 @@ class HeldOutRows(TypedDict):
 
 
 def gate_choices(
-    models: Mapping[str, Trained],
-    history: Sequence[HistoryRows],
-    prices: Archive,
-    config: ReplaySettings,
+    models: Mapping[str, Trained], history: History, prices: Archive, config: ReplaySettings
 ) -> dict[str, Choice]:
     """The gate's choice of every dated model (ISO date) but the earliest, which has none before."""
     dates = sorted(models)
@@ -76,7 +73,7 @@ class Decision(TypedDict):
 
 def gate_decisions(
     models: Mapping[str, Mapping[str, Trained]],
-    history: Mapping[str, Sequence[HistoryRows]],
+    history: Mapping[str, History],
     prices: Archive,
     config: ReplaySettings,
     dates: Sequence[str],
@@ -146,7 +143,7 @@ def _untested(day: str, before: str | None, why: str) -> Choice:
 
 
 def held_out_rows(
-    model: Trained, history: Sequence[HistoryRows], prices: Archive, config: ReplaySettings
+    model: Trained, history: History, prices: Archive, config: ReplaySettings
 ) -> HeldOutRows:
     """Rows of days that the gate trees of `model` have not seen, as known at its own time.
 

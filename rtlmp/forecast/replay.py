@@ -68,11 +68,7 @@ def replay(
 
 
 def baseline_forecasts(
-    prices: Archive,
-    hours: pd.DatetimeIndex,
-    config: BacktestSettings,
-    day: date,
-    nodes: Sequence[str],
+    prices: Archive, hours: pd.DatetimeIndex, config: BacktestSettings, day: date, nodes: list[str]
 ) -> pd.DataFrame:
     """Every baseline's forecast issued on `day`, from the prices of `hours` known by then."""
     at, tz = pd.Timestamp(issue_time(config, day)), MARKETS[config["market"]].tz

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple, TypeVar
 import numpy as np
 import xgboost as xgb
 
-from rtlmp.asof.vintages import Floats, Matrix
+from rtlmp.asof.vintages import Floats, Indices, Matrix
 from rtlmp.config.model import Model
 from rtlmp.models import curve
 from rtlmp.models.curve import Fitted, TrainingRows, log_odds
@@ -58,18 +58,14 @@ def partition(
     # Starting each threshold at its own frequency keeps shrinkage from pulling the rare ones up
     # or down to the common ones: trees only say how an hour differs.
     start = log_odds(step, above, weight * not_held_out if hold_out else weight, len(grid))
+
+    def stacked(at: Indices) -> StackedRows:
+        x = curve.stack_features(t.x, t.row[row[at]], np.log(grid)[step[at]])
+        # each block stands for all rows
+        return StackedRows(x, above[at], count * weight[at], start[step[at]], not_held_out[at])
+
     blocks = (np.flatnonzero(t.block_id[row] % count == k) for k in range(count))
-    return (
-        StackedRows(
-            curve.stack_features(t.x, t.row[row[at]], np.log(grid)[step[at]]),
-            above[at],
-            count * weight[at],  # each block stands for all rows
-            start[step[at]],
-            not_held_out[at],
-        )
-        for at in blocks
-        if len(at)
-    ), start
+    return (stacked(at) for at in blocks if len(at)), start
 
 
 def quantised(rows: StackedRows, model: Model, ref: xgb.DMatrix | None) -> xgb.QuantileDMatrix:

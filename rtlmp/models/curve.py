@@ -11,7 +11,6 @@ import xgboost as xgb
 from rtlmp.asof.labels import Labels
 from rtlmp.asof.vintages import Flags, Floats, Indices, Ints, Matrix
 
-Stack: TypeAlias = tuple[Indices, Indices, Floats]
 State: TypeAlias = dict[str, list[float] | list[list[float]] | str]  # goes into JSON
 SMALLEST: Final = 1e-7  # of a probability: keeps logarithms finite
 PIECE: Final = 1024  # rows
@@ -68,7 +67,7 @@ def grid_position(grid: list[float], thresholds: list[float]) -> tuple[Indices, 
     return left, at - left
 
 
-def stack_reached(labels: Labels, grid: Floats) -> Stack:
+def stack_reached(labels: Labels, grid: Floats) -> tuple[Indices, Indices, Floats]:
     """Row, grid point, 1 where above: the thresholds passed, and the first surely not passed."""
     passed = np.searchsorted(grid, labels.highest, side="left")  # strictly below the highest price
     last = passed + labels.complete

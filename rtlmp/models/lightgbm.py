@@ -53,12 +53,9 @@ def _grown(
     import lightgbm as lgb
 
     seen = weight > 0
+    params = {"max_bin": model["max_bin"], "num_threads": model["threads"], "verbosity": -1}
     data = lgb.Dataset(
-        x[seen],
-        above[seen],
-        weight=weight[seen],
-        init_score=margin[seen],
-        params={"max_bin": model["max_bin"], "num_threads": model["threads"], "verbosity": -1},
+        x[seen], above[seen], weight=weight[seen], init_score=margin[seen], params=params
     )
     return lgb.train(_parameters(model, seed), data, rounds)
 

@@ -15,7 +15,7 @@ from rtlmp.io.files import atomic, write_json
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, State
 
-PACKAGES: Final = ("xgboost", "lightgbm", "scikit-learn", "numpy", "pandas")  # make its bytes
+PACKAGES: Final = ("xgboost", "lightgbm", "scikit-learn", "numpy", "pandas")  # of a card
 EMPTY: Final = b"{}"  # UBJSON and JSON alike
 
 
@@ -56,9 +56,8 @@ class Trained(NamedTuple):
 def save_model(trained: Trained, boosters: Sequence[str | Path], card: str | Path) -> None:
     """A file a member, and the card; each whole or not there. No booster: an empty object."""
     for member, path in zip(trained.members, boosters, strict=True):
-        atomic(
-            path, member.booster.save_model if member.booster else lambda p: p.write_bytes(EMPTY)
-        )
+        booster = member.booster
+        atomic(path, booster.save_model if booster else lambda p: p.write_bytes(EMPTY))
     write_json(trained.card, card)
 
 
