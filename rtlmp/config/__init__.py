@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, NotRequired, cast
+from typing import Annotated, Literal, NotRequired, cast, get_args
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -164,6 +164,8 @@ def _check_source(config: Config) -> None:
     _refuse(market not in MARKETS, f"market {market}: known {[*MARKETS]}")
     _refuse(source == "files" and not config["data_dir"], "source files: data_dir is empty")
     _refuse(source == "live" and not config.get("start"), "source live: start is empty")
+    absent = sorted({*get_args(HostName)} - {*config["live"]["hosts"]})
+    _refuse(absent, f"live.hosts lacks {absent}")
     named = {q for of in (config["live"]["fetch"], *config["data_denial"].values()) for q in of}
     unknown = sorted(named - {*STORED})
     _refuse(unknown, f"live.fetch or data_denial has {unknown}: known {[*STORED]}")

@@ -149,7 +149,7 @@ class Changes(Valid, Place):
 
 class Drivers(Place):
     """What a feature did to a probability: `effect` is its share of ln P. The effects of an hour
-    and threshold sum to ln P; that of START is where the model starts."""
+    and threshold sum to ln P; that of `usual` is where the model starts."""
 
     valid_time: Series[Utc]
     lead_hour: Series[int] = pa.Field(ge=1, le=72)

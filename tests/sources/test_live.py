@@ -170,7 +170,8 @@ def test_a_live_run_covers_start_to_the_issue_time_of_its_date():
     [
         ({"start": None}, "start is empty"),
         ({"live": {"fetch": ["rt_lpm"]}}, "rt_lpm"),
-        ({"live": {"hosts": {"api": {"url": "ftp://x", "calls_per_minute": 1}}}}, "mis"),
+        ({"live": {"hosts": {"api": {"url": "ftp://x", "calls_per_minute": 1}}}}, "ftp://x"),
+        ({"live": {"hosts": {"api": {"url": "https://x", "calls_per_minute": 1}}}}, "lacks.*mis"),
         ({"live": {"retries": 3}}, "retries"),
     ],
 )
