@@ -13,7 +13,7 @@ forecast backtest: .venv/ready
 # `.venv/bin/coverage report --show-missing` then says which did not.
 test: .venv/ready
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile
 	$(BIN)/coverage combine --quiet
 	@echo "lines of rtlmp/ that the tests ran: $$($(BIN)/coverage report --format=total) %"
 
