@@ -8,8 +8,6 @@ from typing import Any, Generic, TextIO, cast
 
 from typing_extensions import TypeVar
 
-from rtlmp.config import jobs as jobs
-
 S = TypeVar("S", default=None)
 
 

@@ -9,6 +9,7 @@ from tests.helpers.build import ROOT
 SCRIPTS = sorted((ROOT / "workflow/scripts").glob("*.py"))
 # a script, files that it needs, others that it does not
 NEEDS = [
+    ("hourly.py", {"asof/hourly.py"}, {"config/__init__.py", "config/jobs.py"}),
     ("features.py", {"features/prices.py"}, {"models/curve.py"}),
     ("train.py", {"models/training.py"}, {"features/prices.py", "forecast/gate.py"}),
     ("forecast.py", {"forecast/gate.py"}, {"report/figures/forecast.py", "evaluation/scores.py"}),

@@ -1,7 +1,8 @@
 from rtlmp.asof.auxiliary import auxiliary_series
 from rtlmp.asof.hourly import published_in_month
 from rtlmp.asof.vintages import load_observations, merge_series, save_observations
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.config import jobs
+from rtlmp.pipeline.job import Job
 
 job = Job(jobs.AuxiliarySettings)
 nodes, month = job.config["auxiliary_nodes"], job.wildcards.month

@@ -5,10 +5,11 @@ import pyarrow as pa
 
 from rtlmp.asof.vintages import read_archive
 from rtlmp.clock import days, month
+from rtlmp.config import jobs
 from rtlmp.forecast.replay import scored_forecasts
 from rtlmp.io.parquet import write_row_groups
 from rtlmp.io.tables import read_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Bounded, Scored, Truth
 from rtlmp.schemas.names import Forecaster
 

@@ -3,10 +3,11 @@ from datetime import date
 import pandas as pd
 
 from rtlmp.clock import issue_time
+from rtlmp.config import jobs
 from rtlmp.forecast.gate import read_gate, serving_models
 from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.report.changes import changes, issued
 from rtlmp.schemas.core import Features
 from rtlmp.schemas.evaluation import Changes

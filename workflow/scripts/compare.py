@@ -1,9 +1,10 @@
+from rtlmp.config import jobs
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scenarios import matched_runs
 from rtlmp.evaluation.score_tables import significance
 from rtlmp.evaluation.scores import score_table
 from rtlmp.io.tables import read_table, write_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.evaluation import Significance
 

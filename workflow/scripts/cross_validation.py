@@ -1,9 +1,10 @@
+from rtlmp.config import jobs
 from rtlmp.io.tables import write_table
 from rtlmp.model_selection.cross_validation import fold_metrics, folds_table, forecast_rows, refit
 from rtlmp.model_selection.folds import read_folds
 from rtlmp.model_selection.recalibration import recalibration_skill
 from rtlmp.models.parameters import adopted
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Scored
 from rtlmp.schemas.selection import FoldMetrics, Folds, Recalibrated
 

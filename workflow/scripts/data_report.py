@@ -1,7 +1,8 @@
 from rtlmp.catalog import BY_NAME
 from rtlmp.clock import issue_time
+from rtlmp.config import jobs
 from rtlmp.io.tables import write_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.report.data import coverage_by_day, data_page
 from rtlmp.report.page import render
 from rtlmp.schemas.core import Covered

@@ -1,7 +1,8 @@
 from rtlmp.battery.dispatch import curves_of, dispatch_days, node_prices
 from rtlmp.clock import days
+from rtlmp.config import jobs
 from rtlmp.io.tables import read_table, read_tables, write_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations, Scored
 from rtlmp.schemas.evaluation import DispatchDays
 

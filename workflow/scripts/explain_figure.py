@@ -1,8 +1,9 @@
 from itertools import product
 
 from rtlmp.catalog import MARKETS
+from rtlmp.config import jobs
 from rtlmp.io.tables import read_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.report.figures.drivers import explanation
 from rtlmp.report.figures.style import save_figure
 from rtlmp.schemas.evaluation import Drivers

@@ -1,8 +1,9 @@
 from rtlmp.asof.vintages import read_archive
 from rtlmp.clock import days
+from rtlmp.config import jobs
 from rtlmp.features.matrix import monthly_features
 from rtlmp.io.tables import write_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Features
 
 job = Job(jobs.NodeSettings)

@@ -1,4 +1,5 @@
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.config import jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.report.figures.backtest import FIGURES
 from rtlmp.report.figures.style import save_figure
 from rtlmp.report.read import read_backtest

@@ -1,12 +1,13 @@
 from rtlmp.asof.vintages import read_archive
 from rtlmp.catalog import MARKETS
+from rtlmp.config import jobs
 from rtlmp.features.history import read_pools
 from rtlmp.forecast.forecast import daily_forecast, sheet
 from rtlmp.forecast.gate import gate_decisions, serving_models
 from rtlmp.io.files import write_json
 from rtlmp.io.tables import read_by_folder, write_csv, write_table
 from rtlmp.models.store import load_models
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Bounded, Features
 from rtlmp.sources.freshness import flag_stale
 

@@ -1,6 +1,7 @@
 from rtlmp.catalog import MARKETS
+from rtlmp.config import jobs
 from rtlmp.io.tables import read_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.report.figures.forecast import forecast_figure
 from rtlmp.report.figures.style import save_figure
 from rtlmp.schemas.core import Bounded

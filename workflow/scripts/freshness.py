@@ -1,6 +1,7 @@
 from rtlmp.clock import issue_time
+from rtlmp.config import jobs
 from rtlmp.io.tables import write_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Freshness
 from rtlmp.sources.freshness import age_limits, files_by_series, freshness
 

@@ -1,9 +1,10 @@
 from rtlmp.asof.auxiliary import auxiliary_series
 from rtlmp.asof.vintages import index_vintages, load_observations, merge_series
 from rtlmp.clock import days
+from rtlmp.config import jobs
 from rtlmp.features.history import write_history
 from rtlmp.features.matrix import training_features
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 
 job = Job(jobs.PoolSettings)
 p = job.params

@@ -1,8 +1,9 @@
 from rtlmp.asof.vintages import read_archive
+from rtlmp.config import jobs
 from rtlmp.features.history import read_history
 from rtlmp.io.files import write_text
 from rtlmp.models.store import load_model
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.report.model_card import model_card
 
 job = Job(jobs.ReplaySettings)

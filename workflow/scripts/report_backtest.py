@@ -1,7 +1,8 @@
 from pathlib import Path
 
+from rtlmp.config import jobs
 from rtlmp.io.tables import read_by_folder, read_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.report.backtest import backtest_page
 from rtlmp.report.page import picture, render
 from rtlmp.report.read import read_backtest

@@ -1,4 +1,5 @@
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.config import jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.report.daily import daily_page
 from rtlmp.report.page import render
 from rtlmp.report.read import read_daily

@@ -1,5 +1,6 @@
+from rtlmp.config import jobs
 from rtlmp.io.tables import read_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.report.figures.revenue import cumulative, earnings
 from rtlmp.report.figures.style import save_figure
 from rtlmp.report.page import render

@@ -1,6 +1,7 @@
 from rtlmp.battery.revenue import revenue_table
+from rtlmp.config import jobs
 from rtlmp.io.tables import read_tables, write_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.evaluation import DispatchDays, Revenue
 
 job = Job(jobs.DispatchSettings)

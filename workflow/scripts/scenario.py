@@ -1,10 +1,11 @@
 from rtlmp.catalog import MARKETS
+from rtlmp.config import jobs
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scenarios import scenario_rows
 from rtlmp.evaluation.score_tables import significance
 from rtlmp.evaluation.scores import score_table
 from rtlmp.io.tables import read_table, write_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.evaluation import Significance
 

@@ -1,8 +1,9 @@
 from rtlmp.clock import days
+from rtlmp.config import jobs
 from rtlmp.evaluation.pairs import read_pairs
 from rtlmp.io.files import write_text
 from rtlmp.io.tables import read_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.report.summary import Extent, summary
 from rtlmp.schemas.core import Metrics
 

@@ -1,9 +1,10 @@
 from rtlmp.asof.vintages import read_archive
+from rtlmp.config import jobs
 from rtlmp.features.history import nodes_of, read_history
 from rtlmp.models.parameters import adopted, curves
 from rtlmp.models.store import save_model
 from rtlmp.models.training import train
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 
 job = Job(jobs.TrainSettings)
 given, tuned = job.input, job.input.get("parameters")

@@ -1,8 +1,9 @@
 import pandas as pd
 
 from rtlmp.catalog import BY_NAME, MARKETS
+from rtlmp.config import jobs
 from rtlmp.io.tables import write_table
-from rtlmp.pipeline.job import Job, jobs
+from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations, Truth
 from rtlmp.sources.synthetic.market import world
 
