@@ -13,7 +13,7 @@ WAIVED: Final = {
     "Specify a conda environment or container for each rule.": (
         "all rules share one pinned environment, in which the main process runs too: a model and "
         "its forecasts need the same XGBoost, to the bit"
-    ),
+    )
 }
 FORMAT: Final = re.compile(r"^Lints for (.+):\n((?:    .*\n)+)", re.MULTILINE)
 COMPLAINT: Final = re.compile(r"^    \* (.+):$", re.MULTILINE)
