@@ -16,9 +16,8 @@ from rtlmp.evaluation.losses import format_interval
 from rtlmp.features import fundamentals, prices
 from rtlmp.features.matrix import DESIGN, FEATURES
 from rtlmp.features.registry import Group
-from rtlmp.model_selection.cross_validation import FoldForecast, refit
+from rtlmp.model_selection.cross_validation import FoldForecast, daily_loss, estimate, refit
 from rtlmp.model_selection.folds import Fold
-from rtlmp.model_selection.paired_loss import climatology_loss, daily_loss, estimate
 from rtlmp.report.markdown import markdown
 from rtlmp.schemas.selection import Ablation
 
@@ -75,7 +74,8 @@ def _differences(
     for lead_day in LEAD_DAYS:
         loss = daily_loss(whole, lead_day)
         change = daily_loss(less, lead_day) - loss
-        for metric, base in (("percent", loss), ("points", climatology_loss(whole, lead_day))):
+        climatology = daily_loss([f.climatology for f in whole], lead_day)
+        for metric, base in (("percent", loss), ("points", climatology)):
             value, low, high = estimate(lambda d, of: 100 * d / of, config["seed"], change, base)
             yield {
                 Ablation.threshold: np.array(config["thresholds"], np.float64),

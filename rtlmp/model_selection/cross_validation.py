@@ -1,6 +1,9 @@
-"""Rolling-origin cross-validation: a model an origin, scored on the issue dates up to the next."""
+"""Rolling-origin cross-validation: a model an origin, scored on the issue dates up to the next.
 
-from collections.abc import Sequence
+Losses by issue day are paired: the bootstrap resamples the same blocks of days of each forecast.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,10 +12,11 @@ from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
 from rtlmp.config.jobs import FoldSettings
+from rtlmp.evaluation.losses import bootstrap_weights, interval, log_loss
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scores import score_table
 from rtlmp.forecast.forecast import long_table, model_probability
-from rtlmp.model_selection.folds import Fold
+from rtlmp.model_selection.folds import Fold, issue_times
 from rtlmp.models.store import Card
 from rtlmp.models.training import fit_model
 from rtlmp.schemas.core import UTC_DTYPE, Scored
@@ -26,6 +30,11 @@ class FoldForecast(NamedTuple):
     fold: Fold
     p: Floats
     card: Card
+
+    @property
+    def climatology(self) -> "FoldForecast":
+        """The forecast of the same rows that a skill is of."""
+        return self._replace(p=self.fold.climatology)
 
 
 def refit(folds: Sequence[Fold], config: FoldSettings) -> list[FoldForecast]:
@@ -77,3 +86,24 @@ def folds_table(forecasts: Sequence[FoldForecast]) -> DataFrame[Folds]:
     ]
     times = dict.fromkeys((Folds.trained_from, Folds.trained_until), UTC_DTYPE)
     return Folds.validate(pd.DataFrame(rows).astype(times))
+
+
+def daily_loss(forecasts: Sequence[FoldForecast], lead_day: int = 0) -> Floats:
+    """Log loss of each threshold and issue day, summed over the labels known of one lead day
+    (0: all): (thresholds, days)."""
+    spiked = np.concatenate([f.fold.spiked for f in forecasts])
+    lead = np.concatenate([f.fold.horizon[Scored.lead_day] for f in forecasts])
+    counted = ~np.isnan(spiked) & ((lead == lead_day) | (lead_day == 0))[:, None]
+    loss = np.where(counted, log_loss(spiked, np.concatenate([f.p for f in forecasts])), 0.0)
+    day = np.unique(issue_times(f.fold for f in forecasts), return_inverse=True)[1]
+    return np.stack([np.bincount(day, of) for of in loss.T])
+
+
+def estimate(
+    statistic: Callable[[Floats, Floats], Floats], seed: int, loss: Floats, base: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """`statistic` of the sums over days of both, (thresholds,), and 5 % and 95 % of it over
+    resampled days: of sums (thresholds, draws)."""
+    weights = bootstrap_weights(loss.shape[1], seed).T
+    bounds = np.apply_along_axis(interval, -1, statistic(loss @ weights, base @ weights))
+    return statistic(loss.sum(axis=1), base.sum(axis=1)), bounds[..., 0], bounds[..., 1]

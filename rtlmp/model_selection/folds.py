@@ -4,16 +4,18 @@ A fold's model is the dated model of `embargo_days` before its origin, by the sa
 issued or known later trains it. It is scored by what was known when the window's last label was.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.labels import Labels, known_labels, spike
-from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats, Matrix, read_archive, to_us
+from rtlmp.asof.view import lead_day_of
+from rtlmp.asof.vintages import US_PER_HOUR, Archive, Flags, Floats, Matrix, read_archive, to_us
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import issue_time
 from rtlmp.config.jobs import FoldSettings
@@ -43,18 +45,8 @@ class Fold(NamedTuple):
     climatology: Floats  # of the training span
 
 
-class Files(Protocol):
-    """Paths of what folds are made of: training rows, auxiliary nodes' too, features and prices."""
-
-    history: Sequence[str]
-    auxiliary_history: Sequence[str]
-    features: Sequence[str]
-    hourly: Sequence[str]
-    auxiliary_hourly: Sequence[str]
-
-
-def read_folds(given: Files, config: FoldSettings, window: Window) -> list[Fold]:
-    """The folds of `window`."""
+def read_folds(given: Any, config: FoldSettings, window: Window) -> list[Fold]:  # noqa: ANN401  # Snakemake's own mapping
+    """The folds of `window` from the named inputs `given`."""
     auxiliary_nodes = [read_history(path) for path in given.auxiliary_history]
     history = {pool: [*own, *auxiliary_nodes] for pool, own in read_pools(given.history).items()}
     prices = read_archive([*given.hourly, *given.auxiliary_hourly])
@@ -97,7 +89,7 @@ def _pool_rows(
     known = known_labels(prices, until, hours, config["label_coverage"])
     columns = zip(*(known[name] for name in features), strict=True)
     observed = Labels(*(np.stack(of)[node, hour - hours.start] for of in columns))
-    horizon[Scored.lead_day] = (horizon[HorizonRows.lead_hour] - 1) // 24 + 1
+    horizon[Scored.lead_day] = lead_day_of(horizon[HorizonRows.lead_hour])
     horizon[Scored.max_price] = np.where(observed.complete, observed.highest, np.nan)
     x = np.concatenate([rows[DESIGN].to_numpy(np.float32) for rows in features.values()])
     return horizon, x, np.column_stack([spike(observed, x) for x in config["thresholds"]])
@@ -133,3 +125,17 @@ def _climatology(
     node, names = pd.factorize(horizon[Scored.location])
     daily = [climatology(known[name], local, HOURS, config["thresholds"]) for name in names]
     return np.stack(daily)[node, horizon[HorizonRows.valid_time].dt.tz_convert(tz).dt.hour]
+
+
+def fold_days(folds: Sequence[Fold]) -> dict[str, Flags]:
+    """Which issue days of all folds are of each origin: (days,)."""
+    _, first = np.unique(issue_times(folds), return_index=True)
+    origins = [f.window.origin.isoformat() for f in folds]
+    of_day = np.repeat(origins, [len(f.horizon) for f in folds])[first]
+    return {origin: of_day == origin for origin in sorted({*origins})}
+
+
+def issue_times(folds: Iterable[Fold]) -> npt.NDArray[np.datetime64]:
+    """Of the rows of all folds, one after the other."""
+    times = [f.horizon[HorizonRows.issue_time].to_numpy("datetime64[s]") for f in folds]
+    return np.concatenate(times)

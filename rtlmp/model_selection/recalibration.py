@@ -9,8 +9,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.config import threshold_name
 from rtlmp.config.jobs import FoldSettings
-from rtlmp.model_selection.cross_validation import FoldForecast
-from rtlmp.model_selection.paired_loss import daily_loss, estimate
+from rtlmp.model_selection.cross_validation import FoldForecast, daily_loss, estimate
 from rtlmp.models.calibration import KINDS, Calibration, apply_calibration, fit_calibration
 from rtlmp.schemas.selection import Recalibrated
 

@@ -18,9 +18,8 @@ from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.config.jobs import TuneSettings
 from rtlmp.evaluation.losses import format_interval
 from rtlmp.evaluation.scores import ALL
-from rtlmp.model_selection.cross_validation import FoldForecast, refit
-from rtlmp.model_selection.folds import Fold
-from rtlmp.model_selection.paired_loss import climatology_loss, daily_loss, estimate, fold_days
+from rtlmp.model_selection.cross_validation import FoldForecast, daily_loss, estimate, refit
+from rtlmp.model_selection.folds import Fold, fold_days
 from rtlmp.model_selection.recalibration import accepted_calibration, recalibration_skill
 from rtlmp.model_selection.windows import labels_known
 from rtlmp.models.parameters import Found, Values, replaced
@@ -39,53 +38,35 @@ class Trial(NamedTuple):
     score: float
 
 
-class Search(NamedTuple):
-    """What a search came to, computed once: `Trials` and `Found` render it."""
-
-    trials: list[Trial]  # the config's own parameters first
-    scores: dict[str, list[float]]  # of the trials on the days of ALL and of each origin
-    best: int
-    gain: tuple[float, float, float]  # as in Found
-    accepted: bool
-
-
 def tune_model(folds: Sequence[Fold], config: TuneSettings) -> tuple[DataFrame[Trials], Found]:
     """Every trial, and the parameters to go on with. Raises ValueError for a single fold."""
-    search = search_parameters(folds, config)
-    trials, window = search.trials, config["tune"]
-    serves = trials[search.best if search.accepted else 0]
+    days, window = fold_days(folds), config["tune"]
+    if len(days) < FEWEST:
+        raise ValueError(f"tune: origins {[*days]}: to test a choice takes {FEWEST} or more")
+    trials = _trials(folds, config)
+    reference = daily_loss([f.climatology for f in trials[0].forecasts])
+    best = int(np.argmin([t.score for t in trials]))
+    gain = _gain([t.loss for t in trials], reference, days, config["seed"])
+    accepted = best > 0 and gain[1] > 0
+    serves = trials[best if accepted else 0]
     skill = recalibration_skill(serves.forecasts, config)
     found = Found(
         parameters=serves.parameters,
         calibration=accepted_calibration(skill, serves.forecasts, config),
-        accepted=search.accepted,
-        why=_why(search),
-        best=trials[search.best].parameters,
-        score=trials[search.best].score,
+        accepted=accepted,
+        why=_why(best, gain),
+        best=trials[best].parameters,
+        score=trials[best].score,
         default_score=trials[0].score,
-        gain=[*search.gain],
+        gain=[*gain],
         start=window["start"].isoformat(),
         end=window["end"].isoformat(),
         labelled=labels_known(config, window).isoformat(),
-        origins=[origin for origin in search.scores if origin != ALL],
+        origins=[*days],
         trials=len(trials) - 1,
         seed=config["seed"],
     )
-    return _trials_table(search), found
-
-
-def search_parameters(folds: Sequence[Fold], config: TuneSettings) -> Search:
-    """The trials, the best, and whether it beats the config's own where it was not chosen."""
-    days = fold_days(folds)
-    if len(days) < FEWEST:
-        raise ValueError(f"tune: origins {[*days]}: to test a choice takes {FEWEST} or more")
-    trials = _trials(folds, config)
-    reference = climatology_loss(trials[0].forecasts)
-    spans = {ALL: np.ones(reference.shape[1], bool), **days}
-    scores = {o: [_score(t.loss, reference, of) for t in trials] for o, of in spans.items()}
-    best = int(np.argmin([t.score for t in trials]))
-    gain = _gain([t.loss for t in trials], reference, days, config["seed"])
-    return Search(trials, scores, best, gain, accepted=best > 0 and gain[1] > 0)
+    return _trials_table(trials, reference, days), found
 
 
 def _trials(folds: Sequence[Fold], config: TuneSettings) -> list[Trial]:
@@ -105,7 +86,8 @@ def _trials(folds: Sequence[Fold], config: TuneSettings) -> list[Trial]:
 def _trial(folds: Sequence[Fold], config: TuneSettings, parameters: Values) -> Trial:
     forecasts = refit(folds, replaced(config, parameters))
     loss = daily_loss(forecasts)
-    return Trial(parameters, forecasts, loss, _score(loss, climatology_loss(forecasts)))
+    reference = daily_loss([f.climatology for f in forecasts])
+    return Trial(parameters, forecasts, loss, _score(loss, reference))
 
 
 def _suggested(trial: optuna.Trial, config: TuneSettings) -> Values:
@@ -141,24 +123,28 @@ def _gain(
     return float(mean), float(low), float(high)
 
 
-def _why(search: Search) -> str:
-    if not search.best:
+def _why(best: int, gain: tuple[float, float, float]) -> str:
+    if not best:
         return "no trial scores better than the config's own parameters"
-    by = f"{format_interval(*search.gain, '.4f')} of climatology's log loss"
-    if search.gain[1] > 0:
+    by = f"{format_interval(*gain, '.4f')} of climatology's log loss"
+    if gain[1] > 0:
         return f"better beyond noise on folds that did not choose: {by}"
     return f"not better beyond noise on folds that did not choose: {by}; the config's own stay"
 
 
-def _trials_table(search: Search) -> DataFrame[Trials]:
+def _trials_table(
+    trials: Sequence[Trial], reference: Floats, days: Mapping[str, Flags]
+) -> DataFrame[Trials]:
+    """The score of each on all days and on those of each origin."""
+    spans = {ALL: np.ones(reference.shape[1], bool), **days}
     rows = [
         {
             Trials.trial: k,
             Trials.origin: origin,
-            Trials.score: scores[k],
+            Trials.score: _score(trial.loss, reference, of),
             Trials.parameters: json.dumps(trial.parameters),
         }
-        for k, trial in enumerate(search.trials)
-        for origin, scores in search.scores.items()
+        for k, trial in enumerate(trials)
+        for origin, of in spans.items()
     ]
     return Trials.validate(pd.DataFrame(rows))

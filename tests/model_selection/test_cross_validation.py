@@ -15,9 +15,14 @@ from rtlmp.features.matrix import DESIGN, FEATURES, monthly_features, training_f
 from rtlmp.forecast.forecast import model_probability
 from rtlmp.io.files import write_json
 from rtlmp.model_selection.ablation import FEATURE_SETS, ablate_features, ablation_page, without
-from rtlmp.model_selection.cross_validation import fold_metrics, folds_table, forecast_rows, refit
-from rtlmp.model_selection.folds import folds
-from rtlmp.model_selection.paired_loss import daily_loss, fold_days
+from rtlmp.model_selection.cross_validation import (
+    daily_loss,
+    fold_metrics,
+    folds_table,
+    forecast_rows,
+    refit,
+)
+from rtlmp.model_selection.folds import fold_days, folds
 from rtlmp.model_selection.recalibration import accepted_calibration, recalibration_skill
 from rtlmp.model_selection.tuning import tune_model
 from rtlmp.model_selection.windows import (
