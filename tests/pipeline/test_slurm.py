@@ -30,7 +30,9 @@ pytestmark = [
 
 
 # Memory that is not enough for the jobs of one rule.
-STARVED = ("workflow/rules/data.smk", "**job_needs(2, 20)", "**job_needs(0.2, 20)")
+FEATURES = "use rule _medium as features with:\n"
+LITTLE = "    resources:\n        **job_needs(0.2, 20),\n"
+STARVED = ("workflow/rules/data.smk", FEATURES, FEATURES + LITTLE)
 
 
 class Job(NamedTuple):
