@@ -15,13 +15,13 @@ import numpy.typing as npt
 import pandas as pd
 import yaml
 
-from rtlmp.asof.view import series_rows
 from rtlmp.asof.vintages import Floats, Ints, VintageRows, save_observations
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.synthetic.price import RUNS, Trait, day_ahead_price, margin, price, run_noise
 from rtlmp.sources.synthetic.publication import DAY_AHEAD, MarketDays, published_series
 from rtlmp.sources.synthetic.weather import Weather, calendar, generator, weather, within_days
+from tests.helpers.build import series_rows
 
 ZONES: Final = ("COAST", "EAST", "FAR_WEST", "NORTH", "NORTH_C", "SOUTH", "SOUTH_C", "WEST")
 START, END, SEED = date(2023, 1, 1), date(2025, 1, 20), 7

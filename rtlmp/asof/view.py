@@ -7,10 +7,10 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 import pandas as pd
 
-from rtlmp.asof.vintages import Archive, Floats, SeriesRows, VintageRows, Vintages, known_at
+from rtlmp.asof.vintages import Archive, Floats, Vintages, known_at
 from rtlmp.catalog import Market, SeriesName
 from rtlmp.clock import HORIZON_HOURS
-from rtlmp.schemas.core import HorizonRows, Observations
+from rtlmp.schemas.core import HorizonRows
 
 HOUR: Final = pd.Timedelta(hours=1)
 LOOKBACK: Final = pd.Timedelta(days=57)  # history a feature may read: eight weeks and the issue day
@@ -83,12 +83,3 @@ def view(
 
 def _horizon(start: datetime) -> pd.DatetimeIndex:
     return pd.date_range(start, periods=HORIZON_HOURS, freq="h", unit="us")
-
-
-def series_rows(rows: pd.DataFrame) -> SeriesRows:
-    """Observations of one series as arrays."""
-    column, locations = pd.factorize(rows[Observations.location], sort=True)
-    publish = rows[Observations.publish_time].to_numpy("datetime64[us]").astype(np.int64)
-    valid = rows[Observations.valid_time].to_numpy("datetime64[us]").astype(np.int64)
-    values = rows[Observations.value].to_numpy(np.float64)
-    return VintageRows(publish, valid, column, values), list(locations)

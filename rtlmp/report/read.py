@@ -38,13 +38,14 @@ def read_backtest(given: Any, config: ReportSettings) -> BacktestResults:  # noq
 
 def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyReport:  # noqa: ANN401
     """What the daily page of `issued` is made of, from the named inputs `given`."""
-    at, files = pd.Timestamp(issue_time(config, issued)), files_by_series(given.raw)
+    at = pd.Timestamp(issue_time(config, issued))
+    known = newest_known(files_by_series(given.raw), at)
     return DailyReport(
         issued,
         read_table(Forecast, given.forecast),
         [read_table(Forecast, path) for path in given.earlier],
         observed_prices(read_archive(given.hourly), at, config["label_coverage"]),
         [json.loads(Path(path).read_text()) for path in given.cards],
-        freshness(files, [*files], at, age_limits(config["market"], config["source"])),
-        [newest_known(paths, at)[1] for paths in files.values()],
+        freshness(known, [*known], at, age_limits(config["market"], config["source"])),
+        [until for _, until in known.values()],
     )

@@ -15,6 +15,8 @@ from rtlmp.schemas.core import UTC_DTYPE, Bounded, Flagged, Freshness, Observati
 
 FilesBySeries = Mapping[SeriesName, list[Path]]  # raw files of each series
 AgeLimits = Mapping[SeriesName, timedelta]
+Newest = Mapping[SeriesName, tuple[pd.Timestamp, pd.Timestamp]]  # publication, interval it tells of
+UNKNOWN: Final = (pd.Timestamp("NaT"), pd.Timestamp("NaT"))
 UNSTATED: Final = timedelta(hours=36)  # limit where no source states one: daily series are younger
 
 
@@ -43,13 +45,13 @@ def age_limits(market: str, source: str) -> AgeLimits | None:
 
 
 def freshness(
-    files: FilesBySeries, series: Sequence[SeriesName], at: datetime, limits: AgeLimits | None
+    known: Newest, series: Sequence[SeriesName], at: datetime, limits: AgeLimits | None
 ) -> DataFrame[Freshness]:
     """A row for each of `series`: its newest publication by `at`, and whether that is too old.
 
     Without `limits`, UNSTATED is that of every series there is.
     """
-    newest = pd.Series([newest_known(files.get(q, []), at)[0] for q in series], dtype=UTC_DTYPE)
+    newest = pd.Series([known.get(q, UNKNOWN)[0] for q in series], dtype=UTC_DTYPE)
     age = (pd.Timestamp(at) - newest) / pd.Timedelta(hours=1)
     if limits is None:
         limits = {q: UNSTATED for q, there in zip(series, newest.notna(), strict=True) if there}
@@ -73,12 +75,16 @@ def flag_stale(rows: DataFrame[Bounded], paths: Sequence[str | Path]) -> DataFra
     return Bounded.validate(rows.assign(**{Flagged.stale: ", ".join(stale)}))
 
 
-def newest_known(paths: Iterable[Path], at: datetime) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Newest publication by `at` in the files, and the last interval known in its file; NaT where
-    there is none."""
+def newest_known(files: FilesBySeries, at: datetime) -> Newest:
+    """Newest publication by `at`, and the last interval known in its file; NaT where there is
+    none."""
+    return {q: _newest(paths, at) for q, paths in files.items()}
+
+
+def _newest(paths: Iterable[Path], at: datetime) -> tuple[pd.Timestamp, pd.Timestamp]:
     for path in sorted(paths, reverse=True):  # months: the newest file first
         rows = read_table(Observations, path)
         known = rows[rows[Observations.publish_time] <= at]
         if len(known):
             return known[Observations.publish_time].max(), known[Observations.valid_time].max()
-    return pd.Timestamp("NaT"), pd.Timestamp("NaT")
+    return UNKNOWN

@@ -11,7 +11,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.asof import vintages as archive
 from rtlmp.asof.hourly import hourly_vintages
-from rtlmp.asof.view import series_rows
+from rtlmp.asof.vintages import SeriesRows, VintageRows
 from rtlmp.catalog import BY_NAME, SeriesName
 from rtlmp.schemas.core import UTC_DTYPE, Observations
 from rtlmp.sources.files.months import read_months
@@ -42,6 +42,15 @@ def five_minutes(start: str, prices: Sequence[float], location: str = "N") -> pd
     """SCED runs from `start`, 12 s after each round five minutes, published a minute later."""
     valid = pd.date_range(utc(start), periods=len(prices), freq="5min") + pd.Timedelta("12s")
     return observations(SeriesName.RT_LMP, location, valid, valid + pd.Timedelta("1min"), prices)
+
+
+def series_rows(rows: pd.DataFrame) -> SeriesRows:
+    """Observations of one series as arrays."""
+    column, locations = pd.factorize(rows[Observations.location], sort=True)
+    publish = rows[Observations.publish_time].to_numpy("datetime64[us]").astype(np.int64)
+    valid = rows[Observations.valid_time].to_numpy("datetime64[us]").astype(np.int64)
+    values = rows[Observations.value].to_numpy(np.float64)
+    return VintageRows(publish, valid, column, values), list(locations)
 
 
 def archive_of_frames(tables: Sequence[pd.DataFrame]) -> archive.Archive:

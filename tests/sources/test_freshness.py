@@ -35,13 +35,13 @@ def issued(config, folder: Path, hours: int, source: str) -> DailyReport:
     rows = pd.read_parquet(raw)
     known = rows[rows[Observations.publish_time] <= at - pd.Timedelta(hours=hours - 0.5)]
     write_table(Observations, known, raw)
-    files = files_by_series([raw])
-    fresh = freshness(files, [*files], at, age_limits("ERCOT", source))
+    newest = newest_known(files_by_series([raw]), at)
+    fresh = freshness(newest, [*newest], at, age_limits("ERCOT", source))
     write_table(Freshness, fresh, folder / "freshness.parquet")
     flagged = flag_stale(forecast(config), [folder / "freshness.parquet"])
     card: Any = {"pool": ["N"], "date": DAY.isoformat(), "rows": 1}
     card |= dict.fromkeys(("trained_from", "trained_until"), "")
-    until = [newest_known(paths, at)[1] for paths in files.values()]
+    until = [last for _, last in newest.values()]
     observed = pd.DataFrame({"N": [20.0]}, pd.DatetimeIndex([at.floor("h")]))
     return DailyReport(DAY, Forecast.validate(flagged), [], observed, [card], fresh, until)
 

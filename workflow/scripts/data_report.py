@@ -6,13 +6,13 @@ from rtlmp.pipeline.job import Job
 from rtlmp.report.data import coverage_by_day, data_page
 from rtlmp.report.page import render
 from rtlmp.schemas.core import Covered
-from rtlmp.sources.freshness import age_limits, files_by_series, freshness
+from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
 
 job = Job(jobs.DataPageSettings)
 c, p, files = job.config, job.params, files_by_series(job.input)
 [at] = (issue_time(c, day) for day in p.issued)
 limits = age_limits(c["market"], c["source"])
-fresh = freshness(files, [BY_NAME[name] for name in p.series], at, limits)
+fresh = freshness(newest_known(files, at), [BY_NAME[name] for name in p.series], at, limits)
 shares = coverage_by_day(files, *p.span)
 write_table(Covered, shares, job.output.covered)
 render(data_page(c, at, fresh, shares), job.output.html)

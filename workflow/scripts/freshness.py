@@ -3,9 +3,10 @@ from rtlmp.config import jobs
 from rtlmp.io.tables import write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Freshness
-from rtlmp.sources.freshness import age_limits, files_by_series, freshness
+from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
 
 job = Job(jobs.ClockSettings)
-c, files = job.config, files_by_series(job.input)
-made = freshness(files, list(files), issue_time(c, job.day), age_limits(c["market"], "live"))
+c, at = job.config, issue_time(job.config, job.day)
+known = newest_known(files_by_series(job.input), at)
+made = freshness(known, [*known], at, age_limits(c["market"], "live"))
 write_table(Freshness, made, job.output[0])
