@@ -15,7 +15,7 @@ from rtlmp.features.matrix import training_features
 from rtlmp.io.tables import write_table
 from rtlmp.models.training import train
 from rtlmp.schemas.core import Observations
-from tests.helpers.build import archive_of_frames, hourly_noise, observations, settings
+from tests.helpers.build import archive_of_frames, hourly_targets, observations, settings
 
 DAY = date(2024, 7, 20)
 AUXILIARY_NODES = {
@@ -30,10 +30,7 @@ def config():
 
 
 def prices(node: str, seed: int):
-    highest = hourly_noise(SeriesName.RT_MAX, node, "2024-06-01", 60, seed)
-    parts = [highest.assign(series=q.value) for q in (SeriesName.RT_MAX, SeriesName.RT_MEAN)]
-    full = highest.assign(series=SeriesName.RT_COVERAGE.value, value=1.0)
-    return pd.concat([*parts, full], ignore_index=True)
+    return hourly_targets([node], "2024-06-01", 60, seed)
 
 
 def test_a_donor_has_its_own_price_and_the_auction_of_its_place(tmp_path):

@@ -17,7 +17,7 @@ from rtlmp.forecast.gate import champions, gate_choices, held_out_rows
 from rtlmp.models.training import train
 from rtlmp.report.model_card import model_card, stability
 from rtlmp.schemas.core import Observations
-from tests.helpers.build import archive_of_frames, hourly_noise, settings
+from tests.helpers.build import archive_of_frames, hourly_targets, settings
 
 DATES = [date(2024, 7, 16), date(2024, 7, 18), date(2024, 7, 20)]
 GATE = {"days": 10, "every": 1, "tree_share": 0.5, "z_threshold": 1.64, "min_relative_loss": 0.02}
@@ -34,10 +34,7 @@ def config():
 
 @pytest.fixture(scope="module")
 def prices():
-    highest = hourly_noise(SeriesName.RT_MAX, "N", "2024-06-01", 60, 1)
-    full = highest.assign(series=SeriesName.RT_COVERAGE.value, value=1.0)
-    parts = [highest, highest.assign(series=SeriesName.RT_MEAN.value), full]
-    return pd.concat(parts, ignore_index=True)
+    return hourly_targets("N", "2024-06-01", 60, seed=1)
 
 
 @pytest.fixture(scope="module")

@@ -78,6 +78,16 @@ def hourly_noise(
     return observations(series, location, valid, valid + pd.Timedelta("65min"), value)
 
 
+def hourly_targets(nodes: Sequence[str], start: str, days: int, seed: int) -> pd.DataFrame:
+    """Random highest and mean prices of whole hours; the seed counts up by node."""
+    parts = []
+    for seed_, node in enumerate(nodes, seed):
+        highest = hourly_noise(SeriesName.RT_MAX, node, start, days, seed_)
+        parts += [highest, highest.assign(series=SeriesName.RT_MEAN.value)]
+        parts += [highest.assign(series=SeriesName.RT_COVERAGE.value, value=1.0)]
+    return pd.concat(parts, ignore_index=True)
+
+
 def vintages(series: SeriesName, location: str, start: str, days: int, seed: int) -> pd.DataFrame:
     """A forecast a day at 14:00 UTC of the following 120 hours."""
     rng = np.random.default_rng(seed)

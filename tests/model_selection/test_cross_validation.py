@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rtlmp.catalog import SeriesName
 from rtlmp.clock import days, issue_time
 from rtlmp.config import parse_config
 from rtlmp.features.history import node_sample
@@ -37,7 +36,7 @@ from rtlmp.models.training import train
 from rtlmp.schemas.core import HorizonRows, Observations, Scored
 from rtlmp.schemas.names import Forecaster
 from rtlmp.schemas.selection import Ablation, FoldMetrics, Folds, Trials
-from tests.helpers.build import archive_of_frames, hourly_noise, settings
+from tests.helpers.build import archive_of_frames, hourly_targets, settings
 
 MODEL = {"rounds": 5, "grid": [25, 50, 100, 200], "min_child_weight": 1, "threads": 1}
 WINDOW = {"start": date(2024, 7, 10), "end": date(2024, 7, 20)}
@@ -54,16 +53,7 @@ def config():
 
 @pytest.fixture(scope="module")
 def prices():
-    parts = []
-    for seed, node in enumerate("NH"):
-        highest = hourly_noise(SeriesName.RT_MAX, node, "2024-06-01", 70, seed)
-        parts += [
-            highest.assign(**{Observations.series: q.value})
-            for q in (SeriesName.RT_MAX, SeriesName.RT_MEAN)
-        ]
-        full = highest.assign(**{Observations.series: SeriesName.RT_COVERAGE.value})
-        parts.append(full.assign(**{Observations.value: 1.0}))
-    return pd.concat(parts, ignore_index=True)
+    return hourly_targets("NH", "2024-06-01", 70, seed=0)
 
 
 @pytest.fixture(scope="module")

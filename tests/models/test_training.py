@@ -17,7 +17,7 @@ from rtlmp.features.matrix import DESIGN, monthly_features, training_features
 from rtlmp.forecast.forecast import pool_forecast
 from rtlmp.models.training import block_ids, train, training_set
 from rtlmp.schemas.core import Observations
-from tests.helpers.build import ROOT, archive_of_frames, hourly_noise, observations, settings
+from tests.helpers.build import ROOT, archive_of_frames, hourly_targets, observations, settings
 
 DAY = date(2024, 7, 20)
 SMALL = {"rounds": 15, "grid": [25, 50, 100, 200], "min_child_weight": 1, "threads": 1}
@@ -32,17 +32,7 @@ def config():
 
 @pytest.fixture(scope="module")
 def prices():
-    start, span = "2024-06-01", 60
-    parts = []
-    for seed, node in enumerate("NH"):
-        highest = hourly_noise(SeriesName.RT_MAX, node, start, span, seed)
-        parts += [
-            highest.assign(**{Observations.series: q.value})
-            for q in (SeriesName.RT_MAX, SeriesName.RT_MEAN)
-        ]
-        full = highest.assign(**{Observations.series: SeriesName.RT_COVERAGE.value})
-        parts.append(full.assign(**{Observations.value: 1.0}))
-    return pd.concat(parts, ignore_index=True)
+    return hourly_targets("NH", "2024-06-01", 60, seed=0)
 
 
 @pytest.fixture(scope="module")

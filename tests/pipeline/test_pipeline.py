@@ -156,14 +156,19 @@ RULES = ["forecast", "forecast_date", "forecast_files", "forecast_figure", "trai
 RULES += ["hourly"]
 
 
+def jobs_were_it_edited(repo: Repo, raw: str) -> dict[str, int]:
+    path = repo.root / RUN / "raw" / raw
+    whole = path.read_bytes()
+    table = pd.read_parquet(path)
+    table.assign(value=table["value"] + 1).to_parquet(path, index=False)
+    planned = repo.jobs()
+    path.write_bytes(whole)
+    return planned
+
+
 def test_an_edited_raw_month_reruns_its_own_dependants_by_count(repo):
     """The gate reads days of January, history of 40 days those of February; all read January."""
-    raw = repo.root / RUN / "raw/wind/2024-01.parquet"
-    whole = raw.read_bytes()
-    table = pd.read_parquet(raw)
-    table.assign(value=table["value"] + 1).to_parquet(raw, index=False)
-    early = repo.jobs()
-    raw.write_bytes(whole)
+    early = jobs_were_it_edited(repo, "wind/2024-01.parquet")
     assert repo.jobs() == {}
     assert early == {
         "features": 1,
@@ -174,12 +179,7 @@ def test_an_edited_raw_month_reruns_its_own_dependants_by_count(repo):
         "forecast_figure": 1,
         "forecast": 1,
     }
-    price = repo.root / RUN / "raw/rt_lmp/2024-03.parquet"
-    whole = price.read_bytes()
-    table = pd.read_parquet(price)
-    table.assign(value=table["value"] + 1).to_parquet(price, index=False)
-    late = repo.jobs()
-    price.write_bytes(whole)
+    late = jobs_were_it_edited(repo, "rt_lmp/2024-03.parquet")
     assert late == {**early, "history": 1, "hourly": 1}
 
 
