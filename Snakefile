@@ -101,12 +101,11 @@ rule report:
         rules.data_report.output,
         plan.paths_of(rules.report_daily.output, date=DATE),
         # the backtest's page where the source covers its window
-        [*rules.report_backtest.output, *rules.figures.output] if plan.covers_backtest else [],
+        rules.report_backtest.output if plan.covers_backtest else [],
 
 
 rule value:
     input:
-        rules.report_revenue.output,
         rules.revenue.output,
         f"{RUN}/value/revenue.csv",
 
@@ -124,4 +123,5 @@ rule export:
                 rules.scenario.output,
             ]
             for path in plan.paths_of(made, scenario=C["scenarios"])
+            if path.endswith(".parquet")
         ],

@@ -69,10 +69,6 @@ class ReportSettings(BacktestSettings):
     seed: int
 
 
-class CompareSettings(ReportSettings):
-    compare_to: str
-
-
 class DispatchSettings(ReportSettings):
     battery: Battery
 

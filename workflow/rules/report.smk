@@ -2,19 +2,20 @@
 CAPTIONS = {p.stem: p for p in sorted((ROOT / "workflow/report/backtest").glob("*.rst"))}
 
 PAGE_ASSETS = [local(str(p)) for p in sorted((ROOT / "rtlmp/report/assets").iterdir())]
-FINISHED = {
-    "forecasts": rules.backtest_forecasts.output[0],
-    "metrics": rules.metrics.output[0],
-    **rules.score_backtest.output,
-    **plan.models(POOLS, plan.backtest_days()),
-}
 
 
-use rule _large as figures with:
+use rule _large as report_backtest with:
     input:
-        **FINISHED,
+        PAGE_ASSETS,
+        **rules.score_backtest.output,
+        **plan.models(POOLS, plan.backtest_days()),
+        forecasts=rules.backtest_forecasts.output[0],
+        metrics=rules.metrics.output[0],
+        captions=[local(str(p)) for p in CAPTIONS.values()],
+        scenarios=plan.paths_of(rules.scenario.output.metrics, scenario=C["scenarios"]),
     output:
-        [
+        page=f"{RUN}/report/backtest.html",
+        figures=[
             report(
                 f"{RUN}/figures/{name}.png",
                 caption=f"../report/backtest/{name}.rst",
@@ -23,22 +24,6 @@ use rule _large as figures with:
             )
             for name in CAPTIONS
         ],
-    log:
-        f"{LOGS}/figures.log",
-    params:
-        **uses("figures.py"),
-        figures=[*CAPTIONS],
-
-
-use rule _large as report_backtest with:
-    input:
-        PAGE_ASSETS,
-        **FINISHED,
-        figures=rules.figures.output,
-        captions=[local(str(p)) for p in CAPTIONS.values()],
-        scenarios=plan.paths_of(rules.scenario.output.metrics, scenario=C["scenarios"]),
-    output:
-        f"{RUN}/report/backtest.html",
     log:
         f"{LOGS}/report_backtest.log",
     params:

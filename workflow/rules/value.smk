@@ -14,20 +14,10 @@ use rule _job as dispatch_days with:
 
 use rule _job as revenue with:
     input:
-        plan.paths_of(rules.dispatch_days.output, node=NODES),
+        PAGE_ASSETS,
+        days=plan.paths_of(rules.dispatch_days.output, node=NODES),
     output:
         **plan.tables("value", "dispatch_days", "revenue"),
-    log:
-        f"{LOGS}/revenue.log",
-    params:
-        **uses("revenue.py"),
-
-
-use rule _job as report_revenue with:
-    input:
-        PAGE_ASSETS,
-        **rules.revenue.output,
-    output:
         page=f"{RUN}/report/value.html",
         earnings=report(
             f"{RUN}/figures/earnings.png", caption="../report/value/earnings.rst", category="Value"
@@ -38,6 +28,6 @@ use rule _job as report_revenue with:
             category="Value",
         ),
     log:
-        f"{LOGS}/report_revenue.log",
+        f"{LOGS}/revenue.log",
     params:
-        **uses("report_revenue.py"),
+        **uses("revenue.py"),

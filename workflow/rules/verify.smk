@@ -21,20 +21,20 @@ use rule _job as scenario with:
     log:
         f"{LOGS}/scenario/{{scenario}}.log",
     params:
-        **uses("scenario.py"),
+        **uses("score_part.py"),
         scenario=lambda w: C["scenarios"][w.scenario],
 
 
 use rule _job as compare_runs with:
     input:
-        ours=rules.backtest_forecasts.output[0],
-        theirs="results/{compare_to}/backtest/forecasts.parquet",
+        rules.backtest_forecasts.output,
+        "results/{compare_to}/backtest/forecasts.parquet",
     output:
         **plan.tables("compare/{compare_to}", "metrics", "significance"),
     log:
         f"{LOGS}/compare_runs/{{compare_to}}.log",
     params:
-        **uses("compare.py"),
+        **uses("score_part.py"),
 
 
 use rule _job as changes with:

@@ -2,9 +2,18 @@ from rtlmp.battery.revenue import revenue_table
 from rtlmp.config import jobs
 from rtlmp.io.tables import read_tables, write_table
 from rtlmp.pipeline.job import Job
+from rtlmp.report.figures.revenue import cumulative, earnings
+from rtlmp.report.figures.style import save_figure
+from rtlmp.report.page import render
+from rtlmp.report.revenue import revenue_page
 from rtlmp.schemas.evaluation import DispatchDays, Revenue
 
 job = Job(jobs.DispatchSettings)
-c, out, dispatched = job.config, job.output, read_tables(DispatchDays, job.input)
+c, out, battery = job.config, job.output, job.config["battery"]
+dispatched = read_tables(DispatchDays, job.input.days)
+revenue = revenue_table(dispatched, battery, c["seed"])
 write_table(DispatchDays, dispatched, out.dispatch_days)
-write_table(Revenue, revenue_table(dispatched, c["battery"], c["seed"]), out.revenue)
+write_table(Revenue, revenue, out.revenue)
+save_figure(earnings(revenue), out.earnings)
+save_figure(cumulative(dispatched, battery["power_mw"]), out.cumulative)
+render(revenue_page(c["run"], battery, revenue, [out.earnings, out.cumulative]), out.page)

@@ -6,15 +6,15 @@ an hour to come than the latest forecasts do, so the true spike probability is e
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.catalog import SeriesName
+from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import HORIZON_HOURS
+from rtlmp.config.jobs import WorldSettings
 from rtlmp.schemas.core import Observations, Truth
 from rtlmp.sources.synthetic.price import Margin, node_margin, spike_probability
 from rtlmp.sources.synthetic.publication import VINTAGES, MarketDays, published_series
@@ -26,30 +26,24 @@ class World(NamedTuple):
     truth: DataFrame[Truth]
 
 
-def world(
-    start: date,
-    end: date,
-    nodes: Sequence[str],
-    thresholds: Sequence[float],
-    issue_time: str,
-    tz: str,
-    target: SeriesName,
-    seed: int,
-) -> World:
-    """What was published of the local days `start`..`end`, and the truth at their issue times.
+def world(config: WorldSettings) -> World:
+    """What was published of the local days of `synthetic`, and the truth at their issue times.
 
-    Forecasts and truths made on the last days reach beyond `end`; a later `end` only adds rows.
+    Forecasts and truths made on the last days reach beyond its `end`; a later one only adds rows.
     The truth is that of `SeriesName.RT_LMP`: for 15-minute means it is not exact, so there is none.
     Raises ValueError for an issue time before the last of the morning's forecasts.
     """
+    issue_time = config["issue_time"]
     if issue_time < (latest := max(VINTAGES.values())):
         raise ValueError(f"synthetic: issue_time {issue_time} is before the forecasts of {latest}")
-    window = MarketDays(start, end, tz, calendar(start, end, tz))
-    state = weather(window.hours, seed)
-    margins = {node: node_margin(state, window.hours, node, seed) for node in sorted(nodes)}
+    span, seed, tz = config["synthetic"], config["seed"], MARKETS[config["market"]].tz
+    window = MarketDays(**span, tz=tz, hours=calendar(**span, tz=tz))
+    state, nodes = weather(window.hours, seed), sorted(config["nodes"])
+    margins = {node: node_margin(state, window.hours, node, seed) for node in nodes}
     public = published_series(window, state, margins, seed)
-    truth = _truth(window, margins, thresholds, issue_time)
-    return World(public, truth if target is SeriesName.RT_LMP else Truth.validate(truth.iloc[:0]))
+    truth = _truth(window, margins, config["thresholds"], issue_time)
+    exact = config["target"] == SeriesName.RT_LMP
+    return World(public, truth if exact else Truth.validate(truth.iloc[:0]))
 
 
 def _truth(

@@ -40,12 +40,15 @@ def make(
     start: date, end: date, nodes: tuple[str, ...] = tuple(HUBS), seed: int = 1, **more: object
 ) -> World:
     settings = {
+        "market": "ERCOT",
+        "nodes": nodes,
+        "synthetic": {"start": start, "end": end},
         "thresholds": THRESHOLDS,
         "issue_time": "10:00",
-        "tz": TZ,
         "target": SeriesName.RT_LMP,
+        "seed": seed,
     }
-    return world(start, end, nodes, seed=seed, **(settings | more))  # type: ignore[arg-type]
+    return world(settings | more)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

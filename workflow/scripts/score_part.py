@@ -1,7 +1,7 @@
 from rtlmp.catalog import MARKETS
 from rtlmp.config import jobs
 from rtlmp.evaluation.pairs import pairs
-from rtlmp.evaluation.scenarios import scenario_rows
+from rtlmp.evaluation.scenarios import matched_runs, scenario_rows
 from rtlmp.evaluation.score_tables import significance
 from rtlmp.evaluation.scores import score_table
 from rtlmp.io.tables import read_table, write_table
@@ -10,8 +10,12 @@ from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.evaluation import Significance
 
 job = Job(jobs.ReportSettings)
-c, out, tz = job.config, job.output, MARKETS[job.config["market"]].tz
-rows = scenario_rows(read_table(Scored, job.input[0]), job.params.scenario, tz)
+c, out = job.config, job.output
+rows, *theirs = (read_table(Scored, path) for path in job.input)
+if theirs:
+    rows = matched_runs(rows, theirs[0], (c["run"], job.wildcards.compare_to))
+else:
+    rows = scenario_rows(rows, job.params.scenario, MARKETS[c["market"]].tz)
 chosen = list(pairs(rows))
 write_table(Metrics, score_table(chosen, c["seed"]), out.metrics)
 write_table(Significance, significance(chosen), out.significance)
