@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from markupsafe import Markup
 from pandera.typing import DataFrame
 
 from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
+from rtlmp.config.jobs import DataPageSettings
 from rtlmp.io.tables import read_table
 from rtlmp.report.page import Page, Section, Table
 from rtlmp.schemas.core import UTC_DTYPE, Covered, Freshness, Observations
@@ -22,12 +23,6 @@ DAY: Final = pd.Timedelta(days=1)
 NOTE: Final = Markup("<small>{}</small>")
 
 
-class About(TypedDict):
-    run: str
-    market: str
-    source: str
-
-
 def coverage_by_day(files: FilesBySeries, first: datetime, last: datetime) -> DataFrame[Covered]:
     """Share of intervals with a value, by series and UTC day of [first, last)."""
     parts = [_covered(q, paths, first, last) for q, paths in files.items()]
@@ -35,17 +30,17 @@ def coverage_by_day(files: FilesBySeries, first: datetime, last: datetime) -> Da
 
 
 def data_page(
-    about: About, at: datetime, fresh: DataFrame[Freshness], shares: DataFrame[Covered]
+    config: DataPageSettings, at: datetime, fresh: DataFrame[Freshness], shares: DataFrame[Covered]
 ) -> Page:
     """What the run of issue time `at` has."""
-    local = pd.Timestamp(at).tz_convert(MARKETS[about["market"]].tz)
+    local = pd.Timestamp(at).tz_convert(MARKETS[config["market"]].tz)
     stale = fresh.loc[fresh[Freshness.stale], Freshness.series]
     head = [Freshness.series, Freshness.latest, "age, h", "allowed, h", "", ""]
     latest = Table("", head, [_latest(row) for row in fresh.to_dict("records")])
     gaps = Table("", [Covered.series, "days", ""], list(_gaps(shares)))
     return Page(
-        f"Data of {about['run']} at {local:%a %d %b %Y %H:%M %Z}",
-        f"{about['market']}, source {about['source']}. Times are UTC.",
+        f"Data of {config['run']} at {local:%a %d %b %Y %H:%M %Z}",
+        f"{config['market']}, source {config['source']}. Times are UTC.",
         [
             Section("Latest publication", tables=[latest]),
             Section("Coverage by month, % of intervals", tables=[_months(shares)]),

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
 from pandera.typing import DataFrame
 
+from rtlmp.config.jobs import ReportSettings
 from rtlmp.evaluation.diagnostics import diagnose
 from rtlmp.evaluation.pairs import Pairs
 from rtlmp.report.markdown import markdown
@@ -33,21 +34,14 @@ SECTIONS: Final = (  # heading, what its numbers are, how they are written
 )
 
 
-class Extent(NamedTuple):
-    """What a backtest covers."""
-
-    issued: list[date]
-    nodes: list[str]
-
-
 def summary(
-    metrics: DataFrame[Metrics], scored: Iterable[Pairs], extent: Extent, title: str, seed: int
+    metrics: DataFrame[Metrics], scored: Iterable[Pairs], issued: list[date], config: ReportSettings
 ) -> str:
     """Scores with intervals by threshold and lead day, and reliability, as Markdown."""
-    issued, found = extent.issued, diagnose(scored, seed)
+    found, nodes = diagnose(scored, config["seed"]), ", ".join(sorted(config["nodes"]))
     span = f"{len(issued)} issue dates, {min(issued)} to {max(issued)}"
     text = [
-        f"# Backtest {title}: {span}, {', '.join(sorted(extent.nodes))}\n",
+        f"# Backtest {config['run']}: {span}, {nodes}\n",
         "Skill is against climatology; brackets are the 5 % and 95 % points of a block "
         "bootstrap over issue dates; lead day 0 pools all.\n",
         *markdown(skill_table(metrics), "{}"),

@@ -13,12 +13,12 @@ from rtlmp.evaluation.scores import score_table
 from rtlmp.models.curve import Fitted
 from rtlmp.models.estimators import ESTIMATORS, fit
 from rtlmp.models.store import Trained
-from rtlmp.report.figures import data, drivers
+from rtlmp.report.figures import data, drivers, quality
 from rtlmp.report.figures.backtest import FIGURES
 from rtlmp.report.figures.data import BacktestResults
 from rtlmp.report.figures.importance import importance_table
 from rtlmp.report.figures.style import save_figure
-from rtlmp.schemas.core import Metrics, Scored
+from rtlmp.schemas.core import Scored
 from rtlmp.schemas.evaluation import Importance
 from tests.helpers.backtest import TZ, finished
 from tests.helpers.curves import model, training
@@ -33,11 +33,11 @@ def backtest() -> BacktestResults:
 
 
 def test_the_roc_drawn_has_the_area_of_the_auc(backtest):
-    rows = data.roc_points(backtest.pairs)
-    model = rows[rows[Metrics.model] == "model"]
+    lines = quality.roc(backtest).axes[0].lines
+    [model] = [line for line in lines if line.get_label() == "model"]
     known = backtest.scored[backtest.scored[Scored.model] == "model"]
     exact = roc_auc_score(known[Scored.max_price] > 100, known[Scored.probability])
-    assert auc(model["false_alarm_rate"], model["hit_rate"]) == pytest.approx(exact, abs=2e-3)
+    assert auc(*model.get_data()) == pytest.approx(exact, abs=2e-3)
 
 
 def test_price_duration_falls_to_all_hours(backtest):

@@ -32,14 +32,15 @@ wildcard_constraints:
     later=r"\d{4}-\d\d-\d\d",
 
 
-# What every rule with a script starts from, and what the smallest jobs ask of a cluster.
+# What every rule with a script starts from, and what the smallest jobs ask of a cluster. The
+# script is a param: a rule made from another one cannot name its own.
 rule _job:
     log:
         f"{LOGS}/job.log",
     resources:
         **job_needs(),
     script:
-        "../scripts/run.py"
+        "../scripts/{params.script}"
 
 
 use rule _job as _medium with:

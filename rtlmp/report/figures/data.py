@@ -1,28 +1,23 @@
 """A finished backtest as figures take it, and the table behind each."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
-from sklearn.metrics import precision_recall_curve, roc_curve
 
 from rtlmp.asof.vintages import Floats
 from rtlmp.evaluation.pairs import Pairs
 from rtlmp.evaluation.scenarios import latest_issued
 from rtlmp.evaluation.scores import Sample, pooled_samples, rows_where
-from rtlmp.evaluation.verification import relative_value
 from rtlmp.models.store import Trained
 from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability
-from rtlmp.schemas.names import Forecaster, Metric
+from rtlmp.schemas.names import Forecaster
 
-LOCAL, RATE, SHARE, RATIO, FALSE_ALARMS, HITS = (
-    "local_time", "observed", "share", "ratio", "false_alarm_rate", "hit_rate",
-)  # fmt: skip
+LOCAL, RATE, SHARE = "local_time", "observed", "share"
 POINTS: Final = 400  # of a curve in a figure
-RATIOS: Final = np.geomspace(0.002, 0.8, 60)  # cost/loss
 
 
 class BacktestResults(NamedTuple):
@@ -70,35 +65,6 @@ def by_hour(scored: DataFrame[Scored], tz: str) -> pd.DataFrame:
     return made.groupby([Scored.threshold, LOCAL])[[Scored.probability, RATE]].mean().reset_index()
 
 
-def roc_points(pairs: Iterable[Pairs]) -> pd.DataFrame:
-    """ROC points by model and threshold, all nodes and leads."""
-
-    def points(s: Sample) -> dict[str, Floats]:
-        return dict(zip((FALSE_ALARMS, HITS), roc_curve(s.y, s.p)[:2], strict=True))
-
-    return _curves(pairs, FALSE_ALARMS, points)
-
-
-def precision_recall_points(pairs: Iterable[Pairs]) -> pd.DataFrame:
-    """Precision and recall by model and threshold, with the base rate."""
-
-    def points(s: Sample) -> dict[str, Floats]:
-        precision, recall, _ = precision_recall_curve(s.y, s.p)
-        rate = np.full(len(recall) - 1, s.y.mean())
-        return {Metric.PRECISION: precision[:-1], Metric.RECALL: recall[:-1], RATE: rate}
-
-    return _curves(pairs, Metric.RECALL, points)
-
-
-def value_curve(pairs: Iterable[Pairs]) -> pd.DataFrame:
-    """Relative economic value by cost/loss ratio."""
-    return pd.DataFrame(
-        {**key, RATIO: ratio, Metric.ECONOMIC_VALUE: relative_value(s.y, s.p, float(ratio))}
-        for key, s in _pooled(pairs)
-        for ratio in RATIOS
-    )
-
-
 def duration_table(scored: DataFrame[Scored]) -> pd.DataFrame:
     """Share of hours whose highest price is above each price, by node."""
     columns = [Scored.location, Scored.max_price]
@@ -108,22 +74,15 @@ def duration_table(scored: DataFrame[Scored]) -> pd.DataFrame:
     return hours.assign(**{SHARE: (of_node.cumcount() + 1) / of_node.transform("size")})
 
 
-def _pooled(pairs: Iterable[Pairs]) -> Iterator[tuple[dict[str, str | float], Sample]]:
-    for of in pairs:
-        for model, s in pooled_samples(of).items():
-            yield {Metrics.model: model, Metrics.threshold: of.threshold}, s
+def told_apart(pairs: Iterable[Pairs]) -> dict[float, dict[str, Sample]]:
+    """By threshold with spikes and with calm hours, each model's sample, all nodes and leads."""
+    return {of.threshold: samples for of in pairs if (samples := pooled_samples(of))}
 
 
-def _curves(
-    pairs: Iterable[Pairs], along: str, points: Callable[[Sample], Mapping[str, Floats]]
-) -> pd.DataFrame:
-    """The points of each model and threshold, about POINTS of them `along` one column."""
-    parts = []
-    for key, s in _pooled(pairs):
-        rows = pd.DataFrame({**key, **points(s)})
-        x = rows[along].to_numpy()
-        order = np.argsort(x, kind="stable")
-        at = np.searchsorted(x[order], np.linspace(x.min(), x.max(), POINTS))
-        some = order[np.minimum(at, len(x) - 1)]
-        parts.append(rows.iloc[np.unique([0, len(x) - 1, *some])])
-    return pd.concat(parts, ignore_index=True)
+def thinned(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """About POINTS points of a curve, evenly along x, in the order given."""
+    order = np.argsort(x, kind="stable")
+    at = np.searchsorted(x[order], np.linspace(x.min(), x.max(), POINTS))
+    some = order[np.minimum(at, len(x) - 1)]
+    kept = np.unique([0, len(x) - 1, *some])
+    return x[kept], y[kept]

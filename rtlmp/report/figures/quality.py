@@ -1,21 +1,25 @@
 """Figures of how good the probabilities are."""
 
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from sklearn.metrics import precision_recall_curve, roc_curve
 
 from rtlmp.asof.vintages import Floats
-from rtlmp.evaluation.scores import ALL, rows_where
+from rtlmp.evaluation.pairs import Pairs
+from rtlmp.evaluation.scores import ALL, Sample, rows_where
+from rtlmp.evaluation.verification import relative_value
 from rtlmp.report.figures import data, style
 from rtlmp.report.figures.data import BacktestResults
-from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Decisions, Reliability
 from rtlmp.schemas.names import Forecaster, Metric
 
 DARK: Final = 0.6  # share from which text on it is white
+RATIOS: Final[Floats] = np.geomspace(0.002, 0.8, 60)  # cost / loss
+Curve: TypeAlias = tuple[Floats, Floats]  # along x, y
 
 
 def reliability(results: BacktestResults) -> Figure:
@@ -43,8 +47,7 @@ def reliability(results: BacktestResults) -> Figure:
 
 def roc(results: BacktestResults) -> Figure:
     """Hit rate against false-alarm rate, a panel a threshold."""
-    table = data.roc_points(results.pairs)
-    figure = _curves(table, data.FALSE_ALARMS, data.HITS, "false-alarm rate", "hit rate")
+    figure = _curves(results.pairs, _hits, "false-alarm rate", "hit rate")
     for ax in figure.axes:
         ax.plot([0, 1], [0, 1], color="0.7", linewidth=0.8)
     return figure
@@ -52,19 +55,17 @@ def roc(results: BacktestResults) -> Figure:
 
 def precision_recall(results: BacktestResults) -> Figure:
     """Precision against recall, a panel a threshold; the base rate is the floor."""
-    table = data.precision_recall_points(results.pairs)
-    figure = _curves(table, Metric.RECALL, Metric.PRECISION, Metric.RECALL, Metric.PRECISION)
-    for ax, (_, of) in zip(figure.axes, table.groupby(Metrics.threshold), strict=True):
-        ax.axhline(of[data.RATE].iloc[0], color="0.7", linewidth=0.8)
-        ours = rows_where(of, {Metrics.model: Forecaster.MODEL})[Metric.PRECISION]
-        ax.set_ylim(0, min(1.0, 1.3 * ours.quantile(0.97)))
+    figure = _curves(results.pairs, _precisions, Metric.RECALL, Metric.PRECISION)
+    for ax, samples in zip(figure.axes, data.told_apart(results.pairs).values(), strict=True):
+        ours = samples[Forecaster.MODEL]
+        ax.axhline(ours.y.mean(), color="0.7", linewidth=0.8)
+        ax.set_ylim(0, min(1.0, 1.3 * np.quantile(_precisions(ours)[1], 0.97)))
     return figure
 
 
 def economic_value(results: BacktestResults) -> Figure:
     """Relative economic value against cost/loss, a panel a threshold."""
-    table, value = data.value_curve(results.pairs), "economic value, 1 = perfect"
-    figure = _curves(table, data.RATIO, Metric.ECONOMIC_VALUE, "cost / loss (log)", value)
+    figure = _curves(results.pairs, _values, "cost / loss (log)", "economic value, 1 = perfect")
     for ax in figure.axes:
         ax.set(xscale="log", ylim=(-0.1, 1))
         ax.axhline(0, color="black", linewidth=0.8)
@@ -104,16 +105,35 @@ def _counted(ax: Axes, counts: Floats) -> None:
         ax.text(j, i, text, ha="center", va="center", color=ink, fontsize=12)
 
 
-def _curves(table: pd.DataFrame, x: str, y: str, x_label: str, y_label: str) -> Figure:
+def _curves(
+    pairs: Iterable[Pairs], points: Callable[[Sample], Curve], x_label: str, y_label: str
+) -> Figure:
     """A panel a threshold, a line a model."""
-    figure, panels = style.threshold_panels(table)
-    for k, (ax, threshold, of) in enumerate(panels):
-        for place, model in enumerate(table[Metrics.model].unique()):
-            one, look = of[of[Metrics.model] == model], style.look(model, place)
-            ax.plot(one[x], one[y], look.line, color=look.colour, label=model)
+    samples = data.told_apart(pairs)
+    figure, axes = style.panels(len(samples))
+    for k, (ax, (threshold, of)) in enumerate(zip(axes, samples.items(), strict=True)):
+        for place, (model, sample) in enumerate(of.items()):
+            look = style.look(model, place)
+            ax.plot(*points(sample), look.line, color=look.colour, label=model)
         style.tidy(ax, x_label, "" if k else y_label, style.above(threshold))
     style.legend_above(figure, figure.axes[0])
     return figure
+
+
+def _hits(s: Sample) -> Curve:
+    """False-alarm rate and hit rate."""
+    return data.thinned(*roc_curve(s.y, s.p)[:2])
+
+
+def _precisions(s: Sample) -> Curve:
+    """Recall and precision, without the end at which nothing is warned of."""
+    precision, recall, _ = precision_recall_curve(s.y, s.p)
+    return data.thinned(recall[:-1], precision[:-1])
+
+
+def _values(s: Sample) -> Curve:
+    """Cost / loss and relative economic value."""
+    return RATIOS, np.array([relative_value(s.y, s.p, float(ratio)) for ratio in RATIOS])
 
 
 FIGURES: Final = (reliability, roc, precision_recall, confusion, economic_value)

@@ -1,9 +1,0 @@
-"""The script that params name: a rule made from another one cannot name its own."""
-
-import runpy
-from pathlib import Path
-
-from __main__ import snakemake
-
-script = Path(__file__).with_name(snakemake.params.script)
-runpy.run_path(str(script), {"snakemake": snakemake}, "__main__")
