@@ -61,7 +61,6 @@ rule explain:
 
 rule backtest:
     input:
-        rules.summary.output,
         rules.metrics.output,
         rules.backtest_forecasts.output,
         rules.backtest_forecasts.input,

@@ -2,8 +2,8 @@
 
 Made-up forecasts of --nodes over --days (four thresholds, the model and both baselines) in the
 parts that rule `backtest_forecasts` writes, pools of 125 nodes; then the scripts of rules
-`metrics_part` (all nodes together; one pool) and `summary`, each in a process of its own, once, on
-one thread as Snakemake runs them.
+`metrics_part` (all nodes together; one pool) and `metrics`, which writes the summary, each in a
+process of its own, once, on one thread as Snakemake runs them.
 """
 
 import argparse
@@ -51,13 +51,13 @@ def run(given: argparse.Namespace) -> None:
         rows, size = pq.read_metadata(path).num_rows, path.stat().st_size / 1e9
         print(f"{len(names)} nodes, {len(days)} days: {rows:,} rows, {size:.1f} GB, {made:.0f} s")
         pooled, pool = work / "pooled.parquet", work / "pool.parquet"
-        shown: dict[str, tuple[str, Any, Path, dict[str, object]]] = {
-            "metrics, all nodes": ("metrics.py", [path], pooled, {"nodes": []}),
-            "metrics, one pool": ("metrics.py", [path], pool, {"nodes": names[:POOL]}),
+        shown: dict[str, tuple[str, Any, Any, dict[str, object]]] = {
+            "metrics, all nodes": ("metrics.py", [path], [pooled], {"nodes": []}),
+            "metrics, one pool": ("metrics.py", [path], [pool], {"nodes": names[:POOL]}),
             "summary": (
                 "summary.py",
-                SimpleNamespace(metrics=pooled, forecasts=path),
-                work / "summary.md",
+                SimpleNamespace(parts=[pooled], forecasts=path),
+                SimpleNamespace(metrics=work / "metrics.parquet", summary=work / "summary.md"),
                 {"nodes": names, "window": {"start": days[0], "end": days[-1]}},
             ),
         }
@@ -70,13 +70,13 @@ def job(
     work: Path,
     script: str,
     source: Any,  # noqa: ANN401
-    out: Path,
+    out: Any,  # noqa: ANN401
     params: dict[str, object],
 ) -> float:
     """Peak memory of a rule's script, GB."""
     config = {"seed": 7, "run": "bench", "nodes": params["nodes"]}
     given = SimpleNamespace(**params, seed=7, config=config)
-    asked = described(input=source, output=[out], params=given)
+    asked = described(input=source, output=out, params=given)
     return alone(ROOT / "workflow/scripts" / script, asked, work)
 
 

@@ -1,17 +1,17 @@
 """Settlement tables: day-ahead against real-time prices by block, shape, load risk, spreads."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.catalog import DAM_PARTS, RT_PARTS, Market, SeriesName
 from rtlmp.clock import SATURDAY
 from rtlmp.features.calendar import public_holidays
+from rtlmp.io.tables import table_of
 from rtlmp.schemas.core import Observations
 from rtlmp.schemas.evaluation import Blocks, Components, LoadRisk, TopBottom
 
@@ -25,16 +25,6 @@ PARTS: Final[dict[str, dict[SeriesName, str]]] = {
     DA: dict(zip(DAM_PARTS, NAMES, strict=True)),
     RT: dict(zip(RT_PARTS, NAMES, strict=True)),
 }
-S = TypeVar("S", bound=pa.DataFrameModel)
-
-
-class Stratum(NamedTuple):
-    """Rows of one node, month and block, an hour each."""
-
-    location: str
-    month: str
-    block: str
-    hours: pd.DataFrame
 
 
 def hourly_prices(
@@ -66,10 +56,7 @@ def block_of(hours: pd.DatetimeIndex, market: Market) -> Mapping[str, Flags]:
 
 def blocks(prices: Mapping[str, pd.DataFrame], market: Market) -> DataFrame[Blocks]:
     """Means, variances and shaping cost of each node, month and block."""
-    rows = [
-        {Blocks.location: node, Blocks.month: month, Blocks.block: block, **_block(hours)}
-        for node, month, block, hours in _strata(prices.items(), market)
-    ]
+    rows = [{**key, **_block(hours)} for key, hours in _strata(prices.items(), market)]
     return Blocks.validate(pd.DataFrame(rows))
 
 
@@ -81,7 +68,7 @@ def load_risk(prices: Mapping[str, pd.DataFrame]) -> DataFrame[LoadRisk]:
         for known in [table.dropna()]
         for hour, of_hour in known.groupby(pd.DatetimeIndex(known.index).hour)
     ]
-    return _typed(LoadRisk, rows)
+    return table_of(LoadRisk, rows)
 
 
 def top_bottom(prices: Mapping[str, pd.DataFrame]) -> DataFrame[TopBottom]:
@@ -103,12 +90,11 @@ def top_bottom(prices: Mapping[str, pd.DataFrame]) -> DataFrame[TopBottom]:
 def components(parts: DataFrame[Observations], market: Market) -> DataFrame[Components]:
     """Energy, congestion and loss of the price by month and block; empty without a source."""
     rows = [
-        {Components.location: node, Components.market: side, Components.month: month,
-         Components.block: block, **hours.mean().to_dict()}
+        {Components.market: side, **key, **hours.mean()}
         for side, names in PARTS.items()
-        for node, month, block, hours in _strata(_split(parts, names, market.tz), market)
-    ]  # fmt: skip
-    return _typed(Components, rows)
+        for key, hours in _strata(_split(parts, names, market.tz), market)
+    ]
+    return table_of(Components, rows)
 
 
 def shaping(price: "pd.Series[float]", load: "pd.Series[float]") -> float:
@@ -119,13 +105,16 @@ def shaping(price: "pd.Series[float]", load: "pd.Series[float]") -> float:
     return float(np.average(price[both], weights=load[both]) - price[both].mean())
 
 
-def _strata(tables: Iterable[tuple[str, pd.DataFrame]], market: Market) -> Iterator[Stratum]:
-    """Every node's table by month and block, empty ones left out."""
+def _strata(
+    tables: Iterable[tuple[str, pd.DataFrame]], market: Market
+) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    """The hours of every node, month and block that has some, after the columns that name it."""
     for node, table in tables:
         for month, of_month in _months(table):
             for block, inside in block_of(pd.DatetimeIndex(of_month.index), market).items():
                 if inside.any():
-                    yield Stratum(node, month, block, of_month[inside])
+                    key = {Blocks.location: node, Blocks.month: month, Blocks.block: block}
+                    yield key, of_month[inside]
 
 
 def _split(
@@ -188,10 +177,3 @@ def _daily_spread(price: "pd.Series[float]", n: int) -> Floats:
     days = price.groupby(pd.DatetimeIndex(price.index).date)
     ordered = [np.sort(day.to_numpy()) for _, day in days if len(day) >= WHOLE]
     return np.array([day[-n:].sum() - day[:n].sum() for day in ordered])
-
-
-def _typed(schema: type[S], rows: Sequence[Mapping[Any, Any]]) -> DataFrame[S]:
-    """A table of `schema`, also of no rows."""
-    columns = schema.to_schema().columns
-    made = pd.DataFrame(rows, columns=list(columns))
-    return schema.validate(made.astype({k: str(c.dtype) for k, c in columns.items()}))

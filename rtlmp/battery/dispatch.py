@@ -23,18 +23,12 @@ RECENT: Final = 28  # days whose hours of day stand for the lowest class
 STANDS: Final = pd.Timedelta("1h")  # a SCED price stands this long without a new run
 
 
-class Intervals(NamedTuple):
-    """Real-time prices of one node, an hour a row."""
-
-    price: pd.DataFrame  # (hours, intervals) USD/MWh
-    publish: "pd.Series[pd.Timestamp]"  # (hours,) when the last interval became public
-
-
 class NodePrices(NamedTuple):
-    """All prices of one node."""
+    """All prices of one node, USD/MWh, an hour a row; and when the last of each was public."""
 
     name: str
-    real: Intervals
+    real: pd.DataFrame  # (hours, intervals)
+    real_publish: "pd.Series[pd.Timestamp]"
     auction: "pd.Series[float]"
     auction_publish: "pd.Series[pd.Timestamp]"
 
@@ -77,7 +71,7 @@ def node_prices(
             f"{node}: {len(here[0])} real-time and {len(here[1])} day-ahead prices in the "
             "source; a battery is settled on both: add the series that is missing"
         )
-    return NodePrices(node, intervals(here[0]), *day_ahead(here[1]))
+    return NodePrices(node, *intervals(here[0]), *day_ahead(here[1]))
 
 
 def curves_of(scored: DataFrame[Scored], node: str) -> dict[str, pd.DataFrame]:
@@ -90,8 +84,9 @@ def curves_of(scored: DataFrame[Scored], node: str) -> dict[str, pd.DataFrame]:
     }
 
 
-def intervals(rows: pd.DataFrame) -> Intervals:
-    """The price of every settlement interval of a node: the mean of the runs that start in it.
+def intervals(rows: pd.DataFrame) -> tuple[pd.DataFrame, "pd.Series[pd.Timestamp]"]:
+    """The price of every settlement interval of a node: the mean of the runs that start in it;
+    and when the last interval of each hour became public.
 
     A price stands until the next run; a gap of more than an hour raises.
     """
@@ -109,7 +104,7 @@ def intervals(rows: pd.DataFrame) -> Intervals:
         )
     table = pd.DataFrame(filled.to_numpy().reshape(-1, n), whole[::n])
     publish = rows.groupby(rows[Observations.valid_time].dt.floor("h"))[Observations.publish_time]
-    return Intervals(table, publish.max().reindex(table.index).ffill())
+    return table, publish.max().reindex(table.index).ffill()
 
 
 def day_ahead(rows: pd.DataFrame) -> tuple["pd.Series[float]", "pd.Series[pd.Timestamp]"]:
@@ -152,7 +147,7 @@ def known_at_issue(
     at, tz = pd.Timestamp(issue_time(config, day)), MARKETS[config["market"]].tz
     hours = _hours(config, day, LOOKAHEAD)
     local = hours.tz_convert(tz)
-    past = node.real.price[(node.real.publish <= at).to_numpy()].tz_convert(tz)
+    past = node.real[(node.real_publish <= at).to_numpy()].tz_convert(tz)
     mean, highest = past.mean(axis=1), past.max(axis=1).to_numpy()
     probability, x = curve.loc[at].reindex(hours).to_numpy(), curve.columns.to_numpy()
     auction = node.auction[(node.auction_publish <= at).to_numpy()].tz_convert(tz)
@@ -169,7 +164,7 @@ def known_at_issue(
 def _observed(node: NodePrices, config: DispatchSettings, day: date) -> DayPrices:
     """Prices of the operating day after issue date `day`."""
     hours = _hours(config, day, 1)
-    real, auction = node.real.price.reindex(hours), node.auction.reindex(hours)
+    real, auction = node.real.reindex(hours), node.auction.reindex(hours)
     missing = hours[real.isna().any(axis=1).to_numpy() | auction.isna().to_numpy()]
     if len(missing):
         raise ValueError(

@@ -13,6 +13,7 @@ from rtlmp.evaluation import scores, verification
 from rtlmp.evaluation.losses import daily_means, diebold_mariano, log_loss
 from rtlmp.evaluation.pairs import Pairs
 from rtlmp.evaluation.scores import Sample, Stratum, model_strata, sample_scores, score_rows
+from rtlmp.io.tables import table_of
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability, Significance
 from rtlmp.schemas.names import Metric
@@ -54,7 +55,7 @@ def all_metrics(scored: Iterable[Pairs], seed: int, scope: scores.Scope) -> Data
         pooled: Stratum = {Metrics.model: model, Metrics.location: place}
         pooled |= {Metrics.threshold: POOLED, Metrics.lead_day: 0}
         terms += score_rows(pooled, {Metric.TWCRPS: score})
-    return scores.metrics_table([*rows, *terms])
+    return table_of(Metrics, [*rows, *terms])
 
 
 def decisions(scored: Iterable[Pairs], cost_loss: list[float]) -> DataFrame[Decisions]:

@@ -17,6 +17,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.evaluation.losses import bootstrap_weights, interval, log_loss
 from rtlmp.evaluation.pairs import Pairs
+from rtlmp.io.tables import table_of
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.names import Forecaster, Metric
 
@@ -39,14 +40,13 @@ class Sample(NamedTuple):
 
 def score_table(scored: Iterable[Pairs], seed: int, scope: Scope = "both") -> DataFrame[Metrics]:
     """Every score by model, node, threshold and lead day, and pooled over nodes and leads."""
-    return metrics_table(
-        [
-            row
-            for of in scored
-            for key, sample in model_strata(of, scope)
-            for row in score_rows(key, sample_scores(sample, seed))
-        ]
-    )
+    rows = [
+        row
+        for of in scored
+        for key, sample in model_strata(of, scope)
+        for row in score_rows(key, sample_scores(sample, seed))
+    ]
+    return table_of(Metrics, rows)  # none where a pool had no spike
 
 
 def score_rows(stratum: Stratum, scores: Mapping[Metric, Score]) -> Iterator[Stratum]:
@@ -60,11 +60,6 @@ def rows_where(table: pd.DataFrame, equal: Mapping[str, object]) -> pd.DataFrame
     """Those whose columns hold these values."""
     chosen: Flags = np.logical_and.reduce([table[name] == value for name, value in equal.items()])
     return table[chosen]
-
-
-def metrics_table(rows: Sequence[Stratum]) -> DataFrame[Metrics]:
-    """Checked, also where there is none: a pool may have had no spike."""
-    return Metrics.validate(pd.DataFrame(rows)) if rows else Metrics.empty()
 
 
 def strata(

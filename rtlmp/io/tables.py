@@ -1,8 +1,8 @@
 """Parquet as checked pandas tables: the one door for reading and writing them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 import pandera.pandas as pa
@@ -24,6 +24,13 @@ def validated(schema: type[S], df: pd.DataFrame) -> DataFrame[S]:
     named = df if known.strict else df[[c for c in df if c in known.columns]]
     schema.validate(named, lazy=True)
     return cast("DataFrame[S]", df)
+
+
+def table_of(schema: type[S], rows: Sequence[Mapping[Any, Any]]) -> DataFrame[S]:
+    """`rows` as a checked table, its columns as `schema` has them, also where there are none."""
+    columns = schema.to_schema().columns
+    made = pd.DataFrame(rows, columns=list(columns))
+    return schema.validate(made.astype({k: str(c.dtype) for k, c in columns.items()}))
 
 
 def read_tables(schema: type[S], paths: Iterable[str | Path]) -> DataFrame[S]:

@@ -13,7 +13,7 @@ from pandera.typing import DataFrame
 from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
 from rtlmp.config.jobs import DataPageSettings
 from rtlmp.io.tables import read_table
-from rtlmp.report.page import Page, Section, Table
+from rtlmp.report.page import Page, Section, Table, html_table
 from rtlmp.schemas.core import UTC_DTYPE, Covered, Freshness, Observations
 from rtlmp.sources.freshness import FilesBySeries
 
@@ -86,8 +86,7 @@ def _months(shares: DataFrame[Covered]) -> Table:
     """A row a series, a column a month, darker where more is missing."""
     month = shares[Covered.day].dt.strftime("%Y-%m")
     grid = shares.groupby([Covered.series, month], sort=False)[Covered.share].mean().unstack()
-    rows = [[str(name), *map(_share, row)] for name, *row in grid.itertuples()]
-    return Table("", [Covered.series, *map(str, grid.columns)], rows)
+    return html_table(grid.map(_share).reset_index(), "")
 
 
 def _share(share: float) -> str:

@@ -54,7 +54,7 @@ def world(seed=0, days=40):
 
 
 def flat_curves(node: NodePrices):
-    hours = node.real.price.index
+    hours = node.real.index
     keys = [
         (pd.Timestamp(t), hour)
         for day in DAYS
@@ -138,7 +138,7 @@ def test_a_morning_is_the_same_whatever_is_published_later():
     at = utc("2024-03-09 16:00")
     curve = flat_curves(node)["model"]
     poisoned = node._replace(
-        real=node.real._replace(price=node.real.price.where((node.real.publish <= at), 1e5)),
+        real=node.real.where(node.real_publish <= at, 1e5),
         auction=node.auction.where(node.auction_publish <= at, -1e5),
     )
     for clean, dirty in zip(
@@ -154,7 +154,7 @@ def test_a_gap_of_more_than_an_hour_is_refused_by_name():
     holed = prices.drop(index=range(20, 40))
     with pytest.raises(ValueError, match=r"N: no real-time price within .* 7 more intervals"):
         intervals(holed)
-    assert intervals(prices.drop(index=[20, 21])).price.notna().all(axis=None)
+    assert intervals(prices.drop(index=[20, 21]))[0].notna().all(axis=None)
 
 
 def test_tail_measures_are_losses():

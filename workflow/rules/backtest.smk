@@ -51,25 +51,15 @@ use rule _medium as metrics_part with:
         nodes=lambda w: SCORED[w.part],
 
 
-use rule _job as metrics with:
+use rule _medium as metrics with:
     input:
-        plan.paths_of(rules.metrics_part.output, part=SCORED),
-    output:
-        f"{RUN}/backtest/metrics.parquet",
-    log:
-        f"{LOGS}/metrics.log",
-    params:
-        **uses("join_metrics.py"),
-
-
-use rule _medium as summary with:
-    input:
-        metrics=rules.metrics.output[0],
+        parts=plan.paths_of(rules.metrics_part.output, part=SCORED),
         forecasts=rules.backtest_forecasts.output[0],
     output:
-        f"{RUN}/backtest/summary.md",
+        metrics=f"{RUN}/backtest/metrics.parquet",
+        summary=f"{RUN}/backtest/summary.md",
     log:
-        f"{LOGS}/summary.log",
+        f"{LOGS}/metrics.log",
     params:
         **uses("summary.py"),
         window=lambda w: plan.window("backtest"),

@@ -10,7 +10,7 @@ use rule _large as report_backtest with:
         **rules.score_backtest.output,
         **plan.models(POOLS, plan.backtest_days()),
         forecasts=rules.backtest_forecasts.output[0],
-        metrics=rules.metrics.output[0],
+        metrics=rules.metrics.output.metrics,
         captions=[local(str(p)) for p in CAPTIONS.values()],
         scenarios=plan.paths_of(rules.scenario.output.metrics, scenario=C["scenarios"]),
     output:
