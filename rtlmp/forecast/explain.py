@@ -7,9 +7,9 @@ shares stay exact all the way.
 Of several models the mean share is taken, which explains their geometric mean, uncalibrated.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Final
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,8 @@ from pandera.typing import DataFrame
 from scipy.special import log_expit
 
 from rtlmp.asof.vintages import Floats, Matrix
+from rtlmp.clock import issue_time
+from rtlmp.config.jobs import BacktestSettings
 from rtlmp.config.model import EstimatorName
 from rtlmp.features.matrix import DESIGN
 from rtlmp.forecast.forecast import NodeFeatures
@@ -31,19 +33,50 @@ START: Final = "usual"  # where the model starts: its mean, at this threshold
 EXPLAINED: Final = (EstimatorName.FOREST, EstimatorName.HAZARD)
 
 
-def explain(
-    models: Sequence[Trained], features: NodeFeatures, at: datetime, thresholds: list[float]
-) -> DataFrame[Drivers]:
-    """A row a node, hour, threshold and feature, of the forecast issued at `at`.
+class Issue(NamedTuple):
+    """What the forecast of one node on one issue date was made of."""
+
+    models: Sequence[Trained]
+    rows: DataFrame[Features]  # of that issue time
+
+
+def issued(
+    models: Mapping[str, Sequence[Trained]],
+    features: NodeFeatures,
+    config: BacktestSettings,
+    day: date,
+) -> dict[str, Issue]:
+    """By node; `models` are those that serve each pool on issue date `day`."""
+    at = pd.Timestamp(issue_time(config, day))
+    return {
+        node: Issue(models[pool], table[table[HorizonRows.issue_time] == at])
+        for pool, nodes in config["pools"].items()
+        for node in nodes
+        for table in [features[node]]
+    }
+
+
+def explain(node: str, issue: Issue, thresholds: list[float]) -> DataFrame[Drivers]:
+    """A row a threshold, hour and feature.
 
     Raises ValueError where no member of the models is of EXPLAINED.
     """
-    tables = [
-        _table(rows, node, thresholds, _mean_shares(models, rows, thresholds))
-        for node, of in features.items()
-        for rows in [of[of[HorizonRows.issue_time] == at]]
+    rows, count = issue.rows, len(DESIGN) + 1
+    horizon = rows.loc[rows.index.repeat(count), [Drivers.valid_time, Drivers.lead_hour]]
+    readings = rows[DESIGN].astype(np.float64).assign(**{START: np.nan})
+    parts = [
+        horizon.assign(
+            **{
+                Drivers.location: node,
+                Drivers.threshold: float(x),
+                Drivers.feature: [*readings] * len(rows),
+                Drivers.reading: readings.to_numpy().ravel(),
+                Drivers.effect: effects.ravel(),
+            }
+        )
+        for x, effects in zip(thresholds, _mean_shares(issue, thresholds), strict=True)
     ]
-    return Drivers.validate(pd.concat(tables, ignore_index=True))
+    return Drivers.validate(pd.concat(parts, ignore_index=True))
 
 
 def shares(of: Fitted, x: Matrix, grid: list[float], thresholds: list[float]) -> Floats:
@@ -61,12 +94,10 @@ def shares(of: Fitted, x: Matrix, grid: list[float], thresholds: list[float]) ->
     return (1 - fraction) * sums[left] + fraction * sums[left + 1]
 
 
-def _mean_shares(
-    models: Sequence[Trained], rows: DataFrame[Features], thresholds: list[float]
-) -> Floats:
-    x = rows[DESIGN].to_numpy(np.float32)
+def _mean_shares(issue: Issue, thresholds: list[float]) -> Floats:
+    x = issue.rows[DESIGN].to_numpy(np.float32)
     each, estimators = [], set()
-    for model in models:
+    for model in issue.models:
         for fitted, of in zip(model.members, model.card["members"], strict=True):
             estimators.add(str(of["model"]["estimator"]))
             if of["model"]["estimator"] in EXPLAINED:
@@ -75,19 +106,3 @@ def _mean_shares(
         explained = [name.value for name in EXPLAINED]
         raise ValueError(f"explained are {explained}; these models are {sorted(estimators)}")
     return np.mean(each, axis=0)
-
-
-def _table(
-    rows: DataFrame[Features], node: str, thresholds: list[float], shares: Floats
-) -> pd.DataFrame:
-    names, count = [*DESIGN, START], len(DESIGN) + 1
-    readings = np.column_stack([rows[DESIGN].to_numpy(np.float64), np.full(len(rows), np.nan)])
-    horizon = rows[[Drivers.valid_time, Drivers.lead_hour]]
-    repeated = horizon.loc[horizon.index.repeat(count)]
-    whole = pd.concat([repeated] * len(thresholds), ignore_index=True)
-    whole[Drivers.location] = node
-    whole[Drivers.threshold] = np.repeat(np.array(thresholds, float), len(rows) * count)
-    whole[Drivers.feature] = np.tile(np.array(names, object), len(rows) * len(thresholds))
-    whole[Drivers.reading] = np.tile(readings.ravel(), len(thresholds))
-    whole[Drivers.effect] = shares.ravel()
-    return whole

@@ -5,10 +5,10 @@ values (Shapley 1953): the mean, over all orders of swapping old for new, of wha
 They sum to the change exactly.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from math import factorial
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -17,9 +17,9 @@ from pandera.typing import DataFrame
 from rtlmp.asof.vintages import Floats
 from rtlmp.features.matrix import DESIGN, FEATURES
 from rtlmp.features.registry import Group
+from rtlmp.forecast.explain import Issue
 from rtlmp.forecast.forecast import probability
-from rtlmp.models.store import Trained
-from rtlmp.schemas.core import Features, HorizonRows
+from rtlmp.schemas.core import HorizonRows
 from rtlmp.schemas.evaluation import Changes
 
 BECAUSE: Final = "because_"
@@ -31,34 +31,12 @@ GROUPS: Final = {f.name: f.group.value for f in FEATURES} | {
 Coalition: TypeAlias = frozenset[str]
 
 
-class Issue(NamedTuple):
-    """One issue date of one node."""
-
-    models: Sequence[Trained]
-    rows: DataFrame[Features]  # of that issue time
-
-
 def changes(
     earlier: Mapping[str, Issue], later: Mapping[str, Issue], thresholds: list[float]
 ) -> DataFrame[Changes]:
     """Every hour, node and threshold that both issue dates forecast."""
     parts = [_of_node(node, earlier[node], later[node], thresholds) for node in earlier]
     return Changes.validate(pd.concat(parts, ignore_index=True))
-
-
-def issued(
-    models: Mapping[str, Sequence[Trained]],
-    features: Mapping[str, DataFrame[Features]],
-    pools: Mapping[str, Sequence[str]],
-    at: pd.Timestamp,
-) -> dict[str, Issue]:
-    """By node, the models that serve it and its features of issue time `at`."""
-    return {
-        node: Issue(models[pool], table[table[HorizonRows.issue_time] == at])
-        for pool, nodes in pools.items()
-        for node in nodes
-        for table in [features[node]]
-    }
 
 
 def shapley(value: Mapping[Coalition, Floats]) -> dict[str, Floats]:

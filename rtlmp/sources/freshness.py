@@ -44,20 +44,18 @@ def age_limits(market: str, source: str) -> AgeLimits | None:
     return ages
 
 
-def freshness(
-    known: Newest, series: Sequence[SeriesName], at: datetime, limits: AgeLimits | None
-) -> DataFrame[Freshness]:
-    """A row for each of `series`: its newest publication by `at`, and whether that is too old.
+def freshness(known: Newest, at: datetime, limits: AgeLimits | None) -> DataFrame[Freshness]:
+    """A row a series: its newest publication by `at`, and whether that is too old.
 
     Without `limits`, UNSTATED is that of every series there is.
     """
-    newest = pd.Series([known.get(q, UNKNOWN)[0] for q in series], dtype=UTC_DTYPE)
+    newest = pd.Series([published for published, _ in known.values()], dtype=UTC_DTYPE)
     age = (pd.Timestamp(at) - newest) / pd.Timedelta(hours=1)
     if limits is None:
-        limits = {q: UNSTATED for q, there in zip(series, newest.notna(), strict=True) if there}
-    limit = pd.Series([limits[q] / timedelta(hours=1) if q in limits else np.nan for q in series])
+        limits = {q: UNSTATED for q, there in zip(known, newest.notna(), strict=True) if there}
+    limit = pd.Series([limits[q] / timedelta(hours=1) if q in limits else np.nan for q in known])
     columns = {
-        Freshness.series: [q.value for q in series],
+        Freshness.series: [q.value for q in known],
         Freshness.latest: newest,
         Freshness.age: age.astype(float),
         Freshness.allowed: limit.astype(float),

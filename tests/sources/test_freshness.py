@@ -15,7 +15,14 @@ from rtlmp.io.tables import write_table
 from rtlmp.report.daily import DailyReport, daily_page, warnings
 from rtlmp.report.page import render
 from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Observations
-from rtlmp.sources.freshness import age_limits, files_by_series, flag_stale, freshness, newest_known
+from rtlmp.sources.freshness import (
+    UNKNOWN,
+    age_limits,
+    files_by_series,
+    flag_stale,
+    freshness,
+    newest_known,
+)
 from tests.helpers.build import five_minutes, settings
 
 DAY = date(2026, 10, 2)
@@ -36,7 +43,7 @@ def issued(config, folder: Path, hours: int, source: str) -> DailyReport:
     known = rows[rows[Observations.publish_time] <= at - pd.Timedelta(hours=hours - 0.5)]
     write_table(Observations, known, raw)
     newest = newest_known(files_by_series([raw]), at)
-    fresh = freshness(newest, [*newest], at, age_limits("ERCOT", source))
+    fresh = freshness(newest, at, age_limits("ERCOT", source))
     write_table(Freshness, fresh, folder / "freshness.parquet")
     flagged = flag_stale(forecast(config), [folder / "freshness.parquet"])
     card: Any = {"pool": ["N"], "date": DAY.isoformat(), "rows": 1}
@@ -86,5 +93,6 @@ def test_a_price_is_old_by_the_limit_of_its_source_or_after_a_day_and_a_half(
 
 
 def test_a_series_that_files_never_held_is_not_old():
-    fresh = freshness({}, STORED, issue_time(config_of("files"), DAY), None)
+    never = dict.fromkeys(STORED, UNKNOWN)
+    fresh = freshness(never, issue_time(config_of("files"), DAY), None)
     assert not fresh[Freshness.stale].any()

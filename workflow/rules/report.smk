@@ -55,4 +55,3 @@ use rule _job as data_report with:
         **uses("data_report.py"),
         issued=[DATE],
         span=[*plan.covered],
-        series=[str(q) for q in plan.series],

@@ -1,23 +1,21 @@
 from datetime import date
 
-import pandas as pd
-
-from rtlmp.clock import issue_time
 from rtlmp.config import jobs
+from rtlmp.forecast.explain import issued
 from rtlmp.forecast.gate import read_gate, serving_models
 from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models
 from rtlmp.pipeline.job import Job
-from rtlmp.report.changes import changes, issued
+from rtlmp.report.changes import changes
 from rtlmp.schemas.core import Features
 from rtlmp.schemas.evaluation import Changes
 
 job = Job(jobs.BacktestSettings)
-c, features = job.config, read_by_folder(Features, job.input.features)
-models = load_models(job.input.boosters, job.input.cards)
-sides = []
-for path, day in zip(job.input.gates, [job.wildcards.earlier, job.wildcards.later], strict=True):
-    at = pd.Timestamp(issue_time(c, date.fromisoformat(day)))
-    champions = serving_models(models, read_gate(path))
-    sides.append(issued(champions, features, c["pools"], at))
-write_table(Changes, changes(sides[0], sides[1], c["thresholds"]), job.output[0])
+c, given, days = job.config, job.input, (job.wildcards.earlier, job.wildcards.later)
+features = read_by_folder(Features, given.features)
+models = load_models(given.boosters, given.cards)
+earlier, later = (
+    issued(serving_models(models, read_gate(path)), features, c, date.fromisoformat(day))
+    for path, day in zip(given.gates, days, strict=True)
+)
+write_table(Changes, changes(earlier, later, c["thresholds"]), job.output[0])

@@ -1,4 +1,3 @@
-from rtlmp.catalog import BY_NAME
 from rtlmp.clock import issue_time
 from rtlmp.config import jobs
 from rtlmp.io.tables import write_table
@@ -11,8 +10,7 @@ from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newe
 job = Job(jobs.DataPageSettings)
 c, p, files = job.config, job.params, files_by_series(job.input)
 [at] = (issue_time(c, day) for day in p.issued)
-limits = age_limits(c["market"], c["source"])
-fresh = freshness(newest_known(files, at), [BY_NAME[name] for name in p.series], at, limits)
+fresh = freshness(newest_known(files, at), at, age_limits(c["market"], c["source"]))
 shares = coverage_by_day(files, *p.span)
 write_table(Covered, shares, job.output.covered)
 render(data_page(c, at, fresh, shares), job.output.html)

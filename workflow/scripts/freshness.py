@@ -8,5 +8,5 @@ from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newe
 job = Job(jobs.ClockSettings)
 c, at = job.config, issue_time(job.config, job.day)
 known = newest_known(files_by_series(job.input), at)
-made = freshness(known, [*known], at, age_limits(c["market"], "live"))
+made = freshness(known, at, age_limits(c["market"], "live"))
 write_table(Freshness, made, job.output[0])
