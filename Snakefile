@@ -55,7 +55,6 @@ rule forecast:
 rule explain:
     input:
         plan.paths_of(rules.explain_date.output, date=DATE),
-        plan.paths_of(rules.explain_figure.output, date=DATE),
         plan.paths_of(rules.model_card.output, pool=POOLS, date=plan.candidates(DATE)[0]),
 
 

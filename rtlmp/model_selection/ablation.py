@@ -18,7 +18,7 @@ from rtlmp.features.matrix import DESIGN, FEATURES
 from rtlmp.features.registry import Group
 from rtlmp.model_selection.cross_validation import FoldForecast, daily_loss, estimate, refit
 from rtlmp.model_selection.folds import Fold
-from rtlmp.report.markdown import markdown
+from rtlmp.report.tables import markdown
 from rtlmp.schemas.selection import Ablation
 
 LEAD_DAYS: Final = (0, 1, 2, 3)

@@ -1,21 +1,25 @@
 """The daily page: the next 72 hours, yesterday against what was observed, and what it rests on."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.view import HOUR, known_frame
-from rtlmp.asof.vintages import Archive
+from rtlmp.asof.vintages import Archive, read_archive
 from rtlmp.catalog import MARKETS, STORED, SeriesName
 from rtlmp.clock import issue_time
 from rtlmp.config.jobs import DailyPageSettings
+from rtlmp.io.tables import read_table
 from rtlmp.models.store import Card
 from rtlmp.report.figures.style import above
 from rtlmp.report.page import Page, Section, Table, chart, group, html_table, prices, probabilities
 from rtlmp.schemas.core import UTC_DTYPE, Flagged, Forecast, Freshness
+from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
 
 
 class DailyReport(NamedTuple):
@@ -28,6 +32,21 @@ class DailyReport(NamedTuple):
     cards: Sequence[Card]
     freshness: DataFrame[Freshness]
     until: Sequence[pd.Timestamp]  # last interval known of each series of `freshness`
+
+
+def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyReport:  # noqa: ANN401
+    """What the daily page of `issued` is made of, from the named inputs `given`."""
+    at = pd.Timestamp(issue_time(config, issued))
+    known = newest_known(files_by_series(given.raw), at)
+    return DailyReport(
+        issued,
+        read_table(Forecast, given.forecast),
+        [read_table(Forecast, path) for path in given.earlier],
+        observed_prices(read_archive(given.hourly), at, config["label_coverage"]),
+        [json.loads(Path(path).read_text()) for path in given.cards],
+        freshness(known, at, age_limits(config["market"], config["source"])),
+        [until for _, until in known.values()],
+    )
 
 
 def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:

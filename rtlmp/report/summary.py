@@ -9,8 +9,7 @@ from pandera.typing import DataFrame
 from rtlmp.config.jobs import ReportSettings
 from rtlmp.evaluation.diagnostics import diagnose
 from rtlmp.evaluation.pairs import Pairs
-from rtlmp.report.markdown import markdown
-from rtlmp.report.tables import against_baselines, share_of_truth, skill_table
+from rtlmp.report.tables import against_baselines, markdown, share_of_truth, skill_table
 from rtlmp.schemas.core import Metrics
 
 SECTIONS: Final = (  # heading, what its numbers are, how they are written

@@ -1,11 +1,13 @@
 """The tables of a finished backtest that its Markdown summary and its page render."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from rtlmp.config import threshold_name
 from rtlmp.evaluation.losses import format_interval
 from rtlmp.evaluation.scores import ALL, rows_where
 from rtlmp.schemas.core import Metrics
@@ -51,3 +53,18 @@ def share_of_truth(metrics: DataFrame[Metrics]) -> pd.DataFrame:
         return pd.DataFrame()
     skills = wide[[Forecaster.MODEL, Forecaster.TRUTH]]
     return skills.assign(share=wide[Forecaster.MODEL] / wide[Forecaster.TRUTH]).reset_index()
+
+
+def markdown(table: pd.DataFrame, number: str) -> Iterator[str]:
+    """Its lines as Markdown."""
+    yield "| " + " | ".join(map(str, table.columns)) + " |"
+    yield "|" + "---|" * len(table.columns)
+    for row in table.itertuples(index=False):
+        yield "| " + " | ".join(_cell(v, number) for v in row) + " |"
+
+
+def _cell(value: object, number: str) -> str:
+    if isinstance(value, float):
+        whole = float(value).is_integer() and not np.isclose(value, 0)
+        return threshold_name(value) if whole else number.format(value)
+    return str(value)

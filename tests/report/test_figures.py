@@ -16,7 +16,7 @@ from rtlmp.models.store import Trained
 from rtlmp.report.figures import data, drivers, quality
 from rtlmp.report.figures.backtest import FIGURES
 from rtlmp.report.figures.data import BacktestResults
-from rtlmp.report.figures.importance import importance_table
+from rtlmp.report.figures.drivers import importance_table
 from rtlmp.report.figures.style import save_figure
 from rtlmp.schemas.core import Scored
 from rtlmp.schemas.evaluation import Importance

@@ -42,19 +42,11 @@ use rule _medium as explain_date with:
         unpack(lambda w: plan.issued_on(w.date)),
         gate=rules.forecast_date.output.gate,
     output:
-        [f"{RUN}/explain/{node}/{{date}}.parquet" for node in NODES],
+        tables=[f"{RUN}/explain/{node}/{{date}}.parquet" for node in NODES],
+        figures=[
+            f"{RUN}/explain/{node}/{{date}}_{x}.png" for node in C["figures"] for x in THRESHOLDS
+        ],
     log:
         f"{LOGS}/explain_date/{{date}}.log",
     params:
         **uses("explain.py"),
-
-
-use rule _job as explain_figure with:
-    input:
-        rules.explain_date.output,
-    output:
-        [f"{RUN}/explain/{node}/{{date}}_{x}.png" for node in C["figures"] for x in THRESHOLDS],
-    log:
-        f"{LOGS}/explain_figure/{{date}}.log",
-    params:
-        **uses("explain_figure.py"),

@@ -1,15 +1,24 @@
+from itertools import product
+
+from rtlmp.catalog import MARKETS
 from rtlmp.config import jobs
 from rtlmp.forecast.explain import explain, issued
 from rtlmp.forecast.gate import read_gate, serving_models
 from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models
 from rtlmp.pipeline.job import Job
+from rtlmp.report.figures.drivers import explanation
+from rtlmp.report.figures.style import save_figure
 from rtlmp.schemas.core import Features
 from rtlmp.schemas.evaluation import Drivers
 
-job = Job(jobs.BacktestSettings)
-c, given = job.config, job.input
+job = Job(jobs.FigureSettings)
+c, given, out, xs = job.config, job.input, job.output, job.config["thresholds"]
 champions = serving_models(load_models(given.boosters, given.cards), read_gate(given.gate))
 issues = issued(champions, read_by_folder(Features, given.features), c, job.day)
-for node, path in zip(c["nodes"], job.output, strict=True):
-    write_table(Drivers, explain(node, issues[node], c["thresholds"]), path)
+figures = dict(zip(product(c["figures"], xs), out.figures, strict=True))
+for node, path in zip(c["nodes"], out.tables, strict=True):
+    table = explain(node, issues[node], xs)
+    write_table(Drivers, table, path)
+    for x in xs if node in c["figures"] else ():
+        save_figure(explanation(table, MARKETS[c["market"]].tz, x), figures[node, x])

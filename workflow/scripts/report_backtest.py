@@ -5,9 +5,9 @@ from rtlmp.io.tables import read_by_folder, read_table
 from rtlmp.pipeline.job import Job
 from rtlmp.report.backtest import backtest_page
 from rtlmp.report.figures.backtest import FIGURES
+from rtlmp.report.figures.data import read_backtest
 from rtlmp.report.figures.style import save_figure
 from rtlmp.report.page import picture, render
-from rtlmp.report.read import read_backtest
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Significance
 

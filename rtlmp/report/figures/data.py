@@ -1,17 +1,20 @@
 """A finished backtest as figures take it, and the table behind each."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
-from rtlmp.evaluation.pairs import Pairs
+from rtlmp.catalog import MARKETS
+from rtlmp.config.jobs import ReportSettings
+from rtlmp.evaluation.pairs import Pairs, read_pairs
 from rtlmp.evaluation.scenarios import latest_issued
 from rtlmp.evaluation.scores import Sample, pooled_samples, rows_where
-from rtlmp.models.store import Trained
+from rtlmp.io.tables import read_table
+from rtlmp.models.store import Trained, load_models
 from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability
 from rtlmp.schemas.names import Forecaster
@@ -32,6 +35,21 @@ class BacktestResults(NamedTuple):
     models: Sequence[Trained]
     tz: str
     node: str  # shown where one node must do
+
+
+def read_backtest(given: Any, config: ReportSettings) -> BacktestResults:  # noqa: ANN401  # Snakemake's own mapping
+    """The backtest whose files are the named inputs `given`."""
+    return BacktestResults(
+        read_table(Scored, given.forecasts),
+        list(read_pairs(given.forecasts)),
+        read_table(Metrics, given.metrics),
+        read_table(MetricsBy, given.by),
+        read_table(Decisions, given.decisions),
+        read_table(Reliability, given.reliability),
+        [m for of in load_models(given.boosters, given.cards).values() for m in of.values()],
+        MARKETS[config["market"]].tz,
+        config["nodes"][0],
+    )
 
 
 def day_before(scored: DataFrame[Scored], tz: str) -> Iterator[tuple[str, pd.DataFrame]]:
