@@ -52,10 +52,10 @@ def run(given: argparse.Namespace) -> None:
         print(f"{len(names)} nodes, {len(days)} days: {rows:,} rows, {size:.1f} GB, {made:.0f} s")
         pooled, pool = work / "pooled.parquet", work / "pool.parquet"
         shown: dict[str, tuple[str, Any, Any, dict[str, object]]] = {
-            "metrics, all nodes": ("metrics.py", [path], [pooled], {"nodes": []}),
-            "metrics, one pool": ("metrics.py", [path], [pool], {"nodes": names[:POOL]}),
+            "metrics, all nodes": ("metrics_part.py", [path], [pooled], {"nodes": []}),
+            "metrics, one pool": ("metrics_part.py", [path], [pool], {"nodes": names[:POOL]}),
             "summary": (
-                "summary.py",
+                "metrics.py",
                 SimpleNamespace(parts=[pooled], forecasts=path),
                 SimpleNamespace(metrics=work / "metrics.parquet", summary=work / "summary.md"),
                 {"nodes": names, "window": {"start": days[0], "end": days[-1]}},

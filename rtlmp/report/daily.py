@@ -72,9 +72,8 @@ def observed_prices(prices: Archive, at: pd.Timestamp, min_coverage: float) -> p
     """Highest price of the 48 hours before `at` as known then, NaN where incomplete."""
     last = at.floor("h") - 2 * HOUR  # the hour that has just ended may not be published yet
     hours = pd.date_range(end=last, periods=47, freq="h")
-    highest, coverage = (
-        known_frame(prices[q], at, hours) for q in (SeriesName.RT_MAX, SeriesName.RT_COVERAGE)
-    )
+    highest = known_frame(prices[SeriesName.RT_MAX], at, hours)
+    coverage = known_frame(prices[SeriesName.RT_COVERAGE], at, hours)
     return highest.where(coverage >= min_coverage)
 
 

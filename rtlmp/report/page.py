@@ -106,10 +106,8 @@ def prices(values: "pd.Series[float]", thresholds: Iterable[Any]) -> Panel:
     marks: list[dict[str, object]] = [
         {"value": x, "colour": colour} for x, colour in ramp(thresholds).items()
     ]
-    unit, lines = (
-        "highest real-time price of the hour, $/MWh (log)",
-        [_line("highest price $/MWh", "#000000", values)],
-    )
+    unit = "highest real-time price of the hour, $/MWh (log)"
+    lines = [_line("highest price $/MWh", "#000000", values)]
     return Panel(unit=unit, percent=False, log=True, marks=marks, lines=lines)
 
 

@@ -14,7 +14,7 @@ NEEDS = [
     ("train.py", {"models/training.py"}, {"features/prices.py", "forecast/gate.py"}),
     ("forecast.py", {"forecast/gate.py"}, {"report/figures/forecast.py", "evaluation/scores.py"}),
     ("backtest_forecasts.py", {"forecast/replay.py"}, {"evaluation/scores.py"}),
-    ("metrics.py", {"evaluation/scores.py", "__init__.py"}, {"forecast/replay.py"}),
+    ("metrics_part.py", {"evaluation/scores.py", "__init__.py"}, {"forecast/replay.py"}),
 ]
 
 

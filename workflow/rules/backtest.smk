@@ -46,7 +46,7 @@ use rule _medium as metrics_part with:
     wildcard_constraints:
         part=one_of(SCORED),
     params:
-        **uses("metrics.py"),
+        **uses("metrics_part.py"),
         seed=C["seed"],
         nodes=lambda w: SCORED[w.part],
 
@@ -61,5 +61,5 @@ use rule _medium as metrics with:
     log:
         f"{LOGS}/metrics.log",
     params:
-        **uses("summary.py"),
+        **uses("metrics.py"),
         window=lambda w: plan.window("backtest"),

@@ -1,11 +1,14 @@
+from rtlmp.clock import days
+from rtlmp.config import jobs
 from rtlmp.evaluation.pairs import read_pairs
-from rtlmp.evaluation.score_tables import all_metrics
-from rtlmp.io.tables import write_table
+from rtlmp.io.files import write_text
+from rtlmp.io.tables import read_tables, write_table
 from rtlmp.pipeline.job import Job
+from rtlmp.report.summary import summary
 from rtlmp.schemas.core import Metrics
 
-job = Job()
-nodes = job.params.nodes
-pairs = read_pairs(job.input[0], nodes)
-made = all_metrics(pairs, job.params.seed, "each" if nodes else "pooled")
-write_table(Metrics, made, job.output[0])
+job = Job(jobs.ReportSettings)
+given, out, issued = job.input, job.output, list(days(**job.params.window))
+metrics = read_tables(Metrics, given.parts)
+write_table(Metrics, metrics, out.metrics)
+write_text(summary(metrics, read_pairs(given.forecasts), issued, job.config), out.summary)

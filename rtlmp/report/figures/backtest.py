@@ -61,10 +61,7 @@ def duration(results: BacktestResults) -> Figure:
     """Price duration: how many of the hours reach a price."""
     figure, (ax,) = style.panels(1, 3.8)
     for k, (node, rows) in enumerate(data.duration_table(results.scored).groupby(Scored.location)):
-        look, price = (
-            style.NODE_LOOKS[k % len(style.NODE_LOOKS)],
-            rows[Scored.max_price].clip(lower=1),
-        )
+        look, price = style.look(str(node), k), rows[Scored.max_price].clip(lower=1)
         ax.plot(rows[SHARE], price, look.line, color=look.colour, label=node)
     ax.set(xscale="log", yscale="log")
     style.tidy(ax, "share of hours (log)", "highest price of the hour, $/MWh (log)")

@@ -82,14 +82,11 @@ def confusion(results: BacktestResults) -> Figure:
     figure, panels = style.threshold_panels(rows, 3.1)
     for k, (ax, x, of) in enumerate(panels):
         n = of.set_index(Decisions.metric)[Decisions.value]
-        spiked, calm = (
-            [n[Metric.TRUE_POSITIVES], n[Metric.FALSE_NEGATIVES]],
-            [n[Metric.FALSE_POSITIVES], n[Metric.TRUE_NEGATIVES]],
-        )
+        spiked = n[[Metric.TRUE_POSITIVES, Metric.FALSE_NEGATIVES]]
+        calm = n[[Metric.FALSE_POSITIVES, Metric.TRUE_NEGATIVES]]
         _counted(ax, np.array([spiked, calm]))
-        style.tidy(
-            ax, f"precision {n[Metric.PRECISION]:.0%}, F1 {n[Metric.F1]:.2f}", "", style.above(x)
-        )
+        scores = f"precision {n[Metric.PRECISION]:.0%}, F1 {n[Metric.F1]:.2f}"
+        style.tidy(ax, scores, "", style.above(x))
         ax.grid(visible=False)
         ax.set_xticks([0, 1], [f"warned (p ≥ {ratio:.0%})", "not"])
         ax.set_yticks([0, 1], ["", ""] if k else ["spike", "none"])
