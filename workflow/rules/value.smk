@@ -14,7 +14,7 @@ use rule _job as dispatch_days with:
 
 use rule _job as revenue with:
     input:
-        plan.paths_of(rules.dispatch_days.output, node=NODES),
+        plan.paths_of(rules.dispatch_days.output, node=FOLDERS),
     output:
         **plan.tables("value", "dispatch_days", "revenue"),
     log:

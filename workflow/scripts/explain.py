@@ -14,7 +14,7 @@ job = Job(jobs.BacktestSettings)
 c, given = job.config, job.input
 at = pd.Timestamp(issue_time(c, job.day))
 champions = serving_models(load_models(given.boosters, given.cards), read_gate(given.gate))
-features = read_by_folder(Features, given.features)
+features = read_by_folder(Features, given.features, c["nodes"])
 paths = dict(zip(c["nodes"], job.output, strict=True))
 for pool, models in champions.items():
     rows = explain(models, {n: features[n] for n in c["pools"][pool]}, at, c["thresholds"])
