@@ -1,6 +1,5 @@
 """The registry and the other markets, by gridstatus."""
 
-import inspect
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -75,14 +74,6 @@ def test_nothing_is_asked_for_before_a_source_began(tmp_path):
 
 def test_features_read_no_series_that_runs_do_not_keep():
     assert {q for f in FEATURES for q in f.inputs} <= {*READ, *DERIVED}
-
-
-@pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.source)
-def test_gridstatus_still_has_what_a_feed_calls(feed):
-    gridstatus = pytest.importorskip("gridstatus")
-    method = getattr(getattr(gridstatus, feed.market), feed.method)
-    names = inspect.signature(method).parameters
-    assert {"date", *feed.options} <= {*names}
 
 
 STAMPS = pd.date_range("2026-10-03", periods=24 * 12, freq="5min", tz="US/Pacific")
