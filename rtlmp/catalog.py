@@ -105,13 +105,9 @@ DAM_PARTS: Final = tuple(SeriesName[q.name.replace("RT", "DAM")] for q in RT_PAR
 
 
 TEXAS: Final = {  # degrees north, east
-    "houston": (29.76, -95.37),
-    "dallas": (32.78, -96.80),
-    "san_antonio": (29.42, -98.49),
-    "abilene": (32.45, -99.73),
-    "midland": (32.00, -102.08),
-    "corpus_christi": (27.80, -97.40),
-}
+    "houston": (29.76, -95.37), "dallas": (32.78, -96.80), "san_antonio": (29.42, -98.49),
+    "abilene": (32.45, -99.73), "midland": (32.00, -102.08), "corpus_christi": (27.80, -97.40),
+}  # fmt: skip
 
 
 class Market(NamedTuple):

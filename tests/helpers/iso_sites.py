@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -50,7 +50,7 @@ def csv(**columns: Any) -> str:
     return Table(columns).to_csv(index=False)
 
 
-def each(values: pd.Index, names: Sequence[str]) -> Table:
+def each(values: pd.Index, names: list[str] | tuple[str, ...]) -> Table:
     """A row a value and name."""
     return pd.MultiIndex.from_product([values, names], names=["t", "name"]).to_frame(index=False)
 
@@ -85,7 +85,7 @@ def outlook(*columns: str) -> Callable[[str], str]:
 
 
 # NYISO: local clock, ending for five minutes, with the zone in some files
-def nyiso(freq: str, names: Sequence[str], *values: str, end: bool = False, zone: bool = False,
+def nyiso(freq: str, names: list[str], *values: str, end: bool = False, zone: bool = False,
           name: str = "Name") -> Callable[[str], bytes | str]:  # fmt: skip
     def body(url: str) -> bytes | str:
         stamps = times(day_of(url), "US/Eastern", freq)
@@ -272,7 +272,7 @@ def spp(end: str, freq: str, back: int = 0, **columns: Any) -> Callable[[str], s
     return body
 
 
-SPP_PRICES = {"LMP": 10.0, "MLC": 1.0, "MCC": 1.0, "MEC": 8.0}
+SPP_PRICES: dict[str, Any] = {"LMP": 10.0, "MLC": 1.0, "MCC": 1.0, "MEC": 8.0}
 MIX = "Solar,Wind,Geothermal,Biomass,Small hydro,Coal,Nuclear,Natural gas,Large hydro,Imports"
 OUTLOOK = dict.fromkeys(("Coal Market", "Coal Self", "Wind Market", "Wind Self"), 5.0)
 SITES: list[tuple[str, Callable[[str], bytes | str]]] = [

@@ -13,8 +13,9 @@ from rtlmp.features.matrix import FEATURES
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.interface import Source, observe
 from rtlmp.sources.base.web import FetchError
+from rtlmp.sources.isos.ask import Feed
 from rtlmp.sources.isos.feeds import FEEDS
-from rtlmp.sources.isos.fetch import Feed, feed_observations
+from rtlmp.sources.isos.fetch import feed_observations
 from rtlmp.sources.registry import SOURCES, series_of, sources_of
 from tests.helpers import live
 from tests.helpers.build import settings

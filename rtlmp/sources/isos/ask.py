@@ -7,6 +7,7 @@ told; asked for a single date it has fewer parts to drop, and `observe` counts w
 import logging
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from difflib import get_close_matches
 from http import HTTPStatus
 from itertools import count, product
@@ -14,8 +15,10 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import pandas as pd
 
+from rtlmp.catalog import SeriesName
 from rtlmp.sources.base.interface import Tools
 from rtlmp.sources.base.web import FetchError, UnreadableError, time_limit, with_retries
+from rtlmp.sources.isos.publication import Rule
 
 log = logging.getLogger(__name__)
 MOST: Final = 10  # locations of one call: CAISO takes no more
@@ -24,13 +27,27 @@ NOTHING: Final = ("NoDataFoundException", "NotSupported")  # how it says that a 
 Named: TypeAlias = Callable[[Any, Sequence[str]], list[Any]]
 
 
-class Ask(NamedTuple):
-    """What is called, and how."""
+class Feed(NamedTuple):
+    """One table of one market."""
 
+    market: str
+    name: str
     method: str  # of gridstatus
+    columns: Mapping[str, SeriesName]  # values; {"": q}: every other column is a location of q
+    rule: Rule
+    location: str = ""  # column; "": the whole market
     options: Mapping[str, object] = {}
-    named: Named | None = None  # what it calls the locations; None: it gives all
+    whole: str = ""  # what gridstatus calls the whole market
+    named: Named | None = None  # what it calls the locations it is asked for; None: it gives all
     hours: bool = False  # it gives 24 hours from the date on, whatever the clock does
+    keeps: int | None = None  # days before today that it gives; None: all
+    older: "Feed | None" = None  # what gives the others
+    heals: timedelta = timedelta(days=7)  # so long after its end a short day is asked for again
+
+    @property
+    def source(self) -> str:
+        """Its name in the registry."""
+        return f"{self.market.lower()}-{self.name}"
 
 
 def by_name(_: object, names: Sequence[str]) -> list[str]:
@@ -48,21 +65,19 @@ def pjm_ids(pjm: Any, names: Sequence[str]) -> list[int]:  # noqa: ANN401  # gri
     return [int(i) for i in nodes.loc[ids.isin(names) | known.isin(names), "pnode_id"]]
 
 
-def gridstatus_frame(
-    market: str, ask: Ask, day: pd.Timestamp, what: str, tools: Tools
-) -> pd.DataFrame:
+def gridstatus_frame(feed: Feed, day: pd.Timestamp, what: str, tools: Tools) -> pd.DataFrame:
     """What it gives, without rows where the market has nothing of that day (yet)."""
-    remedy = f"try again later, or see gridstatus {market}.{ask.method}"
+    remedy = f"try again later, or see gridstatus {feed.market}.{feed.method}"
     tries = count(1)
 
     def call() -> pd.DataFrame:
         try:
             with time_limit(tools.live["timeout"]), warnings.catch_warnings(action="ignore"):
-                return _frame(market, ask, day, sorted(tools.locations))
+                return _frame(feed, day, sorted(tools.locations))
         except Exception as error:
             why = f"{type(error).__name__} {error}"
             # CAISO answers a caller in a hurry as if it had nothing
-            if _nothing(error) and (market != "CAISO" or next(tries) == tools.client.attempts):
+            if _nothing(error) and (feed.market != "CAISO" or next(tries) == tools.client.attempts):
                 log.warning("%s: nothing there: %s", what, why)
                 return pd.DataFrame()
             if isinstance(error, OSError | FetchError):
@@ -81,18 +96,16 @@ def _nothing(error: Exception) -> bool:
     return status == HTTPStatus.NOT_FOUND or empty or type(error).__name__ in NOTHING
 
 
-def _frame(market: str, ask: Ask, day: pd.Timestamp, names: Sequence[str]) -> pd.DataFrame:
+def _frame(feed: Feed, day: pd.Timestamp, names: Sequence[str]) -> pd.DataFrame:
     import gridstatus  # most of a second
 
-    iso = getattr(gridstatus, market)()
-    method = getattr(iso, ask.method)
-    strict = {"error": "raise"} if hasattr(method, "__wrapped__") and not ask.named else {}
-    after = day + pd.DateOffset(days=1)
-    dates = [day, day + WHOLE] if ask.hours and after - day > WHOLE else [day]
-    asked = ask.named(iso, names) if ask.named else []
+    iso, after = getattr(gridstatus, feed.market)(), day + pd.DateOffset(days=1)
+    method = getattr(iso, feed.method)
+    strict = {"error": "raise"} if hasattr(method, "__wrapped__") and not feed.named else {}
+    dates = [day, day + WHOLE] if feed.hours and after - day > WHOLE else [day]
+    asked = feed.named(iso, names) if feed.named else []
     groups = [{"locations": asked[k : k + MOST]} for k in range(0, len(asked), MOST)] or [{}]
     each = product(dates, groups)
-    made = [method(date=at, **strict, **ask.options, **of) for at, of in each]
+    made = [method(date=at, **strict, **feed.options, **group) for at, group in each]
     frame = pd.concat(made, ignore_index=True)
-    start = frame.get("Interval Start")
-    return frame[(day <= start) & (start < after)] if ask.hours and start is not None else frame
+    return frame[frame["Interval Start"].between(day, after, "left")] if feed.hours else frame

@@ -4,10 +4,10 @@ Where its frames say when a value was published that is taken; else a rule, chos
 early.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 import pandas as pd
 from pandera.typing import DataFrame
@@ -18,35 +18,14 @@ from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.base.interface import Source, Tools
 from rtlmp.sources.base.vintages import KEY, stamped
 from rtlmp.sources.base.web import FetchError
-from rtlmp.sources.isos.ask import Ask, gridstatus_frame
-from rtlmp.sources.isos.publication import Rule, utc_column
+from rtlmp.sources.isos.ask import Feed, gridstatus_frame
+from rtlmp.sources.isos.publication import utc_column
 
 START: Final = ("Interval Start", "Time")
 TIMES: Final = frozenset({*START, "Interval End", "Publish Time", "Forecast Time"})
-HEALS: Final = timedelta(days=7)
 Place: TypeAlias = "str | pd.Series[str]"
 NAMES: Final = ("Location", "Location Name")  # columns that hold names of nodes
 ID: Final = "Location Id"  # beside one of them, where nodes have numbers too
-
-
-class Feed(NamedTuple):
-    """One table of one market."""
-
-    market: str
-    name: str
-    ask: Ask  # of gridstatus
-    columns: Mapping[str, SeriesName]  # values; {"": q}: every other column is a location of q
-    rule: Rule
-    location: str = ""  # column; "": the whole market
-    whole: str = ""  # what gridstatus calls the whole market
-    keeps: int | None = None  # days before today that it gives; None: all
-    older: "Feed | None" = None  # what gives the others
-    heals: timedelta = HEALS  # so long after its end a short day is asked for again
-
-    @property
-    def source(self) -> str:
-        """Its name in the registry."""
-        return f"{self.market.lower()}-{self.name}"
 
 
 def feed_source(feed: Feed) -> Source:
@@ -59,7 +38,7 @@ def feed_source(feed: Feed) -> Source:
         partial(fetch_feed, feed),
         span=timedelta(days=1),
         published=feed.rule.about,
-        origin=f"{feed.market} by gridstatus {feed.ask.method}",
+        origin=f"{feed.market} by gridstatus {feed.method}",
         fresh=feed.rule.fresh,
         early=feed.rule.early,
         late=timedelta(hours=12),
@@ -79,7 +58,7 @@ def fetch_feed(feed: Feed, start: datetime, _: datetime, tools: Tools) -> DataFr
     if feed.keeps is not None and (today.date() - day.date()).days > feed.keeps:
         return fetch_feed(feed.older, start, _, tools) if feed.older else no_observations()
     what = f"{feed.source} {day:%Y-%m-%d}"
-    frame = gridstatus_frame(feed.market, feed.ask, day, what, tools)
+    frame = gridstatus_frame(feed, day, what, tools)
     if frame.empty:
         return no_observations()
     if feed.location in NAMES:
@@ -107,23 +86,15 @@ def feed_observations(
         table[Observations.value] = pd.to_numeric(frame[column]).astype(float)
         for place in _locations(feed, frame, column, market.system):
             placed = table.assign(**{Observations.location: place})
-            prices = feed.location in NAMES and locations
-            wanted = placed[Observations.location].isin(locations) if prices else slice(None)
-            tables.append(placed[wanted])
+            all_of_it = feed.location not in NAMES or not locations
+            tables.append(placed[all_of_it | placed[Observations.location].isin(locations)])
     rows = pd.concat([*tables, no_observations()], ignore_index=True).dropna().drop_duplicates()
     rows = hourly_means(rows) if next(iter(feed.columns.values())).step == "h" else rows
-    return stamped(_unambiguous(rows, what))
-
-
-def _unambiguous(rows: pd.DataFrame, what: str) -> pd.DataFrame:
-    """`rows`. Raises FetchError where a location has two values of one time."""
-    twice = rows[rows.duplicated([*KEY, Observations.publish_time], keep=False)]
+    twice = rows[rows.duplicated([*KEY, Observations.publish_time], keep=False)].sort_values(KEY)
     if len(twice):
-        first = twice.sort_values(KEY).head(2).to_dict("records")
-        raise FetchError(
-            f"{what}: a value each from two nodes of one name, give its number: {first}"
-        )
-    return rows
+        two = twice.head(2).to_dict("records")
+        raise FetchError(f"{what}: values of two nodes of one name, give its number: {two}")
+    return stamped(rows)
 
 
 def hourly_means(rows: pd.DataFrame) -> pd.DataFrame:
@@ -137,10 +108,8 @@ def hourly_means(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _locations(feed: Feed, frame: pd.DataFrame, column: str, system: str) -> Iterator[Place]:
     """Location of a column's values, by each of its names; of a product REGION/PRODUCT."""
-    if "" in feed.columns and not feed.location:
-        yield system if column == feed.whole else column
-    elif not feed.location:
-        yield system
+    if not feed.location:
+        yield column if "" in feed.columns and column != feed.whole else system
     else:
         names = frame[feed.location].map(str, na_action="ignore").str.strip()
         names = names.replace(feed.whole, system)
