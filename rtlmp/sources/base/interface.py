@@ -109,21 +109,24 @@ def _calls(source: Source, start: datetime, end: datetime, tools: Tools) -> Iter
     """What the calls say of all delivery that can have been published in [start, end)."""
     tz, span = ZoneInfo(source.tz), source.span.days
     first, last = (t.astimezone(tz).date() for t in (start - source.late, end + source.early))
+    for day in days(first - source.heals, first - timedelta(days=1)):  # short then, perhaps
+        if _folder(source, day, tools).exists():
+            yield from _call(source, day, end, tools)
     for k in range((first - FIRST_CALL).days // span, (last - FIRST_CALL).days // span + 1):
         yield from _call(source, FIRST_CALL + timedelta(days=k * span), end, tools)
 
 
 def _call(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.DataFrame]:
     """Observations of the span that begins on `day`, asked for unless what is stored is final."""
-    folder = Path(tools.live["store"]) / source.name / f"{day:%Y-%m}" / f"{day:%d}"
+    folder = _folder(source, day, tools)
     begins, ends = (instant(d, "00:00", source.tz) for d in (day, day + source.span))
     calls = sorted(folder.glob("*.parquet"))
     stored: list[pd.DataFrame] = [seen for p in calls if len(seen := read_table(Observations, p))]
     before = datetime.strptime(calls[-1].stem, CALLED).replace(tzinfo=UTC) if calls else None
     settled = ends + source.late
     lacks = partial(_lacks, source, begins, ends, tools.locations)
-    heals = max(settled, ends + source.heals) if source.heals and lacks(stored) else settled
-    if before and before >= min(heals, end):
+    heals = before and before < ends + source.heals and lacks(stored)
+    if before and before >= (end if heals else min(settled, end)):
         return stored
     log.info("%s: %s", source.name, day)
     until = min(ends, tools.now + source.early)
@@ -140,6 +143,11 @@ def _call(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
     if source.heals and settled <= tools.now and (short := lacks([*stored, rows])):
         log.warning("%s %s: %s", source.name, day, short)
     return [*stored, rows]
+
+
+def _folder(source: Source, day: date, tools: Tools) -> Path:
+    """Of the stored calls for the span that begins on `day`."""
+    return Path(tools.live["store"]) / source.name / f"{day:%Y-%m}" / f"{day:%d}"
 
 
 def _lacks(
