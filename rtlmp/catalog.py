@@ -1,5 +1,6 @@
 """Every series and market the project knows; ``SeriesName.RT_LMP`` *is* the text in files."""
 
+from collections.abc import Mapping
 from enum import StrEnum, auto
 from typing import Final, Literal, NamedTuple, Self, TypeAlias
 
@@ -103,6 +104,12 @@ RT_PARTS: Final = (SeriesName.RT_LMP_ENERGY, SeriesName.RT_LMP_CONGESTION, Serie
 DAM_PARTS: Final = tuple(SeriesName[q.name.replace("RT", "DAM")] for q in RT_PARTS)
 
 
+TEXAS: Final = {  # degrees north, east
+    "houston": (29.76, -95.37), "dallas": (32.78, -96.80), "san_antonio": (29.42, -98.49),
+    "abilene": (32.45, -99.73), "midland": (32.00, -102.08), "corpus_christi": (27.80, -97.40),
+}  # fmt: skip
+
+
 class Market(NamedTuple):
     """What differs from one market to the next."""
 
@@ -111,10 +118,12 @@ class Market(NamedTuple):
     system: str  # location of system-wide series
     holidays: tuple[str, str]  # country and subdivision, as package holidays names them
     step: Step = "5min"  # of the real-time price
+    # of weather forecasts, unless the config has its own
+    points: Mapping[str, tuple[float, float]] = {}
 
 
 MARKETS: Final[dict[str, Market]] = {
-    "ERCOT": Market("America/Chicago", "10:00", "ERCOT", ("US", "TX")),
+    "ERCOT": Market("America/Chicago", "10:00", "ERCOT", ("US", "TX"), points=TEXAS),
     "CAISO": Market("America/Los_Angeles", "10:00", "CAISO", ("US", "CA")),
     "NYISO": Market("America/New_York", "05:00", "NYISO", ("US", "NY")),
     "ISONE": Market("America/New_York", "10:30", "ISONE", ("US", "MA")),

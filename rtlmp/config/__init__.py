@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal, NotRequired, cast, get_args
 
 from pydantic import Field
@@ -9,40 +10,35 @@ from typing_extensions import TypedDict
 
 from rtlmp.catalog import MARKETS, STORED, SeriesName
 from rtlmp.config.errors import checked
-from rtlmp.config.kinds import Clock, Count, History, Hour, Name, Positive, Share, Text, Window
+from rtlmp.config.kinds import (
+    Battery,
+    Clock,
+    Count,
+    History,
+    Hour,
+    Name,
+    Node,
+    Positive,
+    Removable,
+    Scenario,
+    Share,
+    Text,
+    Window,
+)
 from rtlmp.config.model import SETTINGS, Challenger, Gate, Hyperparameters, Member, Model, Range
 from rtlmp.config.model import held_out_span as held_out_span
+from rtlmp.io.files import folder_name
 
-__all__ = ["Gate", "Member", "Model", "Window"]  # of its modules
+__all__ = ["Battery", "Gate", "Member", "Model", "Scenario", "Window"]  # of its modules
 
 HostName = Literal["mis", "api", "token", "weather", "weather_runs", "gas", "isos"]
-
-
-class Battery(TypedDict):
-    """A battery at the grid, and the local hours of strategy fixed_clock."""
-
-    power_mw: Positive
-    energy_mwh: Positive
-    efficiency: Share  # round trip
-    cycles_per_day: Positive
-    wear_usd_mwh: Annotated[float, Field(ge=0)]
-    clock_charge: list[Hour]
-    clock_discharge: list[Hour]
-
-
-class Scenario(Window):
-    """Part of a backtest; what is left out or empty means all."""
-
-    nodes: NotRequired[list[Name]]
-    thresholds: NotRequired[list[Positive]]
-    hours: NotRequired[list[Hour]]
 
 
 class AuxiliaryNode(Window):
     """Prices that train models although they are not forecast; issue dates."""
 
     price: Literal[SeriesName.RT_LMP, SeriesName.RT_SPP]
-    at: Name
+    at: Node
 
 
 class Validation(Window):
@@ -56,7 +52,7 @@ class Tune(Window):
     """Issue dates scored, and ranges searched; no space: all of `Hyperparameters` with `tuned`."""
 
     trials: Count
-    space: dict[str, Range]  # both ends included
+    space: Annotated[dict[str, Range], Removable]  # both ends included
 
 
 class Host(TypedDict):
@@ -71,7 +67,8 @@ class WeatherSettings(TypedDict):
 
     model: Text
     run_hours: list[Hour]  # UTC
-    points: dict[Name, tuple[float, float]]  # degrees north, east
+    # degrees north, east; empty: the market's; null: none
+    points: Annotated[dict[Name, tuple[float, float]] | None, Removable]
 
 
 class Live(TypedDict):
@@ -79,7 +76,7 @@ class Live(TypedDict):
 
     store: str
     fetch: list[Text]
-    locations: list[Name]
+    locations: list[Node]
     gaps: list[Text]
     weather: WeatherSettings
     timeout: Positive  # s
@@ -95,10 +92,10 @@ class Config(TypedDict):
     source: Literal["synthetic", "files", "live"]
     data_dir: str | None
     target: Literal[SeriesName.RT_LMP, SeriesName.RT_SPP]
-    nodes: Annotated[list[Name], Field(min_length=1)]
-    figures: list[Name]
-    pools: dict[Name, list[Name]]
-    auxiliary_nodes: dict[Name, AuxiliaryNode]
+    nodes: Annotated[list[Node], Field(min_length=1)]
+    figures: list[Node]
+    pools: Annotated[dict[Name, list[Node]], Removable]
+    auxiliary_nodes: Annotated[dict[Name, AuxiliaryNode], Removable]
     thresholds: Annotated[list[Positive], Field(min_length=1)]  # USD/MWh
     date: NotRequired[date | None]
     issue_time: Clock  # local
@@ -108,7 +105,7 @@ class Config(TypedDict):
     ensemble_size: Count
     label_coverage: Share  # of an hour's intervals
     backtest: Window
-    scenarios: dict[Name, Scenario]
+    scenarios: Annotated[dict[Name, Scenario], Removable]
     compare_to: NotRequired[Name | None]
     cost_loss: Annotated[list[Share], Field(min_length=1)]  # cost / loss avoided
     battery: Battery
@@ -118,8 +115,8 @@ class Config(TypedDict):
     model: Model
     members: Annotated[list[Member], Field(min_length=1)]
     gate: Gate
-    challengers: dict[Name, Challenger]
-    data_denial: dict[Name, list[Text]]
+    challengers: Annotated[dict[Name, Challenger], Removable]
+    data_denial: Annotated[dict[Name, list[Text]], Removable]
     validation: Validation
     tune: Tune
     parameters: str | None
@@ -143,6 +140,8 @@ def parse_config(raw: Mapping[str, object]) -> Config:
     _check_nodes(config)
     _check_source(config)
     _check_models(config)
+    if config["live"]["weather"]["points"] == {}:
+        config["live"]["weather"]["points"] = {**MARKETS[config["market"]].points} or None
     return config
 
 
@@ -150,6 +149,9 @@ def _check_nodes(config: Config) -> None:
     nodes = config["nodes"]
     for listed in (nodes, config["figures"], config["thresholds"]):
         _refuse(len(set(listed)) < len(listed), f"listed twice: {listed}")
+    folded = {folder_name(node).casefold() for node in nodes}
+    mixed = len(folded) < len(nodes) and Path(__file__.swapcase()).exists()
+    _refuse(mixed, f"this file system does not tell a from A, so one run cannot hold {nodes}")
     both = sorted({*nodes} & {*config["auxiliary_nodes"]})
     _refuse(both, f"auxiliary_nodes {both} are nodes too: name them otherwise")
     unknown = sorted({*config["figures"]} - {*nodes})

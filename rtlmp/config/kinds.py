@@ -1,7 +1,8 @@
 """Kinds of value that settings have."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final, NotRequired
 
 from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
@@ -13,12 +14,27 @@ def clock_text(value: object) -> object:
     return f"{value // 60:02d}:{value % 60:02d}" if whole_minutes else value  # type: ignore[operator]
 
 
+def node_text(value: object) -> object:
+    """YAML reads the number of a node as one; blanks around a name are no part of it."""
+    numbered = isinstance(value, int) and not isinstance(value, bool)
+    return str(value).strip() if numbered or isinstance(value, str) else value
+
+
+def kept(value: object) -> object:
+    """A map without its empty entries: Snakemake adds to maps, so null is how to take one out."""
+    if not isinstance(value, Mapping):
+        return value
+    return {key: entry for key, entry in value.items() if entry is not None}
+
+
+Removable: Final = BeforeValidator(kept)
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$"), BeforeValidator(clock_text)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Node = Annotated[str, Field(min_length=1), BeforeValidator(node_text)]  # any of a market
 Text = Annotated[str, BeforeValidator(str)]
 History = Annotated[int, Field(ge=14)]  # days
 
@@ -28,3 +44,23 @@ class Window(TypedDict):
 
     start: date
     end: date
+
+
+class Battery(TypedDict):
+    """A battery at the grid, and the local hours of strategy fixed_clock."""
+
+    power_mw: Positive
+    energy_mwh: Positive
+    efficiency: Share  # round trip
+    cycles_per_day: Positive
+    wear_usd_mwh: Annotated[float, Field(ge=0)]
+    clock_charge: list[Hour]
+    clock_discharge: list[Hour]
+
+
+class Scenario(Window):
+    """Part of a backtest; what is left out or empty means all."""
+
+    nodes: NotRequired[list[Node]]
+    thresholds: NotRequired[list[Positive]]
+    hours: NotRequired[list[Hour]]

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.config import threshold_name
-from rtlmp.io.files import atomic
+from rtlmp.io.files import atomic, folder_name
 from rtlmp.schemas.columns import LOCATION, THRESHOLD
 
 
@@ -16,7 +16,7 @@ def export_files(whole: str | Path, paths: Iterable[str | Path]) -> None:
     """The 72 rows of `whole` of each of `paths`, <node>/<threshold>/<date>.parquet."""
     table = pq.read_table(whole)
     nodes, thresholds = (table[c].to_pylist()[::HORIZON_HOURS] for c in (LOCATION, THRESHOLD))
-    keys = zip(nodes, map(threshold_name, thresholds), strict=True)
+    keys = zip(map(folder_name, nodes), map(threshold_name, thresholds), strict=True)
     first = {key: k * HORIZON_HOURS for k, key in enumerate(keys)}
     for path in map(Path, paths):
         rows = table.slice(first[path.parts[-3], path.parts[-2]], HORIZON_HOURS)

@@ -1,9 +1,14 @@
 """Files written whole or not at all: a killed job leaves no half file."""
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+LONGEST: Final = 120  # characters of a folder: a file system takes 255 bytes, and files add some
 
 
 def atomic(path: str | Path, save: Callable[[Path], object]) -> None:
@@ -16,6 +21,20 @@ def atomic(path: str | Path, save: Callable[[Path], object]) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def folder_name(name: str) -> str:
+    """`name` as a folder, no two alike; a letter, digit, `_`, `-` or inner dot as it is.
+
+    The rest is ~ and its UTF-8 bytes, for a % means something to Slurm and to web addresses.
+
+    >>> folder_name("HB_NORTH"), folder_name(".I.ROSETON 345")
+    ('HB_NORTH', '~2EI.ROSETON~20345')
+    """
+    safe = quote(name, safe="").replace("~", "%7E").replace("%", "~")
+    safe = f"~2E{safe[1:]}" if safe.startswith(".") else safe
+    digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+    return safe if len(safe) <= LONGEST else f"{safe[: LONGEST - 17]}~{digest}"
 
 
 def write_text(text: str, path: str | Path) -> None:

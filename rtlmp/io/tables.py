@@ -8,7 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from rtlmp.io.files import atomic
+from rtlmp.io.files import atomic, folder_name
 
 S = TypeVar("S", bound=pa.DataFrameModel)
 
@@ -39,11 +39,15 @@ def read_tables(schema: type[S], paths: Iterable[str | Path]) -> DataFrame[S]:
     return validated(schema, whole)
 
 
-def read_by_folder(schema: type[S], paths: Iterable[str | Path]) -> dict[str, DataFrame[S]]:
-    """The tables at `paths`, joined by the folder they stand in: a node's, a pool's."""
-    folders: dict[str, list[str | Path]] = {}
+def read_by_folder(
+    schema: type[S], paths: Iterable[str | Path], nodes: Iterable[str] = ()
+) -> dict[str, DataFrame[S]]:
+    """The tables at `paths`, joined by the folder they stand in: that of one of `nodes`, or its
+    name."""
+    named, folders = {folder_name(node): node for node in nodes}, dict[str, list[str | Path]]()
     for path in paths:
-        folders.setdefault(Path(path).parent.name, []).append(path)
+        folder = Path(path).parent.name
+        folders.setdefault(named.get(folder, folder), []).append(path)
     return {name: read_tables(schema, of) for name, of in folders.items()}
 
 

@@ -50,7 +50,8 @@ def read_folds(given: Any, config: FoldSettings, window: Window) -> list[Fold]: 
     auxiliary_nodes = [read_history(path) for path in given.auxiliary_history]
     history = {pool: [*own, *auxiliary_nodes] for pool, own in read_pools(given.history).items()}
     prices = read_archive([*given.hourly, *given.auxiliary_hourly])
-    return folds(history, read_by_folder(Features, given.features), prices, config, window)
+    features = read_by_folder(Features, given.features, config["nodes"])
+    return folds(history, features, prices, config, window)
 
 
 def folds(

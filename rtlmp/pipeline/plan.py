@@ -11,6 +11,7 @@ from snakemake.iocontainers import Wildcards
 from rtlmp.catalog import DAM_PARTS, READ, RT_PARTS, SeriesName
 from rtlmp.clock import issue_time, month_days, months
 from rtlmp.config import Gate, Window
+from rtlmp.io.files import folder_name
 from rtlmp.pipeline.dates import Dates
 
 Inputs = dict[str, list[str]]
@@ -49,7 +50,8 @@ class Plan(Dates):
         return [f"{self.root}/hourly/{m}.parquet" for m in months if m in self.price_months]
 
     def features(self, nodes: Iterable[str], months: Sequence[str], of: str = "") -> list[str]:
-        return [f"{self.root}/{of}features/{node}/{m}.parquet" for node in nodes for m in months]
+        folders = [f"{self.root}/{of}features/{folder_name(node)}" for node in nodes]
+        return [f"{folder}/{m}.parquet" for folder in folders for m in months]
 
     def history_files(self, pools: Iterable[str], months: Sequence[str]) -> list[str]:
         return [f"{self.root}/history/{pool}/{m}.arrow" for pool in pools for m in months]
@@ -173,11 +175,9 @@ class Plan(Dates):
     @cached_property
     def other_replays(self) -> Inputs:
         """Those of what a backtest scores beside the model, by name."""
-        challengers = {
-            name: self.replays(f"challenger/{name}") for name in self.config["challengers"]
-        }
+        trained = {of: self.replays(f"challenger/{of}") for of in self.config["challengers"]}
         denied = {name: self.replays(f"data_denial/{name}") for name in self.config["data_denial"]}
-        return {**challengers, **denied}
+        return {**trained, **denied}
 
     def issued_on(self, *issued: str) -> Inputs:
         """Features of all nodes and all models of some issue dates."""

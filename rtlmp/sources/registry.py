@@ -62,7 +62,8 @@ def series_of(config: Config) -> list[SeriesName]:
 
     Raises ValueError where one is named that the market's sources do not give.
     """
-    given = {q for source in _of_market(config["market"]) for q in source.series}
+    sources = [s for s in _of_market(config["market"]) if s.when(config["live"])]
+    given = {q for source in sources for q in source.series}
     named = {BY_NAME[name] for name in config["live"]["fetch"]}
     if lost := sorted(named - given):
         raise ValueError(

@@ -72,7 +72,7 @@ def _fetch(
     host: str, columns: Columns, span: Mapping[str, str], what: str, tools: Tools
 ) -> list[pd.DataFrame]:
     """Every column at each configured point."""
-    model, points = tools.live["weather"]["model"], tools.live["weather"]["points"]
+    model, points = tools.live["weather"]["model"], tools.live["weather"]["points"] or {}
     params = {
         "latitude": ",".join(str(lat) for lat, _ in points.values()),
         "longitude": ",".join(str(lon) for _, lon in points.values()),
@@ -146,7 +146,7 @@ SOURCES: Final = (
         early=REACH,
         whole=False,
         since=date(2024, 2, 1),  # most models; before it they are null
-        when=lambda live: not live["weather"]["run_hours"],
+        when=lambda live: bool(live["weather"]["points"]) and not live["weather"]["run_hours"],
     ),
     Source(
         "open-meteo-runs",
@@ -160,6 +160,6 @@ SOURCES: Final = (
         late=timedelta(hours=32),
         whole=False,
         since=date(2024, 3, 14),  # ECMWF; others from 2026-04-02
-        when=lambda live: bool(live["weather"]["run_hours"]),
+        when=lambda live: bool(live["weather"]["points"] and live["weather"]["run_hours"]),
     ),
 )

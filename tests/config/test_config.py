@@ -1,13 +1,18 @@
 """A mistake in the config stops before the first rule, and says what was wrong."""
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
+from snakemake.utils import update_config
 
+from rtlmp.catalog import SeriesName
 from rtlmp.config import parse_config, threshold_name
 from rtlmp.config.errors import RENAMED, RETIRED
 from rtlmp.config.model import SETTINGS
+from rtlmp.io.files import folder_name
+from rtlmp.sources.registry import series_of
 from tests.helpers.build import ROOT, settings
 
 BAD = {
@@ -68,7 +73,6 @@ def test_settings_of_a_model_say_the_same_in_the_file_and_at_the_declaration():
     lines = dict(re.findall(r"^  (\w+): .*?# (.*)$", (ROOT / "config.yaml").read_text(), re.M))
     raw = settings()
     assert raw["model"] == {key: setting.default for key, setting in SETTINGS.items()}
-    assert raw["tune"]["space"] == {k: [*s.tuned] for k, s in SETTINGS.items() if s.tuned}
     for key, setting in SETTINGS.items():
         assert lines[key].startswith(setting.about)
         if setting.low > float("-inf"):
@@ -80,7 +84,7 @@ def test_what_a_model_leaves_out_and_an_empty_space_are_as_declared():
     bare = parse_config({**raw, "model": {}, "tune": {**raw["tune"], "space": {}}})
     whole = parse_config(raw)
     assert [*bare["model"].items()] == [*whole["model"].items()]
-    assert [*bare["tune"]["space"]] == [*whole["tune"]["space"]]
+    assert whole["tune"]["space"] == {k: s.tuned for k, s in SETTINGS.items() if s.tuned}
     for key, setting in SETTINGS.items():
         assert setting.check(bare["model"][key]) == setting.default
 
@@ -96,3 +100,62 @@ def test_yaml_without_quotes_means_the_clock_all_the_same():
 
 def test_thresholds_stand_in_paths_as_a_person_writes_them():
     assert [threshold_name(x) for x in (50, 100.0, 52.5)] == ["50", "100", "52.5"]
+
+
+NAMES = ["HUD VL", ".H.INTERNAL_HUB", "..", "A/B+C%20", "A/B C%20", "~2E", "MÜNCHEN", "x{y}"]
+NAMES += ["L" * 300, "L" * 301]
+
+
+def test_any_name_of_a_market_is_a_node_and_has_a_folder_of_its_own():
+    raw = settings(market="NYISO", nodes=[*NAMES, 51288, " HB_NORTH "])
+    nodes = parse_config(raw)["nodes"]
+    assert nodes == [*NAMES, "51288", "HB_NORTH"]
+    folders = [folder_name(node) for node in nodes]
+    assert len({*folders}) == len(nodes)
+    assert all(re.fullmatch(r"[\w~-][\w.~-]{0,119}", f, re.ASCII) for f in folders)
+    assert folder_name("7RNCHSLR_ALL") == "7RNCHSLR_ALL"  # promise 2
+    for bad in ("", " ", None, True, 1.5):
+        with pytest.raises(ValueError, match=r"nodes\.0"):
+            parse_config(settings(nodes=[bad]))
+
+
+def test_names_that_a_file_system_folds_together_are_refused_on_it(monkeypatch):
+    raw = settings(nodes=["Hud", "HUD"])
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    assert parse_config(raw)["nodes"] == ["Hud", "HUD"]
+    monkeypatch.setattr(Path, "exists", lambda _: True)
+    with pytest.raises(ValueError, match=r"does not tell a from A.*'Hud', 'HUD'"):
+        parse_config(raw)
+
+
+def merged(*files):
+    """The config as Snakemake makes it from config.yaml and files after it."""
+    raw = settings()
+    for file in files:
+        update_config(raw, file)
+    return parse_config(raw)
+
+
+def test_a_map_of_the_user_s_stands_instead_of_the_default():
+    points, space = {"los_angeles": (34.05, -118.24)}, {"max_depth": (3, 5)}
+    mine = {"market": "CAISO", "live": {"weather": {"points": points}}, "tune": {"space": space}}
+    assert merged(mine)["live"]["weather"]["points"] == points
+    assert merged(mine)["tune"]["space"] == space
+    assert len(merged()["live"]["weather"]["points"]) == 6
+    for none in ({"market": "CAISO"}, {"live": {"weather": {"points": None}}}):
+        config = merged({"source": "live", "start": "2026-10-01"}, none)
+        assert config["live"]["weather"]["points"] is None
+        assert SeriesName.WEATHER_WIND not in series_of(config)
+
+
+def test_null_takes_out_what_an_earlier_file_put_in():
+    member = {"retrain_every_days": 2, "member": {}}
+    window = {"start": "2024-07-01", "end": "2024-07-02"}
+    first = {"challengers": {"a": member, "b": member}, "scenarios": {"s": window},
+             "data_denial": {"d": ["load"]}, "tune": {"space": {"max_depth": [3, 5]}}}  # fmt: skip
+    gone = {"challengers": {"a": None}, "scenarios": {"s": None}, "data_denial": {"d": None},
+            "tune": {"space": {"max_depth": None}}}  # fmt: skip
+    config = merged(first, gone)
+    assert [*config["challengers"]] == ["b"]
+    assert config["scenarios"] == config["data_denial"] == {}
+    assert config["tune"]["space"] == merged()["tune"]["space"]

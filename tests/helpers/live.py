@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from rtlmp.catalog import STORED
+from rtlmp.config import parse_config
 from rtlmp.sources.base.interface import Tools, observe
 from rtlmp.sources.base.web import client
 from rtlmp.sources.ercot import postings as ercot
@@ -28,7 +29,8 @@ def at(text: str) -> datetime:
 
 def tools(server: Server, store: Path, slept: list[float] | None = None, **live: Any) -> Tools:
     """As a run has them at the server's time; waits are noted in `slept`, not waited."""
-    config = settings(live={"store": str(store), "hosts": hosts(server.url), **live})["live"]
+    raw = settings(live={"store": str(store), "hosts": hosts(server.url), **live})
+    config = parse_config(raw)["live"]
     wait = slept.append if slept is not None else lambda _: None
     made = client(config, lambda _: None, wait)
     server.clients.enter_context(made.http)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from rtlmp.io.files import folder_name
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Changes, Revenue, Significance
@@ -13,7 +14,9 @@ from tests.helpers.repo import RUN, Repo
 
 pytestmark = pytest.mark.integration
 CHANGES = RUN / "changes/2024-03-09_2024-03-10.csv"
+NODES = ["HUD VL", ".H.A/B+C%20ü{x}$1"]  # as other markets name them
 SETTINGS = {
+    "nodes": NODES,
     "history_days": 30,
     "retrain_every_days": 7,
     "synthetic": {"start": "2024-01-15", "end": "2024-03-20"},
@@ -27,7 +30,7 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def repo(tmp_path_factory) -> Repo:
     made = Repo(tmp_path_factory.mktemp("repo"), **SETTINGS)
-    made.run("report", "value", "export", "verify", str(CHANGES))
+    made.run("forecast", "explain", "report", "value", "export", "verify", str(CHANGES))
     # a second run of the same questions, to set beside the first
     shutil.copytree(made.root / RUN / "backtest", made.root / "results/other/backtest")
     return made
@@ -36,6 +39,14 @@ def repo(tmp_path_factory) -> Repo:
 @pytest.fixture(scope="module")
 def root(repo) -> Path:
     return repo.root
+
+
+def test_a_node_of_any_name_has_its_own_files(root):
+    for node in NODES:
+        for kind, of in (("forecast", "100/"), ("explain", "")):
+            path = root / RUN / kind / folder_name(node) / f"{of}2024-03-10.parquet"
+            assert {*pd.read_parquet(path)["location"]} == {node}
+    assert {*pd.read_csv(root / RUN / "forecast/2024-03-10.csv")["location"]} == {*NODES}
 
 
 def test_every_page_is_there_and_asks_for_nothing(root):

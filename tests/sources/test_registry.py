@@ -1,6 +1,5 @@
 """The registry and the other markets, by gridstatus."""
 
-import inspect
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,8 +13,9 @@ from rtlmp.features.matrix import FEATURES
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.interface import Source, observe
 from rtlmp.sources.base.web import FetchError
+from rtlmp.sources.isos.ask import Feed
 from rtlmp.sources.isos.feeds import FEEDS
-from rtlmp.sources.isos.fetch import Feed, feed_observations
+from rtlmp.sources.isos.fetch import feed_observations
 from rtlmp.sources.registry import SOURCES, series_of, sources_of
 from tests.helpers import live
 from tests.helpers.build import settings
@@ -75,14 +75,6 @@ def test_nothing_is_asked_for_before_a_source_began(tmp_path):
 
 def test_features_read_no_series_that_runs_do_not_keep():
     assert {q for f in FEATURES for q in f.inputs} <= {*READ, *DERIVED}
-
-
-@pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.source)
-def test_gridstatus_still_has_what_a_feed_calls(feed):
-    gridstatus = pytest.importorskip("gridstatus")
-    method = getattr(getattr(gridstatus, feed.market), feed.method)
-    names = inspect.signature(method).parameters
-    assert {"date", *feed.options} <= {*names}
 
 
 STAMPS = pd.date_range("2026-10-03", periods=24 * 12, freq="5min", tz="US/Pacific")

@@ -4,11 +4,13 @@ from rtlmp.catalog import DAM_PARTS, RT_PARTS, STORED
 from rtlmp.clock import month, month_days, month_span
 from rtlmp.config import parse_config, threshold_name
 from rtlmp.features.history import node_sample
+from rtlmp.io.files import folder_name
 from rtlmp.pipeline.plan import Plan
 from rtlmp.pipeline.rules import job_params, job_resources, one_of
 
 C = parse_config(config)
 NODES, POOLS, AUXILIARY_NODES = C["nodes"], C["pools"], C["auxiliary_nodes"]
+FOLDERS, FIGURES = ([folder_name(node) for node in of] for of in (NODES, C["figures"]))
 THRESHOLDS = [threshold_name(x) for x in C["thresholds"]]
 plan = Plan.of(C)
 RUN, DATE = plan.root, plan.day
@@ -22,7 +24,7 @@ wildcard_constraints:
     date=r"\d{4}-\d\d-\d\d",
     month=r"\d{4}-\d\d",
     pool=one_of(POOLS),
-    node=one_of(NODES),
+    node=one_of(FOLDERS),
     series=one_of(STORED),
     scenario=one_of(C["scenarios"]),
     challenger=one_of(C["challengers"]),

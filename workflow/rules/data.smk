@@ -10,7 +10,7 @@ use rule _job as hourly with:
         f"{LOGS}/hourly/{{month}}.log",
     params:
         **uses("hourly.py"),
-        nodes=NODES,
+        nodes=lambda w: NODES,
         target=C["target"],
 
 

@@ -19,7 +19,7 @@ use rule _job as forecast_files with:
     input:
         rules.forecast_date.output.rows,
     output:
-        [f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in NODES for x in THRESHOLDS],
+        [f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in FOLDERS for x in THRESHOLDS],
     log:
         f"{LOGS}/forecast_files/{{date}}.log",
     params:
@@ -30,7 +30,7 @@ use rule _job as forecast_figure with:
     input:
         rules.forecast_date.output.rows,
     output:
-        [f"{RUN}/forecast/{node}/{{date}}.png" for node in C["figures"]],
+        [f"{RUN}/forecast/{node}/{{date}}.png" for node in FIGURES],
     log:
         f"{LOGS}/forecast_figure/{{date}}.log",
     params:
@@ -42,9 +42,9 @@ use rule _medium as explain_date with:
         unpack(lambda w: plan.issued_on(w.date)),
         gate=rules.forecast_date.output.gate,
     output:
-        tables=[f"{RUN}/explain/{node}/{{date}}.parquet" for node in NODES],
+        tables=[f"{RUN}/explain/{node}/{{date}}.parquet" for node in FOLDERS],
         figures=[
-            f"{RUN}/explain/{node}/{{date}}_{x}.png" for node in C["figures"] for x in THRESHOLDS
+            f"{RUN}/explain/{node}/{{date}}_{x}.png" for node in FIGURES for x in THRESHOLDS
         ],
     log:
         f"{LOGS}/explain_date/{{date}}.log",

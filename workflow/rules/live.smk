@@ -11,7 +11,7 @@ use rule _job as raw_month with:
     params:
         **uses("raw_month.py"),
         market=C["market"],
-        nodes=NODES,
+        nodes=lambda w: NODES,
         live={key: C["live"][key] for key in ("store", "fetch", "locations", "gaps", "weather")},
         span=lambda w: month_span(w.month, *plan.covered),
         series=[str(q) for q in plan.series],

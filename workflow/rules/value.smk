@@ -15,7 +15,7 @@ use rule _job as dispatch_days with:
 use rule _job as revenue with:
     input:
         PAGE_ASSETS,
-        days=plan.paths_of(rules.dispatch_days.output, node=NODES),
+        days=plan.paths_of(rules.dispatch_days.output, node=FOLDERS),
     output:
         **plan.tables("value", "dispatch_days", "revenue"),
         page=f"{RUN}/report/value.html",

@@ -12,7 +12,7 @@ from rtlmp.schemas.evaluation import Changes
 
 job = Job(jobs.BacktestSettings)
 c, given, days = job.config, job.input, (job.wildcards.earlier, job.wildcards.later)
-features = read_by_folder(Features, given.features)
+features = read_by_folder(Features, given.features, c["nodes"])
 models = load_models(given.boosters, given.cards)
 earlier, later = (
     issued(serving_models(models, read_gate(path)), features, c, date.fromisoformat(day))

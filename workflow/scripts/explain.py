@@ -15,7 +15,7 @@ from rtlmp.schemas.evaluation import Drivers
 job = Job(jobs.FigureSettings)
 c, given, out, xs = job.config, job.input, job.output, job.config["thresholds"]
 champions = serving_models(load_models(given.boosters, given.cards), read_gate(given.gate))
-issues = issued(champions, read_by_folder(Features, given.features), c, job.day)
+issues = issued(champions, read_by_folder(Features, given.features, c["nodes"]), c, job.day)
 figures = dict(zip(product(c["figures"], xs), out.figures, strict=True))
 for node, path in zip(c["nodes"], out.tables, strict=True):
     table = explain(node, issues[node], xs)

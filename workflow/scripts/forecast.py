@@ -16,7 +16,7 @@ c, given, out = job.config, job.input, job.output
 models = load_models(given.boosters, given.cards)
 prices, history = read_archive(given.hourly), read_pools(given.history)
 gate = gate_decisions(models, history, prices, c, job.params.serving)
-features = read_by_folder(Features, given.features)
+features = read_by_folder(Features, given.features, c["nodes"])
 rows = daily_forecast(serving_models(models, gate), features, c, job.day)
 rows = flag_stale(rows, given.freshness)
 write_table(Bounded, rows, out.rows)

@@ -16,6 +16,6 @@ history = [read_history(path) for path in given.history]
 choices = gate_choices(models, history, read_archive(given.hourly), c)
 gate = {day: champions(choices, dates) for day, dates in job.params.serving.items()}
 serving = {day: [models[dated] for dated in dates] for day, dates in gate.items()}
-rows = replay(read_by_folder(Features, given.features), serving, c)
+rows = replay(read_by_folder(Features, given.features, c["nodes"]), serving, c)
 write_table(Bounded, rows, job.output.forecasts)
 write_json({"serving": gate, "choices": [*choices.values()]}, job.output.gate)

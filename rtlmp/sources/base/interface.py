@@ -5,8 +5,9 @@ call by call, never twice for what is final, and stores what each call saw first
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
@@ -59,6 +60,7 @@ class Source(NamedTuple):
     stored: Literal["calls", "postings"] = "calls"  # postings: spans are of publication
     early: timedelta = timedelta(0)  # calls: publication before delivery, at most
     late: timedelta = timedelta(0)  # and after; what is asked after that is final
+    heals: timedelta = timedelta(0)  # and so long after, too, while a day is short
     since: date = date(2011, 1, 1)  # nothing is asked for before
     whole: bool = True  # calls: a past day has all its intervals
     when: Callable[[Live], bool] = lambda _: True  # whether the config asks for it
@@ -107,28 +109,63 @@ def _calls(source: Source, start: datetime, end: datetime, tools: Tools) -> Iter
     """What the calls say of all delivery that can have been published in [start, end)."""
     tz, span = ZoneInfo(source.tz), source.span.days
     first, last = (t.astimezone(tz).date() for t in (start - source.late, end + source.early))
+    for day in days(first - source.heals, first - timedelta(days=1)):  # short then, perhaps
+        if _folder(source, day, tools).exists():
+            yield from _call(source, day, end, tools)
     for k in range((first - FIRST_CALL).days // span, (last - FIRST_CALL).days // span + 1):
         yield from _call(source, FIRST_CALL + timedelta(days=k * span), end, tools)
 
 
 def _call(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.DataFrame]:
     """Observations of the span that begins on `day`, asked for unless what is stored is final."""
-    folder = Path(tools.live["store"]) / source.name / f"{day:%Y-%m}" / f"{day:%d}"
+    folder = _folder(source, day, tools)
     begins, ends = (instant(d, "00:00", source.tz) for d in (day, day + source.span))
     calls = sorted(folder.glob("*.parquet"))
     stored: list[pd.DataFrame] = [seen for p in calls if len(seen := read_table(Observations, p))]
     before = datetime.strptime(calls[-1].stem, CALLED).replace(tzinfo=UTC) if calls else None
-    if before and before >= min(ends + source.late, end):
+    settled = ends + source.late
+    lacks = partial(_lacks, source, begins, ends, tools.locations)
+    heals = before and before < ends + source.heals and lacks(stored)
+    if before and before >= (end if heals else min(settled, end)):
         return stored
     log.info("%s: %s", source.name, day)
-    rows: pd.DataFrame = source.fetch(begins, min(ends, tools.now + source.early), tools)
+    until = min(ends, tools.now + source.early)
+    rows: pd.DataFrame = source.fetch(begins, until, tools)
+    if source.heals and not calls and settled <= tools.now and lacks([rows]):
+        rows = max(rows, source.fetch(begins, until, tools), key=len)  # a part may just have failed
     if source.whole:
         slots, want = _slots(source.series[0], rows)
-        require_complete(source, begins, min(ends, end - source.late), slots, want, tools)
+        sure = min(ends, end - max(source.late, source.heals))
+        require_complete(source, begins, sure, slots, want, tools)
     unseen = first_seen if source.published.startswith("rule") else not_seen_before
     rows = unseen(rows, pd.concat([*stored, no_observations()]), before, tools.now)
     write_table(Observations, rows, folder / f"{tools.now:{CALLED}}.parquet")  # be it nothing
+    if source.heals and settled <= tools.now and (short := lacks([*stored, rows])):
+        log.warning("%s %s: %s", source.name, day, short)
     return [*stored, rows]
+
+
+def _folder(source: Source, day: date, tools: Tools) -> Path:
+    """Of the stored calls for the span that begins on `day`."""
+    return Path(tools.live["store"]) / source.name / f"{day:%Y-%m}" / f"{day:%d}"
+
+
+def _lacks(
+    source: Source,
+    begins: datetime,
+    ends: datetime,
+    wanted: frozenset[str],
+    tables: Sequence[pd.DataFrame],
+) -> str:
+    """What `tables` lack of [begins, ends), at the wanted location that has least; "": nothing."""
+    rows = pd.concat([*tables, no_observations()], ignore_index=True)
+    valid, series = rows[Observations.valid_time], source.series[0]
+    inside = (valid >= begins) & (valid < ends) & (rows[Observations.series] == series)
+    slots = valid[inside].dt.floor(series.step).groupby(rows[Observations.location]).nunique()
+    prices = slots[slots.index.isin(wanted)]
+    found = int(prices.min() if len(prices) else slots.max() if len(slots) else 0)
+    want = (ends - begins) // timedelta(minutes=MINUTES[series.step])
+    return f"short, {found} of {want} values" if found < want else ""
 
 
 def _slots(series: SeriesName, rows: pd.DataFrame) -> tuple[Times, int]:

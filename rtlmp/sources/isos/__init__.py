@@ -1,1 +1,1 @@
-"""The other markets, by gridstatus: `fetch` says how, `feeds` which tables of which market."""
+"""The other markets, by gridstatus: `feeds` says which tables, `ask` and `fetch` how."""
