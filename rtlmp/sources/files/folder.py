@@ -60,7 +60,7 @@ def kind_of(path: Path) -> str | None:
     with naming(path), path.open("rb") as file:
         head = file.read(64)
     what = next((what for start, what in FOREIGN.items() if head.startswith(start)), None)
-    packed = next((how for start, how in PACKED.items() if head.startswith(start)), None)
+    packed = packing(head)
     if head.startswith(PARQUET):
         return "parquet"
     if not head:
@@ -70,6 +70,11 @@ def kind_of(path: Path) -> str | None:
     if what:
         raise BadFileError(f"{path}: {what}; it begins with {head!r}")
     return packed
+
+
+def packing(head: bytes) -> str | None:
+    """How a file that begins so is packed."""
+    return next((how for start, how in PACKED.items() if head.startswith(start)), None)
 
 
 def unpacked(path: Path, packed: str | None) -> pa.NativeFile:

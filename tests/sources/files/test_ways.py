@@ -4,6 +4,7 @@ import gzip
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from tests.helpers.build import five_minutes, settings, utc
 SERIES, PLACE, VALUE = Observations.series, Observations.location, Observations.value
 VALID, PUBLISH = Observations.valid_time, Observations.publish_time
 NOW = to_us(utc("2024-06-01"))
-GOOD = five_minutes("2024-03-01 06:00", np.arange(20.0, 620.0) / 10, "HB_NORTH").astype(
+GOOD = five_minutes("2024-03-01 06:00", (np.arange(20, 620) / 10).tolist(), "HB_NORTH").astype(
     {SERIES: object, PLACE: object}
 )
 Write = Callable[[Path], object]
@@ -61,7 +62,7 @@ def raw(content: bytes, name="x.csv") -> Write:
     return lambda folder: (folder / name).write_bytes(content)
 
 
-def put(row: int, column: str, value: object) -> Callable[[pd.DataFrame], pd.DataFrame]:
+def put(row: int, column: str, value: Any) -> Callable[[pd.DataFrame], pd.DataFrame]:
     return lambda d: d.assign(**{column: d[column].astype(object).mask(d.index == row, value)})
 
 
@@ -227,8 +228,8 @@ REFUSED: dict[str, tuple[Write, list[str]]] = {
         ["cannot be read", "whole"],
     ),
     "broken gzip": (raw(gzip.compress(text().encode())[:99] + b"\xff" * 99, "x.csv.gz"), ["whole"]),
-    "cut Parquet": (lambda f: (parquet()(f), os.truncate(f / "x.parquet", 3000)), ["whole"]),
-    "a broken page": (lambda f: (parquet()(f), spoil_page(f / "x.parquet")), ["whole"]),
+    "cut Parquet": (beside(parquet(), lambda f: os.truncate(f / "x.parquet", 3000)), ["whole"]),
+    "a broken page": (beside(parquet(), lambda f: spoil_page(f / "x.parquet")), ["whole"]),
     "a link to nothing": (lambda f: (f / "x.csv").symlink_to(f / "gone"), ["No such file"]),
     "a long row": (
         csv(spoil=line(7, lambda r: r.replace("\n", ",late\n"))),
