@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if rows.empty:
             raise BadFileError(f"{name}: no value at {given.keep or 'any place'}: see {KEEP}")
         first, last = (rows[Observations.publish_time].agg(end) for end in ("min", "max"))
-        out = given.to / f"{name} {first:%Y%m%dT%H%M}-{last:%Y%m%dT%H%M}.parquet"
+        out = given.to / f"{name.replace(' ', '_')}-{first:%Y%m%dT%H%M}-{last:%Y%m%dT%H%M}.parquet"
         write_table(Observations, rows, out)
         [*read_months([out], time.time() * 1e6)]  # the checks that a run will make
         sys.stdout.write(f"{out}: {len(rows)} values\n")
@@ -144,5 +144,5 @@ def _words(path: Path, name: str, body: bytes) -> pd.DataFrame:
 if __name__ == "__main__":
     try:
         main()
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         sys.exit(str(error))
