@@ -92,7 +92,8 @@ def _edge(parts: Iterable[Piece], ends: Callable[[Piece], Ends], few: int, sign:
             bound = max(bound, at[found[0] - 1] + DAY) if found[0] else bound
     edge = edge if np.isfinite(edge) else at[0]
     if alone := int((at < edge).sum()):
-        log.warning("%d prices stand alone, as %s: no date follows", alone, _text(sign * at[0]))
+        first = np.datetime64(sign * int(at[0]), "us")
+        log.warning("%d prices stand alone, as %sZ: no date follows", alone, first)
     return sign * int(edge)
 
 
@@ -129,10 +130,6 @@ def _absent(config: Config, missing: list[str], seen: set[str], paths: Sequence[
         of = f"it holds the series {_some(names)}"
     files = _some(path.name for path in paths)
     return f"{config['data_dir']}: no {config['target']} at {missing}; {of}, in files {files}"
-
-
-def _text(at: int) -> str:
-    return f"{np.datetime64(int(at), 'us')}Z"
 
 
 def _some(names: Iterable[str], most: int = 20) -> str:

@@ -29,7 +29,7 @@ from rtlmp.sources.ercot.reports import REPORTS, Report
 from rtlmp.sources.ercot.times import TZ, published
 from rtlmp.sources.files.folder import PARQUET, packing, unpacked
 from rtlmp.sources.files.months import read_months
-from rtlmp.sources.imports.table import OPTIONS, public, table_observations
+from rtlmp.sources.imports.table import OPTIONS, RULE, public, table_observations
 
 POSTED: Final = re.compile(r"cdr\.0*(\d+)\.\d+\.(\d{8})\.(\d{6})", re.IGNORECASE)
 REPORT, COLUMNS, KEEP = "--report", "--columns", "--keep"
@@ -111,7 +111,7 @@ def _report(
     """What a posting says, published when its name says, else by the rule."""
     posted = POSTED.search(name)
     at = published("T".join(posted.groups()[1:]), name) if posted else EPOCH
-    if not posted and not rule:
+    if not posted and not re.fullmatch(RULE, rule):
         raise BadFileError(f"{path}: {name}: no time of posting in its name (cdr.00012301....): "
                            f"say --published: {OPTIONS['--published']}")  # fmt: skip
     zipped = io.BytesIO()

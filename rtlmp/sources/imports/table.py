@@ -101,7 +101,7 @@ def _asked(
     yield from (f"--columns {c}: is none of {[*KNOWN]}" for c in {*columns} - {*KNOWN})
     yield from (f"--columns: no {name!r}" for name in {*columns.values()} - {*table})
     yield from (f"--columns {role}=COLUMN" for role in (VALID, VALUE) if role not in columns)
-    if "DELIVERYINTERVAL" in map(squeeze, table):
+    if "DELIVERYINTERVAL" in {squeeze(str(name)) for name in table}:
         yield "--report: ERCOT's name of it, as np6-905-cd; and --published alone, if that is asked"
     time = table.get(columns.get(VALID), pd.Series("0:00Z"))
     naive, days = not time.str.contains(ZONED).all(), time.str.contains(MIDNIGHT).all()
