@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from rtlmp.catalog import BY_NAME, SeriesName
 from rtlmp.io.files import atomic
-from rtlmp.io.parquet import dictionary_codes, possible_row_groups, to_numpy
+from rtlmp.io.parquet import dictionary_codes, open_parquet, possible_row_groups, to_numpy
 from rtlmp.schemas.columns import LOCATION, OBSERVED, PUBLISHED, SERIES, VALID, VALUE
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -161,7 +161,7 @@ def observation_table(q: SeriesName, rows: VintageRows, locations: list[str]) ->
 def _read(
     path: str | Path, wanted: frozenset[str], since: int
 ) -> Iterator[tuple[SeriesName, SeriesRows]]:
-    file = pq.ParquetFile(path, read_dictionary=[SERIES, LOCATION])
+    file = open_parquet(path, [SERIES, LOCATION])
     bounds = {
         VALID: (since or None, None),
         LOCATION: (min(wanted, default=None), max(wanted, default=None)),

@@ -1,14 +1,31 @@
-"""Files written whole or not at all: a killed job leaves no half file."""
+"""Files written whole or not at all: a killed job leaves no half file; errors name the file."""
 
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 LONGEST: Final = 120  # characters of a folder: a file system takes 255 bytes, and files add some
+
+import pyarrow as pa
+
+
+class BadFileError(ValueError):
+    """A file that cannot be read as what it should be: which, where, how many rows, an example."""
+
+
+@contextmanager
+def naming(path: str | Path) -> Iterator[None]:
+    """What Arrow and the system say of a file, with its name."""
+    try:
+        yield
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise BadFileError(f"{path}: cannot be read, is it whole? {why}") from error
 
 
 def atomic(path: str | Path, save: Callable[[Path], object]) -> None:

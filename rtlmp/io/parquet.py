@@ -13,7 +13,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rtlmp.io.files import atomic
+from rtlmp.io.files import atomic, naming
+
+
+def open_parquet(path: str | Path, words: Iterable[str] = ()) -> pq.ParquetFile:
+    """A file to read columns of, `words` as dictionaries. Raises BadFileError with its name."""
+    with naming(path):
+        return pq.ParquetFile(path, read_dictionary=list(words))
 
 
 def to_numpy(of: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:

@@ -8,14 +8,20 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from rtlmp.io.files import atomic, folder_name
+from rtlmp.io.files import atomic, folder_name, naming
 
 S = TypeVar("S", bound=pa.DataFrameModel)
 
 
 def read_table(schema: type[S], path: str | Path) -> DataFrame[S]:
     """The table at `path`, checked: the only way data enters a step."""
-    return validated(schema, pd.read_parquet(path))
+    return validated(schema, read_frame(path))
+
+
+def read_frame(path: str | Path) -> pd.DataFrame:
+    """The table at `path` as it is. Raises BadFileError with its name."""
+    with naming(path):
+        return pd.read_parquet(path)
 
 
 def validated(schema: type[S], df: pd.DataFrame) -> DataFrame[S]:
@@ -35,7 +41,7 @@ def table_of(schema: type[S], rows: Sequence[Mapping[Any, Any]]) -> DataFrame[S]
 
 def read_tables(schema: type[S], paths: Iterable[str | Path]) -> DataFrame[S]:
     """The tables at `paths` one after the other, checked as one."""
-    whole = pd.concat([pd.read_parquet(path) for path in paths], ignore_index=True)
+    whole = pd.concat([read_frame(path) for path in paths], ignore_index=True)
     return validated(schema, whole)
 
 

@@ -12,6 +12,7 @@ from rtlmp.config import Config, Window, held_out_span
 from rtlmp.features.history import longest_history
 from rtlmp.model_selection.windows import fold_windows, labels_known, require_before_backtest
 from rtlmp.sources.files.coverage import Coverage, coverage, issue_dates
+from rtlmp.sources.files.folder import data_files
 
 LOOKBACK: Final = timedelta(days=62)  # two whole months before a feature month
 SCARCE: Final = timedelta(days=7)  # a model that has fewer days has next to nothing to train on
@@ -23,6 +24,7 @@ class Dates:
 
     config: Config
     files: list[Path]  # of source files: the user's own
+    unread: list[str]  # what lies beside them
     covered: Coverage
     first: date  # issue date that the source can serve
     last: date
@@ -31,10 +33,9 @@ class Dates:
     def of(cls, config: Config) -> Self:
         """Raises ValueError where the source has no price at a node, or none for the run's date."""
         folder = config["data_dir"] if config["source"] == "files" else None
-        found = sorted(Path(folder).iterdir()) if folder else []
-        files = [path for path in found if path.suffix in (".parquet", ".csv")]
+        files, unread = data_files(Path(folder).expanduser()) if folder else ([], [])
         covered = coverage(config, files)
-        made = cls(config, files, covered, *issue_dates(config, covered))
+        made = cls(config, files, unread, covered, *issue_dates(config, covered))
         made.require(f"date {made.day}", made.day, made.day)
         return made
 

@@ -14,6 +14,8 @@ FOLDERS, FIGURES = ([folder_name(node) for node in of] for of in (NODES, C["figu
 THRESHOLDS = [threshold_name(x) for x in C["thresholds"]]
 plan = Plan.of(C)
 RUN, DATE = plan.root, plan.day
+if plan.unread and workflow.is_main_process:
+    logger.warning(f"{C['data_dir']}: not read, being neither Parquet nor CSV: {plan.unread}")
 LOGS = f"{RUN}/logs"
 RAW_FILES = plan.raw(plan.series, plan.raw_months)
 uses = partial(job_params, C)

@@ -1,3 +1,4 @@
+import time
 from itertools import product
 
 from rtlmp.asof.vintages import save_observations
@@ -5,8 +6,10 @@ from rtlmp.pipeline.job import Job
 from rtlmp.sources.files.months import read_months
 
 job = Job()
+# a synthetic world may end in the future
+now = time.time() * 1e6 if job.run_config["source"] == "files" else float("inf")
 wanted = dict(zip(product(job.params.series, job.params.months), job.output, strict=True))
-for series, month, rows in read_months(job.input):
+for series, month, rows in read_months(job.input, now):
     if path := wanted.pop((series, month), None):
         save_observations({series: rows}, path)
 for path in wanted.values():

@@ -1,6 +1,7 @@
 """From when to when a source has the target price: read before any rule, so kept light."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -8,14 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rtlmp.asof.vintages import EPOCH
-from rtlmp.catalog import BY_NAME, MARKETS, SeriesName
+from rtlmp.asof.vintages import EPOCH, Ints, to_us
+from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
 from rtlmp.clock import instant, issue_time
 from rtlmp.config import Config
 from rtlmp.schemas.columns import LOCATION, PUBLISHED, SERIES
+from rtlmp.sources.files.checks import DAY, same_place
 from rtlmp.sources.files.pieces import Piece, pieces
 
 NAMES = (SERIES, LOCATION, PUBLISHED)
+log = logging.getLogger(__name__)
 
 
 class Coverage(NamedTuple):
@@ -33,7 +36,7 @@ def coverage(config: Config, paths: Sequence[Path]) -> Coverage:
         return Coverage(instant(window["start"], "00:00", tz), instant(end, "00:00", tz))
     if config["source"] == "live":
         return _live(config, datetime.now(UTC))
-    return _stored(config, paths)
+    return _stored(config, paths, datetime.now(UTC))
 
 
 def issue_dates(config: Config, covered: Coverage) -> tuple[date, date]:
@@ -46,41 +49,93 @@ def issue_dates(config: Config, covered: Coverage) -> tuple[date, date]:
     return first, last
 
 
-def _stored(config: Config, paths: Sequence[Path]) -> Coverage:
+class Ends(NamedTuple):
+    """Of a piece: its first and last publications of the target at the nodes, us, and places."""
+
+    low: Ints
+    high: Ints
+    places: frozenset[str]  # any that has the target
+
+
+def _stored(config: Config, paths: Sequence[Path], now: datetime) -> Coverage:
     """Of files: the pieces that may hold the first and the last price, and every node, are read."""
-    target, nodes = BY_NAME[config["target"]], config["nodes"]
+    target, nodes = BY_NAME[config["target"]], frozenset(config["nodes"])
     parts = [*pieces(paths, NAMES, {SERIES: (target.value, target.value)})]
-    published = cache(lambda piece: _published(piece, target, frozenset(nodes)))
+    few = len(nodes) * MINUTES["h"] // MINUTES[target.step]  # prices of an hour: less is no date
+    ends = cache(lambda piece: _ends(piece, target, nodes, few, to_us(now)))
     seen: set[str] = set()
-    first, last = np.inf, -np.inf
     for piece in sorted(parts, key=lambda piece: piece.since):
-        if piece.since < first or not seen.issuperset(nodes):
-            at, _, there = published(piece)
-            first, seen = min(first, at), seen | there
-    for piece in sorted(parts, key=lambda piece: -piece.until):
-        if piece.until > last:
-            last = max(last, published(piece)[1])
-    if missing := sorted(set(nodes) - seen):
-        raise ValueError(
-            f"{config['data_dir']}: no {config['target']} at {missing}; it holds it at "
-            f"{sorted(seen)}, in files {[p.name for p in paths]}"
-        )
+        if nodes <= seen:
+            break
+        seen |= ends(piece).places
+    if missing := sorted(nodes - seen):
+        raise ValueError(_absent(config, missing, seen, paths))
+    first, last = (_edge(parts, ends, few, sign) for sign in (1, -1))
     return Coverage(*(EPOCH + timedelta(microseconds=at) for at in (first, last)))
 
 
-def _published(
-    piece: Piece, target: SeriesName, nodes: frozenset[str]
-) -> tuple[float, float, set[str]]:
-    """First and last publication of the target at `nodes` in a piece, and those of them it has."""
+def _edge(parts: Iterable[Piece], ends: Callable[[Piece], Ends], few: int, sign: int) -> int:
+    """The first publication (1), or the last (-1), with `few` or more within a day of it.
+
+    One price, or a wrong one, makes no date.
+    """
+    at, edge, bound = np.empty(0, dtype=np.int64), np.inf, np.inf
+    # times count from the far end where the last is sought
+    since = {piece: piece.since if sign > 0 else -piece.until for piece in parts}
+    for piece in sorted(since, key=since.__getitem__):
+        if since[piece] > bound:
+            break
+        times = ends(piece).low if sign > 0 else -ends(piece).high
+        at = np.sort(np.concatenate([at, times]))
+        if len(found := _dense(at, few)):
+            edge = bound = at[found[0]]
+            bound = max(bound, at[found[0] - 1] + DAY) if found[0] else bound
+    edge = edge if np.isfinite(edge) else at[0]
+    if alone := int((at < edge).sum()):
+        first = np.datetime64(sign * int(at[0]), "us")
+        log.warning("%d prices stand alone, as %sZ: no date follows", alone, first)
+    return sign * int(edge)
+
+
+def _dense(at: Ints, few: int) -> Ints:
+    """Where `few` of the sorted times or more begin within a day."""
+    return np.flatnonzero(at[few - 1 :] - at[: max(len(at) - few + 1, 0)] < DAY)
+
+
+def _ends(piece: Piece, target: SeriesName, nodes: frozenset[str], few: int, now: int) -> Ends:
+    """Raises BadFileError where a node is spelt otherwise, or its price is of the future."""
     table = piece.read(NAMES)
     (series, names), (column, places) = (piece.text(table, name) for name in (SERIES, LOCATION))
-    named, there = ([x == target for x in names], [place in nodes for place in places])
-    kept = np.array(named, dtype=bool)[series] & np.array(there, dtype=bool)[column]
-    at = piece.utc(table, PUBLISHED)[kept]
-    if not len(at):
-        return np.inf, -np.inf, set()
-    found = {places[k] for k in np.unique(column[kept])}
-    return int(at.min()), int(at.max()), found
+    of_target = np.array([name == target for name in names], dtype=bool)[series]
+    near = {same_place(node): node for node in nodes}
+    for code in np.flatnonzero(np.bincount(column[of_target])):
+        if places[code] not in nodes and (node := near.get(same_place(places[code]))):
+            bad = of_target & (column == code)
+            piece.refuse(table, [LOCATION], bad, f"the config spells it {node!r}: use one name")
+    kept = of_target & np.array([place in nodes for place in places], dtype=bool)[column]
+    at = piece.utc(table, PUBLISHED)
+    piece.refuse(table, [PUBLISHED], kept & (at > now), "published in the future")
+    at = np.sort(at[kept])
+    found = _dense(at, few)
+    low, high = (at[: found[0] + few], at[found[-1] :]) if len(found) else (at, at)
+    return Ends(low, high, frozenset(places[k] for k in np.unique(column[of_target])))
+
+
+def _absent(config: Config, missing: list[str], seen: set[str], paths: Sequence[Path]) -> str:
+    """What a folder holds instead of the target at the `missing` nodes."""
+    of = f"it holds {config['target']} at {_some(seen)}"
+    if not seen:
+        tables = ((piece, piece.read([SERIES])) for piece in pieces(paths, NAMES, {}))
+        names = {name for piece, table in tables for name in piece.text(table, SERIES)[1]}
+        of = f"it holds the series {_some(names)}"
+    files = _some(path.name for path in paths)
+    return f"{config['data_dir']}: no {config['target']} at {missing}; {of}, in files {files}"
+
+
+def _some(names: Iterable[str], most: int = 20) -> str:
+    """A list that fits a message."""
+    listed = sorted(names)
+    return f"{listed[:most]}" + (f" and {len(listed) - most} more" if listed[most:] else "")
 
 
 def _live(config: Config, now: datetime) -> Coverage:

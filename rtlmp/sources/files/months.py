@@ -13,46 +13,61 @@ import numpy as np
 import numpy.typing as npt
 
 from rtlmp.asof.vintages import Ints, SeriesRows, VintageRows, concat_series
-from rtlmp.catalog import ACTUALS, BY_NAME, STORED, SeriesName
+from rtlmp.catalog import BY_NAME, STORED, SeriesName
+from rtlmp.io.files import BadFileError
 from rtlmp.schemas.columns import LOCATION, OBSERVED, PUBLISHED, SERIES, VALID, VALUE
-from rtlmp.sources.files.pieces import BadFileError, Piece, pieces
+from rtlmp.sources.files.checks import (
+    Checked,
+    Spellings,
+    refuse_spellings,
+    refuse_step,
+    refuse_times,
+    refuse_values,
+)
+from rtlmp.sources.files.pieces import Piece, pieces
 
 KEYS: Final = (VALID, SERIES, LOCATION, PUBLISHED)
 Index: TypeAlias = npt.NDArray[np.intp]
 Chunk: TypeAlias = tuple[int, Path, SeriesRows]  # a piece's place, in order of files, and rows
 
 
-def read_months(paths: Iterable[str | Path]) -> Iterator[tuple[SeriesName, str, SeriesRows]]:
+def read_months(
+    paths: Iterable[str | Path], now: float = np.inf
+) -> Iterator[tuple[SeriesName, str, SeriesRows]]:
     """Series, UTC month of publication and its rows in order of publication, all checked.
 
-    A closed month never changes. Raises BadFileError with file, column, row count and an example.
+    A closed month never changes; nothing may be published after `now`, us. Raises BadFileError with
+    file, column, row count and an example.
     """
     found = enumerate(pieces(map(Path, paths), OBSERVED, {}))
     waiting = sorted(found, key=lambda item: item[1].since)
     held: dict[tuple[int, SeriesName], list[Chunk]] = {}
+    spelt: Spellings = {}
     later = [*(piece.since for _, piece in waiting[1:]), np.inf]
     for (place, piece), since in zip(waiting, later, strict=False):
-        for key, part in _parts(piece):
+        for key, part in _parts(piece, spelt, now):
             held.setdefault(key, []).append((place, piece.path, part))
         closed = _month(int(since)) if np.isfinite(since) else since
         for month, q in sorted(key for key in held if key[0] < closed):
             yield q, str(np.datetime64(month, "M")), _whole(q, sorted(held.pop((month, q))))
 
 
-def _parts(piece: Piece) -> Iterator[tuple[tuple[int, SeriesName], SeriesRows]]:
+def _parts(
+    piece: Piece, spelt: Spellings, now: float
+) -> Iterator[tuple[tuple[int, SeriesName], SeriesRows]]:
     """The rows of a piece, checked one by one, by month and series."""
     table = piece.read(OBSERVED)
     (series, names), (column, places) = (piece.text(table, name) for name in (SERIES, LOCATION))
     valid, publish = (piece.utc(table, name) for name in (VALID, PUBLISHED))
     rows = VintageRows(publish, valid, column, piece.numbers(table, VALUE))
-    known, actual = (
-        np.array([name in of for name in names], dtype=bool)[series] for of in (STORED, ACTUALS)
-    )
+    known = np.array([name in STORED for name in names], dtype=bool)[series]
     piece.refuse(table, [SERIES], ~known, f"unknown series; known: {[*STORED]}")
-    early = actual & (publish < valid)
-    piece.refuse(table, [VALID, PUBLISHED], early, "an actual published before its interval began")
-    for month, code, of in _split(publish, series, len(names)):
-        yield (month, BY_NAME[names[code]]), (rows.at(of), places)
+    of = Checked(piece, table, rows, places, series, [BY_NAME[name] for name in names])
+    refuse_times(of, now)
+    refuse_values(of)
+    refuse_spellings(of, spelt)
+    for month, code, where in _split(publish, series, len(names)):
+        yield (month, of.names[code]), (rows.at(where), places)
 
 
 def _split(publish: Ints, series: Index, width: int) -> Iterator[tuple[int, int, Index | slice]]:
@@ -75,6 +90,7 @@ def _split(publish: Ints, series: Index, width: int) -> Iterator[tuple[int, int,
 def _whole(q: SeriesName, chunks: list[Chunk]) -> SeriesRows:
     """All rows of a series and month in order of publication; none may be there twice."""
     rows, places = concat_series([part for _, _, part in chunks])
+    refuse_step(q, (rows, places), [*dict.fromkeys(str(path) for _, path, _ in chunks)])
     later, on = np.diff(rows.publish), np.diff(rows.valid)
     order = np.arange(len(rows.value))
     if (later < 0).any() or (on[later == 0] < 0).any():

@@ -4,9 +4,6 @@ Free of pandas, as pyarrow.dataset is not: Snakemake reads prices here before an
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from csv import reader
-from io import TextIOWrapper
 from itertools import accumulate
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -15,26 +12,33 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
-from pyarrow import csv
 
 from rtlmp.asof.vintages import UTC_TIMES, Flags, Floats, Ints
-from rtlmp.io.parquet import Bounds, dictionary_codes, extent, flags, possible_row_groups, to_numpy
+from rtlmp.io.files import BadFileError, naming
+from rtlmp.io.parquet import (
+    Bounds,
+    dictionary_codes,
+    extent,
+    flags,
+    open_parquet,
+    possible_row_groups,
+    to_numpy,
+)
 from rtlmp.schemas.columns import LOCATION, PUBLISHED, SERIES
+from rtlmp.sources.files.folder import kind_of
+from rtlmp.sources.files.texts import header, read_text
 
-PARQUET: Final = ".parquet"  # any other file is CSV
 WORDS: Final = (SERIES, LOCATION)
-ISO_UTC: Final = r"(Z|\+00:?00)$"
-
-
-class BadFileError(ValueError):
-    """A file that is not in the observation format: which, where, how many rows, an example."""
+UTC_NAMES: Final = r"\s*([zZ]|UTC|GMT|Etc/UTC)$"
+INSTANT: Final = r"\d\d:?\d\d(:?\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$"  # a clock and its offset
+NOT_UTC: Final = "not a UTC time: write 2024-08-20T15:00:00Z"
 
 
 class Piece(NamedTuple):
     """A row group of a Parquet file, or a whole file of CSV."""
 
     path: Path
+    kind: str | None  # as `kind_of` says
     group: int
     row: int  # of the file that it starts with
     since: float  # us since 1970 of its earliest publication; -inf: not known before it is read
@@ -43,14 +47,13 @@ class Piece(NamedTuple):
     def read(self, names: Collection[str]) -> pa.Table:
         """Columns of it; those of CSV are text."""
         words = [name for name in WORDS if name in names]
-        with _named(self.path):
-            if self.path.suffix == PARQUET:
-                file = pq.ParquetFile(self.path, read_dictionary=words)
+        with naming(self.path):
+            if self.kind == "parquet":
+                file = open_parquet(self.path, words)
                 return file.read_row_group(self.group, columns=list(names))
-            text = {name: pa.string() for name in names}
-            types = text | dict.fromkeys(words, pa.dictionary(pa.int32(), pa.string()))
-            chosen = csv.ConvertOptions(include_columns=list(names), column_types=types)
-            return csv.read_csv(self.path, convert_options=chosen)
+            types = {name: pa.string() for name in names}
+            types |= dict.fromkeys(words, pa.dictionary(pa.int32(), pa.string()))
+            return read_text(self.path, self.kind, types)
 
     def refuse(self, table: pa.Table, columns: list[str], bad: Flags, why: str) -> None:
         """Raises BadFileError where a row is `bad`."""
@@ -64,24 +67,27 @@ class Piece(NamedTuple):
         )
 
     def text(self, table: pa.Table, name: str) -> tuple[npt.NDArray[np.intp], list[str]]:
-        """A column of words, none empty: index into the words, and these."""
-        column = table[name]
+        """A column of words, none empty: index into the words, and these without blanks around."""
+        column, kind = table[name], table[name].type
         self.refuse(table, [name], flags(column.is_null()), "not text")
-        words = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-        index, names = dictionary_codes(words)
-        bad = np.array([not isinstance(name, str) or not name for name in names], dtype=bool)
+        words = column if pa.types.is_dictionary(kind) else _cast(column, pa.string())
+        self.refuse(table, [name], np.full(len(column), not _is_text(kind)), f"{kind}, not text")
+        index, names = dictionary_codes(words.dictionary_encode())
+        names = [name.strip() if isinstance(name, str) else "" for name in names]
+        bad = np.array([not name for name in names], dtype=bool)
         self.refuse(table, [name], bad[index], "not text")
         return index, names
 
     def utc(self, table: pa.Table, name: str) -> Ints:
-        """UTC times as us since 1970; naive and local ones are refused: an hour is not seen."""
+        """Instants as us since 1970; times without their zone are refused."""
         column, kind, why = table[name], table[name].type, "missing time"
         if pa.types.is_timestamp(kind):
-            local = np.full(len(column), kind.tz != UTC_TIMES.tz)
-            self.refuse(table, [name], local, f"times in zone {kind.tz}: convert them to UTC")
+            naive = np.full(len(column), kind.tz is None)
+            self.refuse(table, [name], naive, "times in zone None: convert them to UTC")
         else:
-            column, why = _cast(column, pa.string()), "not a UTC time: write 2024-08-20T15:00:00Z"
-            ends = pc.match_substring_regex(column, ISO_UTC)
+            column, why = _cast(column, pa.string()), NOT_UTC
+            column = pc.replace_substring_regex(column, UTC_NAMES, "Z")
+            ends = pc.match_substring_regex(column, INSTANT)
             self.refuse(table, [name], ~flags(pc.and_kleene(column.is_valid(), ends)), why)
             column = _cast(column, pa.timestamp("ns", "UTC"))
         self.refuse(table, [name], flags(column.is_null()), why)
@@ -89,12 +95,13 @@ class Piece(NamedTuple):
 
     def numbers(self, table: pa.Table, name: str) -> Floats:
         """Finite numbers."""
-        column = table[name]
-        if pa.types.is_string(column.type):
-            column = pc.utf8_trim_whitespace(column)
+        column, kind = table[name], table[name].type
+        if _is_text(kind):
+            column = pc.utf8_trim_whitespace(column.cast(pa.string()))
         found = _cast(column, pa.float64())
         finite = flags(pc.and_kleene(found.is_valid(), pc.is_finite(found)))
-        self.refuse(table, [name], ~finite, "not a number: leave such rows out")
+        bad = ~finite | np.full(len(finite), pa.types.is_boolean(kind))
+        self.refuse(table, [name], bad, "not a number: leave such rows out")
         return to_numpy(found)
 
 
@@ -106,42 +113,42 @@ def pieces(
     Raises BadFileError for a file that cannot be opened or lacks a column.
     """
     for path in paths:
-        if path.suffix != PARQUET:
-            with TextIOWrapper(pa.input_stream(path), "utf-8-sig", "replace", newline="") as text:
-                _complete(path, wanted, next(reader(text), []))
-            yield Piece(path, 0, 0, -np.inf, np.inf)
+        packed = kind_of(path)
+        if packed != "parquet":
+            _complete(path, wanted, header(path, packed)[1])
+            yield Piece(path, packed, 0, 0, -np.inf, np.inf)
             continue
-        with _named(path):
-            file = pq.ParquetFile(path)
-        _complete(path, wanted, file.schema_arrow.names)
+        file = open_parquet(path)
+        plain = [of.name for of in file.schema_arrow if not pa.types.is_nested(of.type)]
+        _complete(path, wanted, plain)
         groups = [file.metadata.row_group(k) for k in range(file.num_row_groups)]
         rows = [0, *accumulate(group.num_rows for group in groups)]
         kind = file.schema_arrow.field(PUBLISHED).type
         for k in possible_row_groups(file, bounds):
-            yield Piece(path, k, rows[k], *_span(extent(groups[k], PUBLISHED), kind))
+            yield Piece(path, packed, k, rows[k], *_span(extent(groups[k], PUBLISHED), kind))
 
 
 def _span(told: Bounds, kind: pa.DataType) -> tuple[float, float]:
-    """First and last time in us; times that are not UTC have to be read, and refused."""
-    if None in told or not pa.types.is_timestamp(kind) or kind.tz != UTC_TIMES.tz:
+    """First and last time in us; those that are no instants have to be read, and refused."""
+    if None in told or not pa.types.is_timestamp(kind) or kind.tz is None:
         return -np.inf, np.inf
     times = np.array(told).astype(f"datetime64[{kind.unit}]").astype("datetime64[us]")
     first, last = times.astype(np.int64).tolist()
     return first, last
 
 
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Arrow's complaints, with the file."""
-    try:
-        yield
-    except pa.ArrowInvalid as error:
-        raise BadFileError(f"{path}: {error}") from error
-
-
 def _complete(path: Path, wanted: Collection[str], names: list[str]) -> None:
     if missing := sorted(set(wanted) - set(names)):
         raise BadFileError(f"{path}: no column {missing}; the file has {names}")
+    if twice := sorted(name for name in wanted if names.count(name) > 1):
+        raise BadFileError(f"{path}: column {twice} is there twice; the file has {names}")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Words, however they are stored; a column without a value has no type."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    of = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
+    return any(test(kind) for test in of)
 
 
 def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:

@@ -11,10 +11,10 @@ import pytest
 
 from rtlmp.catalog import SeriesName
 from rtlmp.config import parse_config
+from rtlmp.io.files import BadFileError
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.files.coverage import coverage, issue_dates
 from rtlmp.sources.files.months import read_months
-from rtlmp.sources.files.pieces import BadFileError
 from tests.helpers.build import ROOT, five_minutes, hourly_noise, read_frames, settings, utc
 
 VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
@@ -43,14 +43,6 @@ BAD = {
     "naive times": (
         lambda d: d.assign(**{VALID: d[VALID].dt.tz_localize(None)}),
         ["valid_time", "zone None", "600 of 600", "2024-01-01 06:00:12"],
-    ),
-    "local times": (
-        lambda d: d.assign(**{PUBLISH: d[PUBLISH].dt.tz_convert("America/Chicago")}),
-        ["publish_time", "America/Chicago", "convert them to UTC"],
-    ),
-    "local text": (
-        lambda d: d.assign(**{VALID: "2024-01-01 00:00:12-06:00"}),
-        ["valid_time", "not a UTC time", "2024-01-01 00:00:12-06:00"],
     ),
     "a day that is none": (
         lambda d: d.assign(**{PUBLISH: d[PUBLISH].astype(str).mask(d.index == 3, "2024-02-30 1Z")}),
@@ -92,7 +84,7 @@ BAD = {
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
 def test_bad_input_is_refused_with_reasons(good, tmp_path, case, suffix):
     spoil, words = BAD[case]
-    if suffix == ".csv" and case in ("naive times", "local times"):
+    if suffix == ".csv" and case == "naive times":
         words = [words[0], "not a UTC time"]
     with pytest.raises(BadFileError) as error:
         read_frames(save(spoil(good), tmp_path / f"bad{suffix}"))

@@ -1,0 +1,92 @@
+"""Which files of a folder are observations, and what kind of file each is."""
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from rtlmp.io.files import BadFileError, naming
+
+DATA: Final = re.compile(r"\.(parquet|parq|pq|(csv|tsv)(\.(gz|bz2|zst))?)$", re.IGNORECASE)
+UNFINISHED: Final = re.compile(r"^(\.|~\$)|\.(tmp|part|partial|crdownload)\.\w+$", re.IGNORECASE)
+PARQUET: Final = b"PAR1"
+PACKED: Final = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
+FOREIGN: Final = {  # how a file begins that is neither Parquet nor CSV
+    b"version https://git-lfs": "a pointer of Git LFS, not the file: fetch it by git lfs pull",
+    b"/annex/objects": "a pointer of git-annex, not the file: fetch it by git annex get",
+    b"\xff\xfe": "text in UTF-16: save it as UTF-8",
+    b"\xfe\xff": "text in UTF-16: save it as UTF-8",
+    b"PK\x03\x04": "a zip or an Excel workbook: unpack it, or import it (docs/data.md)",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook: import it (docs/data.md)",
+    b"<": "a web page or XML",
+    b"ARROW1": "an Arrow file: write it as Parquet",
+}
+
+
+def data_files(folder: Path) -> tuple[list[Path], list[str]]:
+    """Observation files in `folder` and the folders in it; and the names of all other files.
+
+    Raises ValueError where there is no such folder or no such file, with what is there.
+    """
+    if not folder.is_dir():
+        near = next(above for above in folder.absolute().parents if above.is_dir())
+        there = sorted(path.name for path in near.glob("[!.]*"))[:20]
+        raise ValueError(f"data_dir {folder}: no such folder; {near} has {there}")
+    found, others, seen = list[Path](), list[str](), set[str]()
+    for here, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
+        inside = {name: Path(here, name) for name in sorted([*folders, *names])}
+        hidden = [name for name in folders if name.startswith(".")]
+        again = [name for name in folders if os.path.realpath(inside[name]) in seen]
+        seen |= {os.path.realpath(here), *(os.path.realpath(inside[name]) for name in folders)}
+        folders[:] = [name for name in folders if name not in {*hidden, *again}]
+        read = {name for name in names if _is_data(inside[name])}
+        found += [inside[name] for name in read]
+        left = {*names, *hidden, *again} - read
+        others += [str(inside[name].relative_to(folder)) for name in left]
+    if not found:
+        raise ValueError(
+            f"data_dir {folder}: no Parquet or CSV file in it, but {sorted(others)[:20]}"
+        )
+    return sorted(found), sorted(others)
+
+
+def kind_of(path: Path) -> str | None:
+    """What a file is by its first bytes: "parquet", or how its CSV is packed.
+
+    Raises BadFileError for another kind.
+    """
+    with naming(path), path.open("rb") as file:
+        head = file.read(64)
+    what = next((what for start, what in FOREIGN.items() if head.startswith(start)), None)
+    packed = packing(head)
+    if head.startswith(PARQUET):
+        return "parquet"
+    if not head:
+        what = "0 bytes: its copy or download did not end"
+    elif not packed and (path.suffix.lower().startswith(".p") or b"\0" in head):
+        what = what or "neither a parquet file nor CSV in UTF-8"
+    if what:
+        raise BadFileError(f"{path}: {what}; it begins with {head!r}")
+    return packed
+
+
+def packing(head: bytes) -> str | None:
+    """How a file that begins so is packed."""
+    return next((how for start, how in PACKED.items() if head.startswith(start)), None)
+
+
+def unpacked(path: Path, packed: str | None) -> pa.NativeFile:
+    """The bytes of a CSV file."""
+    return pa.input_stream(str(path), compression=packed)
+
+
+def _is_data(path: Path) -> bool:
+    """By its name; a link to nothing is, and will be refused."""
+    named = DATA.search(path.name) and not UNFINISHED.search(path.name)
+    return bool(named) and (path.is_file() or not path.exists())
+
+
+def _refuse(error: OSError) -> None:
+    raise BadFileError(f"{error.filename}: cannot be read: {error.strerror}") from error

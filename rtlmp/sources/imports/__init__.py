@@ -1,0 +1,1 @@
+"""Files of others made into observation files: `python -m rtlmp.sources.imports --help`."""

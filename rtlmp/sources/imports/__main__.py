@@ -1,0 +1,148 @@
+"""Make observation files, for `source: files`, of files of other shapes.
+
+ERCOT's reports as downloaded by hand (zip, CSV, workbook), frames of gridstatus saved as CSV or
+Parquet, and tables of one's own. docs/data.md has examples.
+"""
+
+import argparse
+import csv
+import io
+import re
+import sys
+import time
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from rtlmp.asof.vintages import EPOCH
+from rtlmp.catalog import BY_NAME
+from rtlmp.io.files import BadFileError, naming
+from rtlmp.io.tables import read_frame, write_table
+from rtlmp.schemas.core import Observations
+from rtlmp.sources.base.store import Posting
+from rtlmp.sources.base.vintages import distinct_vintages
+from rtlmp.sources.ercot.parse import parse
+from rtlmp.sources.ercot.reports import REPORTS, Report
+from rtlmp.sources.ercot.times import TZ, published
+from rtlmp.sources.files.folder import PARQUET, packing, unpacked
+from rtlmp.sources.files.months import read_months
+from rtlmp.sources.imports.table import OPTIONS, RULE, public, table_observations
+
+POSTED: Final = re.compile(r"cdr\.0*(\d+)\.\d+\.(\d{8})\.(\d{6})", re.IGNORECASE)
+REPORT, COLUMNS, KEEP = "--report", "--columns", "--keep"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Raises BadFileError with all that is to be said of a file, or what is wrong with its rows."""
+    parser = argparse.ArgumentParser(prog="python -m rtlmp.sources.imports", description=__doc__)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--to", required=True, type=Path, help="folder of what is made: data_dir")
+    parser.add_argument(KEEP, nargs="+", default=[], help="locations to keep; default: all")
+    parser.add_argument(COLUMNS, nargs="+", default=[], help="as valid_time=Timestamp value=Price")
+    for option, about in {
+        REPORT: "of ERCOT, as np6-905-cd, where no name says it",
+        **OPTIONS,
+    }.items():
+        parser.add_argument(option, default="", help=about.replace("%", "%%"))
+    given = parser.parse_args(arguments)
+    said = {option: getattr(given, option[2:]) for option in (REPORT, *OPTIONS)}
+    named = {role: name for role, _, name in (pair.partition("=") for pair in given.columns)}
+    found: dict[str, list[pd.DataFrame]] = {}
+    for path in given.files:
+        for name, rows in _observations(path, said, named, {*given.keep}):
+            found.setdefault(name, []).append(rows)
+    for name, parts in found.items():
+        rows = distinct_vintages(pd.concat(parts, ignore_index=True))
+        if rows.empty:
+            raise BadFileError(f"{name}: no value at {given.keep or 'any place'}: see {KEEP}")
+        first, last = (rows[Observations.publish_time].agg(end) for end in ("min", "max"))
+        out = given.to / f"{name.replace(' ', '_')}-{first:%Y%m%dT%H%M}-{last:%Y%m%dT%H%M}.parquet"
+        write_table(Observations, rows, out)
+        [*read_months([out], time.time() * 1e6)]  # the checks that a run will make
+        sys.stdout.write(f"{out}: {len(rows)} values\n")
+
+
+def _observations(
+    path: Path, said: dict[str, str], named: dict[str, str], keep: set[str]
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Those of each table in a file, and the name of the file to be made of them."""
+    known = {report.emil: report for report in REPORTS}
+    if said[REPORT] not in {"", *known}:
+        raise BadFileError(f"{REPORT} {said[REPORT]}: none of {[*known]}")
+    for name, body in _tables(path.name, path, path.read_bytes()):
+        posted = POSTED.search(name)
+        number = int(posted.group(1)) if posted else 0
+        report = known.get(said[REPORT]) or next((r for r in REPORTS if r.number == number), None)
+        if report and isinstance(body, bytes):
+            yield report.emil, _report(path, name, body, report, said["--published"], keep)
+        else:
+            table = _words(path, name, body) if isinstance(body, bytes) else body
+            rows = table_observations(path, table, said, named)
+            yield Path(name).stem, rows[rows[Observations.location].isin(keep)] if keep else rows
+
+
+def _tables(name: str, path: Path, body: bytes) -> Iterator[tuple[str, bytes | pd.DataFrame]]:
+    """CSV files and tables of words, in zips of zips and on sheets too."""
+    if body.startswith(PARQUET):
+        yield name, read_frame(path).astype(str)
+    elif how := packing(body):
+        with naming(path), unpacked(path, how) as file:
+            yield name, file.read()
+    elif not zipfile.is_zipfile(io.BytesIO(body)):
+        yield name, body
+    elif "xl/workbook.xml" in zipfile.ZipFile(io.BytesIO(body)).namelist():
+        sheets = pd.read_excel(io.BytesIO(body), sheet_name=None, dtype=str)
+        yield from (
+            (f"{name} {k}.csv", of.to_csv(index=False).encode()) for k, of in sheets.items()
+        )
+    else:
+        inside = zipfile.ZipFile(io.BytesIO(body))
+        for member in inside.namelist():
+            known = member if POSTED.search(member) else f"{name} {member}"
+            yield from _tables(known, path, inside.read(member))
+
+
+def _report(
+    path: Path, name: str, body: bytes, report: Report, rule: str, places: set[str]
+) -> pd.DataFrame:
+    """What a posting says, published when its name says, else by the rule."""
+    posted = POSTED.search(name)
+    at = published("T".join(posted.groups()[1:]), name) if posted else EPOCH
+    if not posted and not re.fullmatch(RULE, rule):
+        raise BadFileError(f"{path}: {name}: no time of posting in its name (cdr.00012301....): "
+                           f"say --published: {OPTIONS['--published']}")  # fmt: skip
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as file:
+        file.writestr(name, body)
+    try:
+        rows = parse(report, [(Posting(name, at, name), zipped.getvalue())], places)
+    except (ValueError, KeyError, StopIteration) as error:
+        raise BadFileError(f"{path}: {name}: {type(error).__name__} {error}") from error
+    for q, of in () if posted else rows.groupby(Observations.series):
+        by_rule = public(of[Observations.valid_time], rule, TZ, BY_NAME[str(q)])
+        rows.loc[of.index, Observations.publish_time] = by_rule
+    return rows
+
+
+def _words(path: Path, name: str, body: bytes) -> pd.DataFrame:
+    """A CSV as words, whatever parts them. Raises BadFileError at a row of another width."""
+    try:
+        lines = body.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise BadFileError(f"{path}: {name}: not UTF-8: {error}") from error
+    rows = [*filter(None, csv.reader(lines, delimiter=max(",;\t|", key="".join(lines[:1]).count)))]
+    for row, fields in enumerate(rows[1:]):
+        if len(fields) != len(rows[0]):
+            why = f"Expected {len(rows[0])} columns, got {len(fields)}"
+            raise BadFileError(f"{path}: {name}: row {row}: {why}: {fields}")
+    return pd.DataFrame(rows[1:], columns=rows[0] if rows else [], dtype=str)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (ValueError, OSError) as error:
+        sys.exit(str(error))
