@@ -128,7 +128,7 @@ def _call(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
     """Observations of the span that begins on `day`, asked for unless what is stored is final."""
     folder = Path(tools.live["store"]) / source.name / f"{day:%Y-%m}" / f"{day:%d}"
     begins, ends = (instant(d, "00:00", source.tz) for d in (day, day + source.span))
-    calls = sorted(folder.glob("*.parquet"))
+    calls = sorted(folder.glob("[0-9]*.parquet"))  # not what a killed run left half written
     stored: list[pd.DataFrame] = [seen for p in calls if len(seen := read_table(Observations, p))]
     before = datetime.strptime(calls[-1].stem, CALLED).replace(tzinfo=UTC) if calls else None
     if before and before >= min(ends + source.late, end):

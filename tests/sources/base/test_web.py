@@ -1,19 +1,24 @@
 """A server that misbehaves: what is lost is nothing, what is said names report, day and remedy."""
 
+import html
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler
+from urllib.parse import quote, quote_plus, unquote
 
 import pytest
 
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.interface import IncompleteError
 from rtlmp.sources.base.pace import due, pacer
+from rtlmp.sources.base.redact import words
 from rtlmp.sources.base.web import FetchError, retry_after
 from rtlmp.sources.ercot.client import CredentialsError
 from rtlmp.sources.ercot.parse import ReportError
+from rtlmp.sources.gas import henry_hub
 from tests.helpers import live
 from tests.helpers.replay import reply, serving
 
@@ -229,7 +234,7 @@ def test_a_file_broken_in_the_store_is_named_and_fetched_again(server, tmp_path)
     want = prices(server, tmp_path)
     for path in tmp_path.rglob("*.zip"):
         path.write_bytes(b"not a zip")
-    with pytest.raises(ReportError, match="posting 123001791115220 of .*: File is not a zip file"):
+    with pytest.raises(ReportError, match=r"posting 123001791115220 of .*: File is not a zip file"):
         prices(server, tmp_path)
     assert prices(server, tmp_path).equals(want)
 
@@ -255,3 +260,54 @@ def test_retry_after_in_seconds(text, wait):
 
 def test_retry_after_as_a_date():
     assert retry_after("Sun, 04 Oct 2026 15:01:00 GMT", now=NOW.timestamp) == 60
+
+
+KEYS = {
+    "ERCOT_API_USERNAME": "some body+1@example.org",
+    "ERCOT_API_PASSWORD": 'p&ss "w<rd>',
+    "ERCOT_PUBLIC_API_SUBSCRIPTION_KEY": "Subscription-0123/=",
+    "EIA_API_KEY": "eia secret+key",
+}
+WAYS = (str, quote, quote_plus, html.escape, json.dumps, lambda key: quote(quote_plus(key)), repr)
+
+
+@pytest.mark.parametrize("status", [200, 400, 403, 404, 500])
+def test_no_secret_is_said_where_a_server_repeats_all_it_was_sent(
+    server, tmp_path, monkeypatch, status
+):
+    for name, key in KEYS.items():
+        monkeypatch.setenv(name, key)
+
+    def echo(handler):
+        if "/token" in handler.path and status != 403:
+            return False  # else the archive's tokens would not be at stake
+        sent = [text for name, text in handler.headers.items() if name[0] in "AO"]
+        body = " ".join(["<b>no</b>", *sent, handler.path, unquote(handler.path)])
+        return reply(handler, status, body.encode())
+
+    always(server, "", echo)
+    tools = live.tools(server, tmp_path, slept=[])
+    gas = partial(henry_hub, NOW - timedelta(days=9), NOW, tools)
+    for go in (gas, partial(prices, server, tmp_path, OLD), partial(prices, server, tmp_path)):
+        with pytest.raises(FetchError) as caught:
+            go()
+        assert not leaked(str(caught.value)), str(caught.value)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_first_words_of_an_answer_hold_no_secret_however_it_is_written(monkeypatch, way):
+    for name, key in KEYS.items():
+        monkeypatch.setenv(name, key)
+    for key in KEYS.values():
+        for start in range(130):
+            said = words(f"<p>{'x' * start} {way(key)} Bearer abc.def eyJhbGciOi.x</p>".encode())
+            assert not leaked(said), said
+    assert words(b"<h1>blocked:\n access from your country</h1>\x00") == (
+        "blocked: access from your country"
+    )
+
+
+def leaked(said: str) -> list[str]:
+    """Pieces of a secret in `said`, whatever way it is written."""
+    pieces = {w(key).strip("'\"")[:9] for key in KEYS.values() for w in WAYS}
+    return [p for p in (*pieces, "identity-token", "access-token") if p.lower() in said.lower()]
