@@ -143,7 +143,8 @@ def _listed(
 ) -> Listing:
     """The `old` listing and what the site or the archive lists beyond it."""
     old = old or Listing(start, start, ())
-    since = max(start, old.until) if old.since <= start else start
+    # without a hole to what was listed before, be it earlier or later
+    since, end = (old.until, end) if old.since <= start else (start, max(end, old.since))
     if is_on_site(report, since, tools.now):
         fresh = site_listing(report, tools.client)
     else:

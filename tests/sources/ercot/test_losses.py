@@ -190,3 +190,12 @@ def test_a_day_of_bad_postings_stops_until_it_is_accepted(server, tmp_path, monk
     tools = live.tools(server, tmp_path, slept=[], gaps=["np4-190-cd 2026-10-02"])
     assert len(live.read("np4-190-cd", *span, tools)) == 24 * 3
     assert [loss.accepted for loss in tools.lost] == [True]
+
+
+@pytest.mark.usefixtures("secrets")
+@pytest.mark.parametrize("spans", [((20, 21), (10, 11), (10, 21)), ((10, 11), (20, 21), (10, 21))])
+def test_a_listing_has_no_hole_between_two_spans(server, tmp_path, spans):
+    tools = live.tools(server, tmp_path, slept=[])
+    for first, last in spans:
+        rows = live.read("np3-565-cd", f"2026-08-{first}T00:00", f"2026-08-{last}T00:00", tools)
+    assert rows[Observations.publish_time].nunique() == 11 * 24
