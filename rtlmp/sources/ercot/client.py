@@ -104,8 +104,8 @@ def from_archive(
             yield from from_archive(report, part, client)
     else:
         for p in lacking:
-            why = found.get(p.id, "not in the lot that was asked for")
-            yield p, GoneError(str(why) if isinstance(why, GoneError) else f"{what}: {why}")
+            why = str(found.get(p.id, "not in the lot that was asked for"))
+            yield p, GoneError(why if what in why else f"{what}: {why}")
 
 
 def whole_zip(body: bytes) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
@@ -17,6 +18,7 @@ from rtlmp.sources.ercot.reports import Report
 
 OF: Final = "of posting"  # index of a row's posting
 LINE: Final = "line of file"  # its row there; the header is 1
+Places: TypeAlias = npt.NDArray[np.int64]
 Texts: TypeAlias = tuple[int, bytes]  # index of a posting, and rows of a file in it
 UNZIPPING: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
@@ -78,12 +80,11 @@ def _text_table(
         return "skip"
 
     try:
-        table = csv.read_csv(
-            io.BytesIO(b"".join(bodies).decode(errors="replace").encode()),
-            csv.ReadOptions(column_names=names, use_threads=False),
-            csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skip),
-            csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
-        )
+        read = csv.ReadOptions(column_names=names, use_threads=False)
+        rows = csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skip)
+        kinds = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
+        whole = b"".join(bodies).decode(errors="replace").encode()
+        table = csv.read_csv(io.BytesIO(whole), read, rows, kinds)
     except pa.ArrowInvalid:
         table = pa.table({})
     if len(table) + len(skipped) != len(of):  # quotes that do not close join rows
@@ -92,11 +93,22 @@ def _text_table(
         for one in texts if len(texts) > 1 else ():
             yield from _text_table(names, [one], losses)
         return
+    _lose_skipped(skipped, of, lines, losses)
+    for name, places in ((OF, of), (LINE, lines)):
+        kept = np.delete(places, [row.number - 1 for row in skipped])
+        table = table.append_column(name, pa.array(kept))
+    yield _without_blanks(table, len(names))
+
+
+def _lose_skipped(skipped: list[csv.InvalidRow], of: Places, lines: Places, losses: Losses) -> None:
+    """Name the rows that have more or fewer cells than the header."""
     for row in skipped:
         k, line = of[row.number - 1], lines[row.number - 1]
         why = f"{row.actual_columns} cells under {row.expected_columns} headers: {row.text[:60]!r}"
         losses.add(k, f"row {line}: {why}", whole=False)
-    kept = np.delete(np.arange(len(of)), [row.number - 1 for row in skipped])
-    table = table.append_column(OF, pa.array(of[kept])).append_column(LINE, pa.array(lines[kept]))
-    said = np.logical_or.reduce([pc.not_equal(table[n], "").to_numpy() for n in range(len(names))])
-    yield table if said.all() else table.filter(pa.array(said))
+
+
+def _without_blanks(table: pa.Table, count: int) -> pa.Table:
+    """Rows with any text in the first `count` columns."""
+    said = np.logical_or.reduce([pc.not_equal(table[n], "").to_numpy() for n in range(count)])
+    return table if said.all() else table.filter(pa.array(said))
