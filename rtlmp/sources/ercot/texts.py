@@ -67,7 +67,7 @@ def _text_table(
     names: tuple[str, ...], texts: Sequence[Texts], losses: Losses
 ) -> Iterator[pa.Table]:
     """All columns text; a row of more or fewer cells is lost, a blank one says nothing."""
-    bodies = [rows.rstrip(b"\r\n") + b"\n" for _, rows in texts]
+    bodies = [_utf8(rows.rstrip(b"\r\n")) + b"\n" for _, rows in texts]
     counts = [body.count(b"\n") if len(body) > 1 else 0 for body in bodies]
     if not any(counts):
         return
@@ -83,8 +83,7 @@ def _text_table(
         read = csv.ReadOptions(column_names=names, use_threads=False)
         rows = csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skip)
         kinds = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
-        whole = b"".join(bodies).decode(errors="replace").encode()
-        table = csv.read_csv(io.BytesIO(whole), read, rows, kinds)
+        table = csv.read_csv(io.BytesIO(b"".join(bodies)), read, rows, kinds)
     except pa.ArrowInvalid:
         table = pa.table({})
     if len(table) + len(skipped) != len(of):  # quotes that do not close join rows
@@ -112,3 +111,7 @@ def _without_blanks(table: pa.Table, count: int) -> pa.Table:
     """Rows with any text in the first `count` columns."""
     said = np.logical_or.reduce([pc.not_equal(table[n], "").to_numpy() for n in range(count)])
     return table if said.all() else table.filter(pa.array(said))
+
+
+def _utf8(text: bytes) -> bytes:
+    return text.decode(errors="replace").encode()
