@@ -1,6 +1,6 @@
 """The data page: at a glance, whether the morning's run has what it needs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -14,11 +14,12 @@ from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
 from rtlmp.config.jobs import DataPageSettings
 from rtlmp.io.tables import read_table
 from rtlmp.report.page import Page, Section, Table, html_table
-from rtlmp.schemas.core import UTC_DTYPE, Covered, Freshness, Observations
+from rtlmp.schemas.core import UTC_DTYPE, Covered, Freshness, Lost, Observations
 from rtlmp.sources.freshness import FilesBySeries
 
 GAP: Final = 0.8  # days with less than this share are listed
 LISTED: Final = 12  # gaps a series
+LOST: Final = 50  # postings listed
 DAY: Final = pd.Timedelta(days=1)
 NOTE: Final = Markup("<small>{}</small>")
 
@@ -30,7 +31,12 @@ def coverage_by_day(files: FilesBySeries, first: datetime, last: datetime) -> Da
 
 
 def data_page(
-    config: DataPageSettings, at: datetime, fresh: DataFrame[Freshness], shares: DataFrame[Covered]
+    config: DataPageSettings,
+    at: datetime,
+    fresh: DataFrame[Freshness],
+    shares: DataFrame[Covered],
+    lost: DataFrame[Lost] | None = None,
+    accepted: Sequence[str] = (),
 ) -> Page:
     """What the run of issue time `at` has."""
     local = pd.Timestamp(at).tz_convert(MARKETS[config["market"]].tz)
@@ -45,6 +51,7 @@ def data_page(
             Section("Latest publication", tables=[latest]),
             Section("Coverage by month, % of intervals", tables=[_months(shares)]),
             Section("Gaps", f"Days with less than {GAP:.0%}, newest first.", tables=[gaps]),
+            *([] if lost is None else [_left_out(lost, accepted)]),
         ],
         [f"Old or missing: {', '.join(stale)}."] if len(stale) else [],
         "Nothing is older than its source allows.",
@@ -92,6 +99,19 @@ def _months(shares: DataFrame[Covered]) -> Table:
 def _share(share: float) -> str:
     red = "" if np.isnan(share) else f"background:hsl(0 80% {60 + 40 * share:.0f}%)"
     return Markup('<span style="{}">{:.0f}</span>').format(red, 100 * share)
+
+
+def _left_out(lost: DataFrame[Lost], accepted: Sequence[str]) -> Section:
+    """Postings that could not be had or read, the newest first."""
+    newest = lost.sort_values(Lost.published, ascending=False).head(LOST)
+    rows = [[f"{row[c]}"[:19] if c == Lost.published else f"{row[c]}" for c in newest]
+            for row in newest.to_dict("records")]  # fmt: skip
+    about = (
+        f"{len(lost)} postings of which something could not be had or read, the newest first; "
+        "those not accepted are asked for again. "
+        f"Accepted by live.gaps: {', '.join(accepted) or 'nothing'}."
+    )
+    return Section("Left out", about, tables=[Table("", [*newest], rows)])
 
 
 def _gaps(shares: DataFrame[Covered]) -> Iterator[list[str]]:

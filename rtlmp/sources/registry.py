@@ -5,7 +5,7 @@
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -15,12 +15,16 @@ from pandera.typing import DataFrame
 
 from rtlmp.catalog import BY_NAME, STORED, SeriesName
 from rtlmp.config import Config, Live
-from rtlmp.schemas.core import Observations, no_observations
+from rtlmp.schemas.core import Lost, Observations, no_observations
 from rtlmp.sources import gas, weather
 from rtlmp.sources.base.interface import Source, Tools, observe
+from rtlmp.sources.base.pace import pacer
+from rtlmp.sources.base.store import Loss
 from rtlmp.sources.base.vintages import distinct_vintages
-from rtlmp.sources.base.web import client, pacer
+from rtlmp.sources.base.web import client
 from rtlmp.sources.ercot import postings as ercot
+from rtlmp.sources.ercot.client import has_account, require_account
+from rtlmp.sources.ercot.reports import REPORTS
 from rtlmp.sources.isos import feeds as isos
 
 SOURCES: Final[tuple[Source, ...]] = (*ercot.SOURCES, *isos.SOURCES, *weather.SOURCES, *gas.SOURCES)
@@ -30,21 +34,38 @@ log = logging.getLogger(__name__)
 
 def fetch_month(
     config: Config, series: list[SeriesName], start: datetime, end: datetime
-) -> dict[SeriesName, DataFrame[Observations]]:
-    """What was published in [start, end), within one UTC month, by series.
+) -> tuple[dict[SeriesName, DataFrame[Observations]], DataFrame[Lost]]:
+    """What was published in [start, end), within one UTC month, by series, and what is left out.
 
     Several processes share the hosts' rates.
     """
     live, locations = config["live"], {*config["nodes"], *config["live"]["locations"]}
     per_minute = {str(name): host["calls_per_minute"] for name, host in live["hosts"].items()}
     asking = client(live, pacer(Path(live["store"]), per_minute))
-    tools = Tools(asking, live, frozenset(locations), frozenset(series), datetime.now(UTC))
+    tools = Tools(asking, live, frozenset(locations), frozenset(series), datetime.now(UTC), [])
     sources = sources_of(config["market"], series, live)
     with asking.http:
         observed = [observe(source, start, end, tools) for source in sources]
     rows = pd.concat([*observed, no_observations()], ignore_index=True)
     by_series = dict(iter(rows.groupby(Observations.series, sort=False)))
-    return {q: distinct_vintages(by_series.get(q, no_observations())) for q in series}
+    made = {q: distinct_vintages(by_series.get(q, no_observations())) for q in series}
+    lost = pd.DataFrame(tools.lost, columns=[*Loss._fields])
+    return made, Lost.validate(lost[[*Lost.to_schema().columns]])
+
+
+def require_keys(config: Config, spans: Iterable[tuple[datetime, datetime]]) -> None:
+    """Raises CredentialsError where a span, each within a UTC month, needs an account and the
+    environment has none."""
+    names = {s.name for s in sources_of(config["market"], series_of(config), config["live"])}
+    now, store, held = datetime.now(UTC), config["live"]["store"], [*spans]
+    older = [
+        f"{report.emil} older than {report.days_kept} days"
+        for report in REPORTS
+        if report.emil in names and not has_account()
+        and any(ercot.needs_archive(report, *span, store, now) for span in held)
+    ]  # fmt: skip
+    if older:
+        require_account(", ".join(older))
 
 
 def sources_of(market: str, series: Sequence[SeriesName], live: Live) -> list[Source]:

@@ -110,6 +110,9 @@ def _column(
     unit = answer["hourly_units"].get(name)
     if unit != variable.unit:
         raise UnreadableError(f"{name} in {unit}, want {variable.unit}: {sorted(hourly)}")
+    if len(hourly[name]) != len(hourly["time"]):
+        counts = f"{len(hourly[name])} values of {name} for {len(hourly['time'])} hours"
+        raise UnreadableError(f"Open-Meteo {location}: {counts}")
     stamps = pd.Series(pd.to_datetime(hourly["time"], utc=True))
     public = (
         stamps - publish if isinstance(publish, pd.Timedelta) else pd.Series(publish, stamps.index)

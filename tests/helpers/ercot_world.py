@@ -1,4 +1,4 @@
-"""What the replaying server's ERCOT posts: files of the real shape, values made from their keys."""
+"""What the replaying server's ERCOT posts: ERCOT's own columns, values made from their keys."""
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -7,22 +7,14 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from rtlmp.sources.ercot.reports import REPORTS
+from tests.helpers.ercot_headers import stored_headers
 
 CENTRAL = ZoneInfo("America/Chicago")
 HOUR, DAY, SCED = timedelta(hours=1), timedelta(days=1), timedelta(minutes=5)
 BY_EMIL = {report.emil: report for report in REPORTS}
 POINTS = ("HB_NORTH", "HB_WEST", "LZ_WEST")
 AS = ("REGUP", "REGDN", "RRS", "NSPIN", "ECRS")
-WIND = ("PANHANDLE", "COASTAL", "SOUTH", "WEST", "NORTH")
-SUN = ("CenterWest", "NorthWest", "FarWest", "FarEast", "SouthEast", "CenterEast")
-LOAD_ZONES = ("LZ_SOUTH_HOUSTON", "LZ_WEST", "LZ_NORTH")
-ZONES = ("Coast", "East", "FarWest", "North", "NorthCentral", "SouthCentral", "Southern", "West")
-METERED = ("COAST", "EAST", "FAR_WEST", "NORTH", "NORTH_C", "SOUTHERN", "SOUTH_C", "WEST", "TOTAL")
-OUTAGES = [
-    f"Total{kind}MWZone{area}"
-    for kind in ("Resource", "IRR", "NewEquipResource")
-    for area in ("South", "North", "West", "Houston")
-]
+HEADERS = stored_headers()
 DAILY = {
     "np4-190-cd": "12:35",
     "np4-188-cd": "12:33",
@@ -31,8 +23,7 @@ DAILY = {
     "np3-911-er": "03:16",
 }
 HOURLY_REPORT = 24
-Text = Callable[[datetime], str]
-Hours = Callable[[datetime], Iterable[datetime]]
+Row = dict[str, object]
 
 
 def number(*key: object) -> float:
@@ -50,10 +41,19 @@ def postings(emil: str, start: datetime, end: datetime) -> Iterator[datetime]:
             yield at
 
 
-def hour_text(start: datetime, width: int = 2) -> tuple[str, str, str]:
-    """Date, hour ending and flag of the hour from `start`."""
+def clock(start: datetime, width: int = 2) -> Row:
+    """Under every name that a report has for it: day, hour ending, quarter and flag of `start`."""
     local = start.astimezone(CENTRAL)
-    return f"{local:%m/%d/%Y}", f"{local.hour + 1:0{width}d}:00", "NY"[local.fold]
+    hour, flag = local.hour + 1, "NY"[local.fold]
+    days = ("DeliveryDate", "DELIVERY_DATE", "OperDay", "Date", "Delivery Date")
+    return {
+        **dict.fromkeys(days, f"{local:%m/%d/%Y}"),
+        **dict.fromkeys(("DeliveryHour", "HOUR_ENDING"), hour),
+        **dict.fromkeys(("DSTFlag", "RepeatedHourFlag"), flag),
+        **dict.fromkeys(("SCEDTimestamp", "SCEDTimeStamp"), f"{local:%m/%d/%Y %H:%M:%S}"),
+        "HourEnding": f"{hour:0{width}d}:00",
+        "DeliveryInterval": local.minute // 15 + 1,
+    }
 
 
 def local_day(at: datetime, ahead: int) -> list[datetime]:
@@ -72,135 +72,92 @@ def week(at: datetime, first: int = 1) -> list[datetime]:
     return [hour + k * HOUR for k in range(first, 100)]
 
 
-def runs(emil: str, heads: Sequence[str], at: datetime) -> str:
+def text(emil: str, rows: Iterable[tuple[Row, tuple[object, ...]]]) -> str:
+    """A file under ERCOT's own header; a number of its key where a row gives no other."""
+    heads = HEADERS[emil]
+    made = [[str(of.get(h, number(h, *key))) for h in heads] for of, key in rows]
+    return "\n".join(",".join(row) for row in (heads, *made))
+
+
+def runs(emil: str, at: datetime) -> str:
     """One row of a SCED run."""
     run = at - timedelta(seconds=8)
-    return _csv(["SCEDTimestamp", "RepeatedHourFlag", *heads], [_run(at, heads, emil, run)])
+    return text(emil, [(clock(run), (run,))])
 
 
-def prices(at: datetime) -> str:
+def prices(emil: str, at: datetime) -> str:
     """LMP of a SCED run, a row a point."""
     run = at - timedelta(seconds=8)
-    rows = [[*_stamp(run), p, f" {number('np6-788-cd', p, run)}"] for p in POINTS]
-    return _csv(["SCEDTimestamp", "RepeatedHourFlag", "SettlementPoint", "LMP"], rows)
+    of = [(p, f" {number(emil, p, run)}") for p in POINTS]
+    return text(emil, [({**clock(run), "SettlementPoint": p, "LMP": v}, ()) for p, v in of])
 
 
-def settlement(at: datetime) -> str:
+def settlement(emil: str, at: datetime) -> str:
     """15-minute prices; a zone comes twice, under two types."""
     kinds = [(p, "HU" if p[:2] == "HB" else "LZ") for p in POINTS] + [("LZ_WEST", "LZEW")]
-    key, flag, start = _quarter(at)
-    rows = [[*key, p, kind, number("np6-905-cd", p, kind, start), flag] for p, kind in kinds]
-    heads = ["SettlementPointName", "SettlementPointType", "SettlementPointPrice", "DSTFlag"]
-    return _csv(["DeliveryDate", "DeliveryHour", "DeliveryInterval", *heads], rows)
+    start, heads = _quarter(at), ("SettlementPointName", "SettlementPointType")
+    return text(emil, [({**clock(start), **dict(zip(heads, of, strict=True))}, (*of, start))
+                       for of in kinds])  # fmt: skip
 
 
-def capacity(at: datetime) -> str:
+def capacity(emil: str, at: datetime) -> str:
     """Real-time reserve prices, a row a service."""
-    key, flag, start = _quarter(at)
-    rows = [[*key, flag, kind, number("np6-331-cd", kind, start)] for kind in AS]
-    heads = ["RepeatedHourFlag", "ASType", "MCPC"]
-    return _csv(["DeliveryDate", "DeliveryHour", "DeliveryInterval", *heads], rows)
+    start = _quarter(at)
+    return text(emil, [({**clock(start), "ASType": kind}, (kind, start)) for kind in AS])
 
 
-def day_ahead(emil: str, heads: Sequence[str], kinds: Sequence[str], at: datetime) -> str:
+def day_ahead(head: str, kinds: Sequence[str], emil: str, at: datetime) -> str:
     """Tomorrow's prices, a row an hour and kind."""
-    rows = [
-        [day, ending, kind, f" {number(emil, kind, hour)}", flag]
-        for hour in local_day(at, 1)
-        for day, ending, flag in [hour_text(hour)]
-        for kind in kinds
-    ]
-    return _csv(["DeliveryDate", "HourEnding", *heads, "DSTFlag"], rows)
+    hours = local_day(at, 1)
+    return text(emil, [({**clock(h), head: kind}, (kind, h)) for h in hours for kind in kinds])
 
 
-def models(at: datetime) -> str:
+def models(emil: str, at: datetime) -> str:
     """Load forecasts of two models, one in use."""
-    names = (*ZONES, "SystemTotal")
-    rows = [
-        [day, ending, *(number(n, hour, at, m) for n in names), m, "NY"[m == "E1"], flag]
-        for hour in week(at)
-        for day, ending, flag in [hour_text(hour, 1)]
-        for m in ("E", "E1")
-    ]
-    heads = ["DeliveryDate", "HourEnding", *names, "Model", "InUseFlag", "DSTFlag"]
-    return _csv(heads, rows)
+    kinds = [{"Model": m, "InUseFlag": flag} for m, flag in (("E", "N"), ("E1", "Y"))]
+    return text(emil, [({**clock(h, 1), **of}, (h, at, of["Model"])) for h in week(at)
+                       for of in kinds])  # fmt: skip
 
 
-def renewable(emil: str, code: str, places: Sequence[str], at: datetime) -> str:
+def renewable(emil: str, at: datetime) -> str:
     """What came of past hours, and forecasts and limits of all."""
-    names = ["SYSTEM_WIDE", *places]
-    ahead = [f"{kind}_{p}" for p in names for kind in ("COP_HSL", code)]
-    rows = []
-    for hour in week(at, first=-3):
-        day, ending, flag = hour_text(hour)
-        gen = [number(emil, p, hour) if hour + HOUR <= at else "" for p in names]
-        rest = [number(emil, n, hour, at) for n in ahead]
-        rows.append([day, int(ending[:2]), *gen, *rest, flag])
-    gen_heads = ["SYSTEM_WIDE_GEN", *(f"GEN_{p}" for p in places)]
-    return _csv(["DELIVERY_DATE", "HOUR_ENDING", *gen_heads, *ahead, "DSTFlag"], rows)
+    actual = [h for h in HEADERS[emil] if "ACTUAL" in h or "GEN" in h or h == "SYSTEM_WIDE_HSL"]
+    hours = week(at, first=-3)
+    rows = [{**clock(h), **{a: number(a, h) if h + HOUR <= at else "" for a in actual}}
+            for h in hours]  # fmt: skip
+    return text(emil, [(row, (h, at)) for row, h in zip(rows, hours, strict=True)])
 
 
-def wide(day_head: str, heads: Sequence[str], flagged: bool, hours: Hours, at: datetime) -> str:
+def wide(hours: Callable[[datetime], Iterable[datetime]], emil: str, at: datetime) -> str:
     """A row an hour, a column a place."""
-    rows = [
-        [day, ending, *(number(n, hour, at) for n in heads), *([flag] if flagged else [])]
-        for hour in hours(at)
-        for day, ending, flag in [hour_text(hour)]
-    ]
-    return _csv([day_head, "HourEnding", *heads, *(["DSTFlag"] if flagged else [])], rows)
+    return text(emil, [(clock(hour), (hour, at)) for hour in hours(at)])
 
 
-def cleared(at: datetime) -> str:
+def cleared(emil: str, at: datetime) -> str:
     """Hours counted from 1, to 25 on the autumn change."""
     day = local_day(at, -2)
-    date = f"{day[0].astimezone(CENTRAL):%m/%d/%Y}"
-    rows = [[date, k, number("np3-911-er", hour)] for k, hour in enumerate(day, 1)]
-    return _csv(["Delivery Date", "Hour Ending", "Total Cleared AS - RegUp"], rows)
+    counted = [{**clock(day[0]), "Hour Ending": k} for k in range(1, 1 + len(day))]
+    return text(emil, [(row, (hour,)) for row, hour in zip(counted, day, strict=True)])
 
 
-TEXTS: dict[str, Text] = {
+MAKERS: dict[str, Callable[[str, datetime], str]] = {
+    **dict.fromkeys(("np6-322-cd", "np6-323-cd", "np6-328-cd"), runs),
+    **dict.fromkeys(("np4-732-cd", "np4-742-cd", "np4-737-cd", "np4-745-cd"), renewable),
+    **dict.fromkeys(("np4-722-cd", "np3-233-cd", "np3-763-cd"), partial(wide, week)),
     "np6-788-cd": prices,
     "np6-905-cd": settlement,
     "np6-331-cd": capacity,
-    "np6-322-cd": partial(runs, "np6-322-cd", ["CappedSystemLambda"]),
-    "np6-323-cd": partial(runs, "np6-323-cd", ["RTRDPA"]),
-    "np6-328-cd": partial(runs, "np6-328-cd", [f"Cap{n}Total" for n in AS]),
-    "np4-190-cd": partial(
-        day_ahead, "np4-190-cd", ["SettlementPoint", "SettlementPointPrice"], POINTS
-    ),
-    "np4-188-cd": partial(day_ahead, "np4-188-cd", ["AncillaryType", "MCPC"], AS),
+    "np4-190-cd": partial(day_ahead, "SettlementPoint", POINTS),
+    "np4-188-cd": partial(day_ahead, "AncillaryType", AS),
     "np3-565-cd": models,
-    "np4-732-cd": partial(renewable, "np4-732-cd", "STWPF", LOAD_ZONES),
-    "np4-742-cd": partial(renewable, "np4-742-cd", "STWPF", WIND),
-    "np4-737-cd": partial(renewable, "np4-737-cd", "STPPF", ()),
-    "np4-745-cd": partial(renewable, "np4-745-cd", "STPPF", SUN),
-    "np6-345-cd": partial(wide, "OperDay", METERED, True, partial(local_day, ahead=-1)),
-    "np4-722-cd": partial(wide, "DeliveryDate", ZONES, True, week),
-    "np3-233-cd": partial(wide, "DeliveryDate", OUTAGES, False, week),
-    "np3-763-cd": partial(
-        wide, "DeliveryDate", ["AvailCapGen", "AvailCapReserve", "CapGenResTotal"], True, week
-    ),
+    "np6-345-cd": partial(wide, partial(local_day, ahead=-1)),
     "np3-911-er": cleared,
 }
+TEXTS = {emil: partial(make, emil) for emil, make in MAKERS.items()}
 
 
-def _csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    return "\n".join([",".join(heads), *(",".join(map(str, row)) for row in rows)])
-
-
-def _stamp(run: datetime) -> tuple[str, str]:
-    local = run.astimezone(CENTRAL)
-    return f"{local:%m/%d/%Y %H:%M:%S}", "NY"[local.fold]
-
-
-def _run(at: datetime, heads: Sequence[str], emil: str, run: datetime) -> list[object]:
-    return [*_stamp(run), *(number(emil, head, at) for head in heads)]
-
-
-def _quarter(at: datetime) -> tuple[tuple[str, int, int], str, datetime]:
-    start = at.replace(minute=at.minute // 15 * 15, second=0) - 3 * SCED
-    day, ending, flag = hour_text(start)
-    return (day, int(ending[:2]), start.minute // 15 + 1), flag, start
+def _quarter(at: datetime) -> datetime:
+    return at.replace(minute=at.minute // 15 * 15, second=0) - 3 * SCED
 
 
 def _daily(emil: str, start: datetime) -> Iterator[datetime]:

@@ -34,7 +34,7 @@ def tools(server: Server, store: Path, slept: list[float] | None = None, **live:
     wait = slept.append if slept is not None else lambda _: None
     made = client(config, lambda _: None, wait)
     server.clients.enter_context(made.http)
-    return Tools(made, config, frozenset(POINTS), frozenset(STORED), server.now())
+    return Tools(made, config, frozenset(POINTS), frozenset(STORED), server.now(), [])
 
 
 def read(emil: str, start: str, end: str, with_tools: Tools) -> pd.DataFrame:

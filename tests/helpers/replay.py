@@ -134,7 +134,7 @@ def said(server: Server, path: str, query: dict[str, str]) -> object:
     if "IceDocListJsonWS" in path:
         return site_listing(server, query)
     if path.endswith("/token"):
-        return {"id_token": "identity", "access_token": "access"}
+        return {"id_token": "identity-token", "access_token": "access-token"}
     if "/archive/" in path:
         return archive_listing(path.rpartition("/")[2], query)
     return gas(query) if "natural-gas" in path else weather(query, server.now())

@@ -15,7 +15,7 @@ from rtlmp.io.tables import read_table, write_table
 from rtlmp.report.data import coverage_by_day, data_page
 from rtlmp.report.figures.forecast import forecast_figure
 from rtlmp.report.page import render
-from rtlmp.schemas.core import Covered, Flagged, Forecast, Freshness, Observations
+from rtlmp.schemas.core import Covered, Flagged, Forecast, Freshness, Lost, Observations
 from rtlmp.sources.files.coverage import coverage
 from rtlmp.sources.freshness import age_limits, freshness, newest_known
 from tests.helpers import live, repo
@@ -26,6 +26,7 @@ TZ = MARKETS["ERCOT"].tz
 DAY = timedelta(days=1)
 SERIES = ["rt_lmp", "dam_spp", "load", "load_forecast", "wind", "wind_forecast", "weather_wind"]
 REPORTS = ["np6-788-cd", "np4-190-cd", "np6-345-cd", "np3-565-cd", "np4-732-cd", "np4-742-cd"]
+LOST = [*Lost.to_schema().columns]
 DOCUMENTS, LISTINGS = "mirDownload", "IceDocList"
 
 
@@ -46,7 +47,14 @@ def run(tmp_path_factory):
         yield made
 
 
-def snakemake(run: Run, day: Any, *targets: str, **change: Any) -> str:
+def snakemake(
+    run: Run,
+    day: Any,
+    *targets: str,
+    env: dict[str, str] = live.SECRETS,
+    ok: bool = True,
+    **change: Any,
+) -> str:
     """Snakemake's report of a run for issue date `day`."""
     model = {"rounds": 5, "grid": [50, 100, 500], "threads": 1}
     config = settings(
@@ -57,7 +65,7 @@ def snakemake(run: Run, day: Any, *targets: str, **change: Any) -> str:
     path = run.folder / "config.yaml"
     path.write_text(yaml.safe_dump(config))
     words = [*(targets or ["forecast"]), "--directory", str(run.folder)]
-    return repo.snakemake(ROOT, path, *words, env={**live.SECRETS, "OMP_NUM_THREADS": "1"})
+    return repo.snakemake(ROOT, path, *words, ok=ok, env={**env, "OMP_NUM_THREADS": "1"})
 
 
 def forecast(run: Run, day: Any) -> pd.DataFrame:
@@ -122,6 +130,19 @@ def test_no_secret_is_in_any_file_or_log(run):
         assert not [f for f in files if secret.encode() in f]
 
 
+@pytest.mark.integration
+def test_without_an_account_one_message_comes_before_anything_is_fetched(run, tmp_path):
+    asked = len(run.server.asked)
+    keyless = dict.fromkeys(live.SECRETS, "")
+    told = snakemake(run._replace(folder=tmp_path), run.third, env=keyless, ok=False)
+    assert told.count("ERCOT's archive needs") == 1
+    for text in ("np6-788-cd older than 5 days", *[k for k in live.SECRETS if "ERCOT" in k]):
+        assert text in told
+    assert len(told.splitlines()) < 20
+    assert len(run.server.asked) == asked
+    snakemake(run, run.third, "--dry-run", env=keyless)  # what it needs is in the store
+
+
 def test_freshness_says_old_and_missing(tmp_path):
     rows = five_minutes("2026-10-01 00:00", [1.0] * 12)
     path = tmp_path / "raw/rt_lmp/2026-10.parquet"
@@ -154,11 +175,16 @@ def test_coverage_counts_intervals_and_lists_gaps(tmp_path):
         span[1],
         age_limits("ERCOT", "live"),
     )
-    page = data_page({"run": "r", "market": "ERCOT", "source": "live"}, span[1], fresh, shares)
+    lost = pd.DataFrame([("np6-788-cd", "123", span[0], "row 3: LMP is 'N/A'", True)], columns=LOST)
+    about = {"run": "r", "market": "ERCOT", "source": "live"}
+    gaps = ["np6-788-cd 2026-10-01"]
+    page = data_page(about, span[1], fresh, shares, Lost.validate(lost), gaps)
     render(page, tmp_path / "data.html")
     html = (tmp_path / "data.html").read_text()
     assert "Old or missing: rt_lmp" in html
     assert "2026-10-02 to 2026-10-03" in html
+    assert "row 3: LMP is &#39;N/A&#39;" in html
+    assert "Accepted by live.gaps: np6-788-cd 2026-10-01" in html
 
 
 def test_a_live_run_covers_start_to_the_issue_time_of_its_date():

@@ -66,3 +66,26 @@ def test_a_variable_that_the_model_lacks_is_an_error():
     point = {"hourly": stamps, "hourly_units": {"cloud_cover": "%"}}
     with pytest.raises(IncompleteError, match="houston: cloud_cover is null from 2026-10-01"):
         weather._column(point, "houston", "cloud_cover", (SeriesName.WEATHER_CLOUD, HOUR), now)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [([1.0], "1 values of cloud_cover for 2 hours"), ([1.0, float("inf")], "inf")],
+)
+def test_an_answer_one_value_short_or_without_end_is_refused(values, said):
+    stamps = {"time": ["2026-10-01T00:00", "2026-10-01T01:00"], "cloud_cover": values}
+    point = {"hourly": stamps, "hourly_units": {"cloud_cover": "%"}}
+    column, now = (SeriesName.WEATHER_CLOUD, HOUR), pd.Timestamp(live.at("2026-10-04T15:00"))
+    with pytest.raises(ValueError, match=f"houston.*{said}"):
+        weather._column(point, "houston", "cloud_cover", column, now)
+
+
+def test_a_leftover_temporary_file_in_the_store_is_passed_over(tmp_path):
+    now = live.at("2026-10-04T15:00")
+    span = live.at("2026-10-03T15:00"), now
+    with serving(lambda: now) as server:
+        tools = live.tools(server, tmp_path)
+        rows = observe(weather.SOURCES[0], *span, tools)
+        for path in [*tmp_path.rglob("*.parquet")]:
+            path.with_name(f".4242.{path.name}").touch()
+        assert observe(weather.SOURCES[0], *span, tools).equals(rows)

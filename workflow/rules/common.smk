@@ -1,4 +1,5 @@
 from functools import partial
+from os.path import exists
 
 from rtlmp.catalog import DAM_PARTS, RT_PARTS, STORED
 from rtlmp.clock import month, month_days, month_span

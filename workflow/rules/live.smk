@@ -1,7 +1,14 @@
+from rtlmp.sources.registry import require_keys
+
+UNMADE = [m for m in plan.raw_months if not all(map(exists, plan.raw(plan.series, [m])))]
+require_keys(C, [month_span(m, *plan.covered) for m in UNMADE])
+
+
 # Months of publication, each a job: a closed one is final, the open one follows the run's date.
 use rule _job as raw_month with:
     output:
         [f"{RUN}/raw/{q}/{{month}}.parquet" for q in plan.series],
+        lost=f"{RUN}/lost/{{month}}.parquet",
     log:
         f"{LOGS}/raw_month/{{month}}.log",
     # also with a cluster: its compute nodes seldom reach the internet

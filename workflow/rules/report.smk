@@ -45,7 +45,8 @@ use rule _medium as report_daily with:
 
 use rule _job as data_report with:
     input:
-        RAW_FILES,
+        raw=RAW_FILES,
+        lost=[f"{RUN}/lost/{m}.parquet" for m in plan.raw_months if C["source"] == "live"],
     output:
         html=f"{RUN}/report/data.html",
         covered=f"{RUN}/report/covered.parquet",
@@ -53,5 +54,6 @@ use rule _job as data_report with:
         f"{LOGS}/data_report.log",
     params:
         **uses("data_report.py"),
+        gaps=C["live"]["gaps"] if C["source"] == "live" else [],
         issued=[DATE],
         span=[*plan.covered],

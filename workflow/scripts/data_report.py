@@ -1,16 +1,17 @@
 from rtlmp.clock import issue_time
 from rtlmp.config import jobs
-from rtlmp.io.tables import write_table
+from rtlmp.io.tables import read_tables, write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.report.data import coverage_by_day, data_page
 from rtlmp.report.page import render
-from rtlmp.schemas.core import Covered
+from rtlmp.schemas.core import Covered, Lost
 from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
 
 job = Job(jobs.DataPageSettings)
-c, p, files = job.config, job.params, files_by_series(job.input)
+c, p, files = job.config, job.params, files_by_series(job.input.raw)
 [at] = (issue_time(c, day) for day in p.issued)
 fresh = freshness(newest_known(files, at), at, age_limits(c["market"], c["source"]))
 shares = coverage_by_day(files, *p.span)
 write_table(Covered, shares, job.output.covered)
-render(data_page(c, at, fresh, shares), job.output.html)
+lost = read_tables(Lost, job.input.lost) if job.input.lost else None
+render(data_page(c, at, fresh, shares, lost, p.gaps), job.output.html)

@@ -20,6 +20,7 @@ from rtlmp.clock import days, instant
 from rtlmp.config import Live
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.schemas.core import Observations, no_observations
+from rtlmp.sources.base.store import Loss
 from rtlmp.sources.base.vintages import Times, distinct_vintages, first_seen, not_seen_before
 from rtlmp.sources.base.web import Client
 
@@ -41,6 +42,7 @@ class Tools(NamedTuple):
     locations: frozenset[str]
     series: frozenset[SeriesName]
     now: datetime
+    lost: list[Loss]  # without which a run goes on: to be said
 
 
 Fetcher: TypeAlias = Callable[[datetime, datetime, Tools], DataFrame[Observations]]
@@ -85,23 +87,34 @@ def observe(source: Source, start: datetime, end: datetime, tools: Tools) -> pd.
     return distinct_vintages(rows[inside & rows[Observations.series].isin(tools.series)])
 
 
+def accepted(name: str, day: date, tools: Tools) -> bool:
+    """Whether live.gaps has this day of the source `name`."""
+    return any(f"{name} {day}".startswith(gap) for gap in tools.live["gaps"])
+
+
 def require_complete(
-    source: Source, start: datetime, end: datetime, times: Times, want: int, tools: Tools
+    source: Source,
+    start: datetime,
+    end: datetime,
+    times: Times,
+    want: int,
+    tools: Tools,
+    why: str = "",
 ) -> None:
     """Raises IncompleteError where a whole local day of [start, end) has too few of `times`.
 
-    That is under `MIN_SHARE` of the `want` that a day should have, unless it is a known gap.
+    That is under `MIN_SHARE` of the `want` that a day should have, unless it is a known gap. `why`
+    is added to what is said.
     """
     first, after = (t.astimezone(ZoneInfo(source.tz)).date() for t in (start, end))
     counts = times.dt.tz_convert(source.tz).dt.date.value_counts()
     for day in days(max(first, source.since), after - timedelta(days=1)):
         found, name = int(counts.get(day, 0)), f"{source.name} {day}"
         whole = instant(day, "00:00", source.tz) >= start
-        accepted = any(name.startswith(gap) for gap in tools.live["gaps"])
-        if whole and found < MIN_SHARE * want and not accepted:
+        if whole and found < MIN_SHARE * want and not accepted(source.name, day, tools):
             raise IncompleteError(
                 f'{name}: {found} of {want} values; ask again later, or add "{name}" to live.gaps '
-                f"if {source.origin} has no more"
+                f"if {source.origin} has no more{why}"
             )
 
 
@@ -120,7 +133,7 @@ def _call(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
     """Observations of the span that begins on `day`, asked for unless what is stored is final."""
     folder = _folder(source, day, tools)
     begins, ends = (instant(d, "00:00", source.tz) for d in (day, day + source.span))
-    calls = sorted(folder.glob("*.parquet"))
+    calls = sorted(folder.glob("[0-9]*.parquet"))  # not what a killed run left half written
     stored: list[pd.DataFrame] = [seen for p in calls if len(seen := read_table(Observations, p))]
     before = datetime.strptime(calls[-1].stem, CALLED).replace(tzinfo=UTC) if calls else None
     settled = ends + source.late

@@ -2,10 +2,12 @@
 
     <store>/<report>/<month>/index.json             what the site listed, and for which span
     <store>/<report>/<month>/<day>/<posting>.zip    its bytes, unchanged
+    <store>/<report>/<month>/<day>/<posting>.lost   why it, or a row of it, could not be read
     <store>/<source>/<month>/<day>/<fetched>.parquet   observations first seen by that call
 
 Months and days are UTC, of publication, for postings, and the market's, of delivery, for sources.
 Files are renamed into place whole and never written again: an interrupted run goes on from there.
+Only a posting with a `.lost` beside it is asked for again, and replaced by what then comes.
 """
 
 import json
@@ -23,6 +25,17 @@ class Posting(NamedTuple):
     published: datetime  # UTC
     name: str
     site: bool = True  # listed by the public site, not by the archive
+
+
+class Loss(NamedTuple):
+    """A posting, or some of its rows, without which a run goes on."""
+
+    report: str
+    posting: str
+    published: datetime
+    why: str
+    accepted: bool  # by live.gaps
+    whole: bool  # more than half of it
 
 
 class Listing(NamedTuple):
@@ -55,3 +68,8 @@ def save_listing(folder: Path, listing: Listing) -> None:
 def posting_path(folder: Path, posting: Posting) -> Path:
     """Where the bytes of `posting` are, or will be."""
     return folder / f"{posting.published:%d}" / f"{posting.id}.zip"
+
+
+def lost_path(folder: Path, posting: Posting) -> Path:
+    """Where it stands why `posting` could not be read, if it could not."""
+    return posting_path(folder, posting).with_suffix(".lost")

@@ -40,12 +40,17 @@ def observation_frame(
     series: SeriesName, location: str, valid: Times, publish: Times, value: "pd.Series[Any]"
 ) -> pd.DataFrame:
     """Observations of one series at one location, not checked yet; `value` may be texts."""
+    numbers = pd.to_numeric(value).astype(float)
+    if (endless := np.isinf(numbers)).any():
+        raise ValueError(
+            f"{series} at {location}: {numbers[endless].iloc[0]} at {valid[endless].iloc[0]}"
+        )
     columns = {
         Observations.series: series.value,
         Observations.location: location,
         Observations.valid_time: valid,
         Observations.publish_time: publish,
-        Observations.value: pd.to_numeric(value).astype(float),
+        Observations.value: numbers,
     }
     return pd.DataFrame(columns)
 

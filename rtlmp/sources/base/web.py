@@ -1,32 +1,29 @@
 """One careful way to ask a server: paced, timed, asked again while it is busy, broken or cut short.
 
-Errors say what was asked of whom, what was answered and what to do; never a header, a form or a
-parameter, for these hold secrets.
+Errors say what was asked of whom, what was answered and what to do; never a secret of ours.
 """
 
-import fcntl
 import json
 import logging
-import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
-from functools import partial
-from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import httpx
 from requests.adapters import HTTPAdapter
 
 from rtlmp.config import Host, Live
+from rtlmp.sources.base.pace import Pace
+from rtlmp.sources.base.redact import redacted, words
 
 T = TypeVar("T")
-Pace: TypeAlias = Callable[[str], None]  # waits until the named host may be called again
-BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+BUSY: Final = frozenset({408, 425, 429, 502, 503, 504})
+FAILED: Final = 500  # of one thing asked for, it may be
 REFUSED: Final = frozenset({301, 302, 401})  # ERCOT answers 302 to the wrong kind of token
-PER_MINUTE: Final = 30  # calls of a host that the config does not name
+GONE: Final = frozenset({404, 410})
 LONGEST_WAIT: Final = 900.0  # s; a server that wants more is down for today
 
 
@@ -36,6 +33,10 @@ class FetchError(RuntimeError):
 
 class RefusedError(FetchError):
     """The server wants other credentials."""
+
+
+class GoneError(FetchError):
+    """The server is there, and what was asked for is not, or is unreadable each time."""
 
 
 class UnreadableError(ValueError):
@@ -86,25 +87,42 @@ def fetch(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
     host = request.host
     url = (client.hosts[host]["url"] if host in client.hosts else "") + request.path
     what = f"{request.what}: {httpx.URL(url).host}"
-    send = partial(_send, client.http, url, request)
-    return with_retries(client, host, what, request.remedy, lambda: read(send()))
+
+    def call() -> T:
+        body = _send(client.http, url, request)
+        try:
+            return read(body)
+        except UnreadableError:
+            raise
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            why = f"{type(error).__name__} {error} in {words(body)!r}"
+            raise UnreadableError(why) from error
+
+    return with_retries(client, host, what, request.remedy, call)
 
 
 def with_retries(client: Client, host: str, what: str, remedy: str, call: Callable[[], T]) -> T:
-    """What `call` returns, called again after a growing wait while it fails for a passing cause."""
-    failed: list[str] = []
+    """What `call` returns, called again after a growing wait while it fails for a passing cause.
+
+    Raises FetchError without secrets, nor the errors that led to it.
+    """
+    failed, kind = list[str](), FetchError
     for attempt in range(client.attempts):
         client.pace(host)
         try:
             return call()
+        except FetchError as error:
+            raise type(error)(redacted(str(error))) from None
         except PASSING as error:
             failed.append(f"{type(error).__name__} {error}".strip())
+            kind = GoneError if isinstance(error, UnreadableError) else FetchError
             wait = max(2.0**attempt, error.wait if isinstance(error, BusyError) else 0.0)
         if wait > LONGEST_WAIT:
             break
         if attempt < client.attempts - 1:
             client.sleep(wait)
-    raise FetchError(f"{what} failed {len(failed)} times: {'; '.join(failed)}; {remedy}")
+    why = "; ".join(dict.fromkeys(failed))
+    raise kind(redacted(f"{what} failed {len(failed)} times: {why}; {remedy}"))
 
 
 def read_json(body: bytes, *keys: str) -> Any:  # noqa: ANN401  # JSON has no type
@@ -115,7 +133,7 @@ def read_json(body: bytes, *keys: str) -> Any:  # noqa: ANN401  # JSON has no ty
             found = found[key]
     except (ValueError, KeyError, TypeError) as error:
         wanted = f"JSON with {'/'.join(keys)}" if keys else "JSON"
-        raise UnreadableError(f"not {wanted} but {body[:80]!r}") from error
+        raise UnreadableError(f"not {wanted} but {words(body)!r}") from error
     return found
 
 
@@ -127,33 +145,6 @@ def retry_after(text: str | None, now: Callable[[], float] = time.time) -> float
         return max(0.0, float(text))
     except ValueError:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now())
-
-
-def pacer(folder: Path, per_minute: Mapping[str, int]) -> Pace:
-    """Waits so that all processes that share `folder` together keep each host's rate.
-
-    The time of a host's last call is the time of an empty file, locked while waiting.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-
-    def pace(host: str) -> None:
-        with (folder / f".{host}.pace").open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            rate = per_minute.get(host, PER_MINUTE)
-            time.sleep(due(os.fstat(file.fileno()).st_mtime, time.time(), rate))
-            os.utime(file.fileno())
-
-    return pace
-
-
-def due(last: float, now: float, per_minute: int) -> float:
-    """Seconds to wait at `now` after a call at `last`, evenly spaced: no bursts.
-
-    >>> due(last=100.0, now=101.0, per_minute=30)
-    1.0
-    """
-    gap = 60.0 / per_minute
-    return min(gap, max(0.0, last + gap - now))
 
 
 @contextmanager
@@ -181,7 +172,10 @@ def _send(http: httpx.Client, url: str, request: Request) -> bytes:
     status = answer.status_code
     if status in BUSY:
         raise BusyError(f"HTTP {status}", retry_after(answer.headers.get("Retry-After")))
+    if status == FAILED:
+        raise UnreadableError(f"HTTP {status}: {words(answer.content)}")
     if status in REFUSED or answer.is_error:
-        kind = RefusedError if status in REFUSED else FetchError
-        raise kind(f"{request.what}: HTTP {status}; {request.remedy}")
+        kind = RefusedError if status in REFUSED else GoneError if status in GONE else FetchError
+        why = f": {said}" if (said := words(answer.content)) else ""
+        raise kind(f"{request.what}: HTTP {status}{why}; {request.remedy}")
     return answer.content

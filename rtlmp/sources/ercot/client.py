@@ -8,14 +8,16 @@ right, so both are tried.
 import io
 import os
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
+from rtlmp.sources.base.redact import HIDDEN, words
 from rtlmp.sources.base.store import Posting
 from rtlmp.sources.base.web import (
     Client,
     FetchError,
+    GoneError,
     RefusedError,
     Request,
     UnreadableError,
@@ -23,6 +25,7 @@ from rtlmp.sources.base.web import (
     read_json,
 )
 from rtlmp.sources.ercot.reports import Report
+from rtlmp.sources.ercot.texts import UNZIPPING
 from rtlmp.sources.ercot.times import ZONE, published, published_in_order
 
 T = TypeVar("T")
@@ -30,7 +33,8 @@ SECRETS: Final = ("ERCOT_API_USERNAME", "ERCOT_API_PASSWORD", "ERCOT_PUBLIC_API_
 USERNAME, PASSWORD, SUBSCRIPTION = SECRETS
 APPLICATION: Final = "fec253ea-0d06-4272-a5e6-b478baeecd70"  # ERCOT's public API, for all
 PAGE: Final = 1000
-EXPIRED: Final = "it may have expired: set ERCOT_API_* to take it from the archive, or try later"
+EXPIRED: Final = "if it has expired, set ERCOT_API_* to take it from the archive"
+ABROAD: Final = "ERCOT's site answers only in the United States; else try again later"
 
 
 class CredentialsError(RuntimeError):
@@ -66,19 +70,42 @@ def archive_listing(
 
 
 def from_site(report: Report, posting: Posting, client: Client) -> bytes:
-    """The bytes of a recent posting."""
+    """The bytes of a recent posting. Raises GoneError where the site has none that can be read."""
     path, query = "/misdownload/servlets/mirDownload", {"doclookupId": posting.id}
-    request = Request(report.name_of(posting), "mis", path, query, remedy=EXPIRED)
-    return fetch(client, request, whole_zip)
+    request = Request(report.name_of(*posting[:2]), "mis", path, query, remedy=ABROAD)
+    try:
+        return fetch(client, request, whole_zip)
+    except GoneError as error:
+        raise GoneError(f"{error}".replace(ABROAD, EXPIRED)) from None
 
 
-def from_archive(report: Report, postings: Sequence[Posting], client: Client) -> dict[str, bytes]:
-    """The bytes of up to `report.batch` postings by id, in one call."""
+def from_archive(
+    report: Report, postings: Sequence[Posting], client: Client
+) -> Iterator[tuple[Posting, bytes | GoneError]]:
+    """Each of up to `report.batch` postings, in one call, or why it cannot be had.
+
+    What a lot lacks or has broken is asked for again, and a lot that cannot be had in halves.
+    """
     first, last = (f"{p.published:%Y-%m-%d %H:%MZ}" for p in (postings[0], postings[-1]))
-    what = f"{report.label}: {len(postings)} postings {first} to {last}"
+    named = f"{report.label}: {len(postings)} postings {first} to {last}"
+    what = named if len(postings) > 1 else report.name_of(*postings[0][:2])
     wanted = {"docIds": [posting.id for posting in postings]}
     request = Request(what, "api", f"/archive/{report.emil}/download", json=wanted)
-    return _authorised(client, request, lambda body: _each(body, postings))
+    found: dict[str, bytes | Exception] = {}
+    try:
+        found = _authorised(client, request, _inner)
+    except GoneError as error:
+        found = {postings[0].id: error}
+    good = {p: body for p in postings if isinstance(body := found.get(p.id), bytes)}
+    yield from good.items()
+    lacking, half = [p for p in postings if p not in good], len(postings) // 2
+    if half and lacking:
+        for part in [lacking] if good else [postings[:half], postings[half:]]:
+            yield from from_archive(report, part, client)
+    else:
+        for p in lacking:
+            why = str(found.get(p.id, "not in the lot that was asked for"))
+            yield p, GoneError(why if what in why else f"{what}: {why}")
 
 
 def whole_zip(body: bytes) -> bytes:
@@ -86,8 +113,8 @@ def whole_zip(body: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as file:
             broken = file.testzip()
-    except zipfile.BadZipFile as error:
-        raise UnreadableError(f"not a zip but {body[:80]!r}") from error
+    except UNZIPPING as error:
+        raise UnreadableError(f"not a zip but {words(body)!r}: {error}") from error
     if broken:
         raise UnreadableError(f"a broken zip, at {broken}")
     return body
@@ -108,17 +135,22 @@ def _archive_page(body: bytes) -> tuple[list[dict[str, Any]], int]:
     return read_json(body, "archives"), int(read_json(body, "_meta", "totalPages"))
 
 
-def _each(body: bytes, postings: Sequence[Posting]) -> dict[str, bytes]:
+def _inner(body: bytes) -> dict[str, bytes | Exception]:
+    """The zips in a lot by their id, or what is wrong with one."""
     with zipfile.ZipFile(io.BytesIO(whole_zip(body))) as outer:
-        found = {name.split(".")[0]: outer.read(name) for name in outer.namelist()}
-    if missing := [p.id for p in postings if p.id not in found]:
-        raise UnreadableError(f"{len(found)} postings, without {missing[:3]} of {len(missing)}")
-    return {p.id: whole_zip(found[p.id]) for p in postings}
+        inner = {name.split(".")[0]: outer.read(name) for name in outer.namelist()}
+    found: dict[str, bytes | Exception] = {}
+    for name, zipped in inner.items():
+        try:
+            found[name] = whole_zip(zipped)
+        except UnreadableError as error:
+            found[name] = error
+    return found
 
 
 def _authorised(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
     """As `fetch`, with the token that worked last, else the other kind, else a new login's."""
-    secrets = _secrets()
+    secrets = require_account(request.what)
     key = {"Ocp-Apim-Subscription-Key": secrets[SUBSCRIPTION]}
     for login in (False, True):
         for token in _login(client, secrets) if login else client.tokens:
@@ -145,16 +177,23 @@ def _login(client: Client, secrets: dict[str, str]) -> list[str]:
     remedy = f"check {USERNAME} and {PASSWORD}"
     given = fetch(client, Request("ERCOT login", "token", "", form=form, remedy=remedy), read_json)
     tokens = [given[kind] for kind in ("id_token", "access_token") if given.get(kind)]
+    HIDDEN.update(tokens)
     if not tokens:
         raise FetchError(f"ERCOT login: no token among {sorted(given)}; {remedy}")
     return tokens
 
 
-def _secrets() -> dict[str, str]:
+def has_account() -> bool:
+    """Whether the environment has all that the archive needs."""
+    return all(os.environ.get(name) for name in SECRETS)
+
+
+def require_account(what: str) -> dict[str, str]:
+    """Name, password and key. Raises CredentialsError where one is not in the environment."""
     secrets = {name: os.environ.get(name, "") for name in SECRETS}
     if missing := [name for name, value in secrets.items() if not value]:
         raise CredentialsError(
-            f"ERCOT's archive needs {', '.join(missing)} in the environment: register at "
+            f"{what}: ERCOT's archive needs {', '.join(missing)} in the environment: register at "
             "apiexplorer.ercot.com; without it only the last days can be had: set start to those"
         )
     return secrets

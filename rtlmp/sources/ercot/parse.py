@@ -1,50 +1,57 @@
 """Postings of one ERCOT report -> observations; many small files are read as one.
 
-A posting is a zip with one CSV (or some). All files with the same header are joined and parsed
-at once, rows of unwanted locations dropped before anything is converted.
+Rows of unwanted locations are dropped before anything is converted. A posting or a row that is not
+what its report says is named and left out, the rest is read.
 """
 
-import io
-import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence, Set
-from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
 from rtlmp.schemas.core import UTC_DTYPE, Observations, no_observations
-from rtlmp.sources.base.store import Posting
+from rtlmp.sources.base.store import Loss, Posting
 from rtlmp.sources.base.vintages import Times
 from rtlmp.sources.ercot.reports import SYSTEM, Cut, Report
-from rtlmp.sources.ercot.times import TIME_HEADERS, valid_times
-
-POSTING: Final = "posting"  # row's index into the postings parsed
+from rtlmp.sources.ercot.texts import LINE, OF, Losses, text_tables
+from rtlmp.sources.ercot.times import (
+    HOURS,
+    TIME_HEADERS,
+    impossible_hours,
+    is_text,
+    missing_times,
+    time_checks,
+    valid_times,
+)
 
 
 class ReportError(ValueError):
-    """A file that is not what its report was: which, where, what is there, what to do."""
+    """A posting that is not what its report was: which, where, what is there, what to do."""
 
 
 def parse(
-    report: Report, bodies: Sequence[tuple[Posting, bytes]], locations: Set[str] = frozenset()
+    report: Report,
+    bodies: Sequence[tuple[Posting, bytes]],
+    locations: Set[str] = frozenset(),
+    lost: list[Loss] | None = None,
 ) -> pd.DataFrame:
-    """Every observation in the postings `bodies`; prices only of `locations`, if any are named."""
-    by_header: dict[str, list[tuple[int, bytes]]] = {}
-    for k, (posting, body) in enumerate(bodies):
-        for text in _members(report, posting, body):
-            header, _, rows = text.partition(b"\n")
-            by_header.setdefault(header.decode("utf-8-sig"), []).append((k, rows))
+    """Every observation in the postings `bodies`; prices only of `locations`, if any are named.
+
+    What could not be read is added to `lost`. Raises ReportError where there is no such list.
+    """
     postings = [posting for posting, _ in bodies]
-    publish = posting_times(postings)
+    losses, publish = Losses(report, postings), posting_times(postings)
     tables: list[pd.DataFrame] = []
-    for heads, texts in by_header.items():
-        table = _text_table(report, heads, texts, postings)
-        for cut in _present(report, table, postings):
-            tables += _columns(report, cut, _rows(cut, table, locations), publish)
+    for table in text_tables(bodies, report.member, losses):
+        for cut in _present(report, table, losses):
+            tables += _columns(report, cut, _rows(cut, table, locations, losses), publish, losses)
+    if lost is None and losses.found:
+        raise ReportError(said_of(report, [*losses.found]))
+    if lost is not None:
+        lost.extend(losses.found)
     return pd.concat(tables or [no_observations()], ignore_index=True)
 
 
@@ -53,87 +60,105 @@ def posting_times(postings: Iterable[Posting]) -> Times:
     return pd.Series([posting.published for posting in postings]).astype(UTC_DTYPE)
 
 
-def _members(report: Report, posting: Posting, body: bytes) -> list[bytes]:
-    """The CSV files in a posting."""
-    with zipfile.ZipFile(io.BytesIO(body)) as file:
-        names = [n for n in file.namelist() if n.endswith(".csv") and report.member in n]
-        if not names:
-            raise ReportError(
-                f"{report.name_of(posting)}: no CSV file {report.member!r} in it, but "
-                f"{file.namelist()}; see whether ERCOT changed the report"
-            )
-        return [file.read(name) for name in names]
+def said_of(report: Report, losses: Sequence[Loss], most: int = 3) -> str:
+    """The first of `losses`, and how many there are."""
+    named = [(f"{report.name_of(*loss[1:3])}: ", loss.why) for loss in losses[:most]]
+    first = "; ".join(name + why.removeprefix(name) for name, why in named)
+    more = len(losses) - most
+    return first + (f"; and {more} more" if more > 0 else "")
 
 
-def _text_table(
-    report: Report, header: str, texts: Sequence[tuple[int, bytes]], postings: Sequence[Posting]
-) -> pa.Table:
-    """The files of one header, all columns text, and the posting of each row."""
-    names = [re.sub(r"[^A-Z0-9]", "", name.upper()) for name in header.split(",")]
-    bodies = [rows.strip(b"\r\n") + b"\n" for _, rows in texts]
-    counts = [body.count(b"\n") if len(body) > 1 else 0 for body in bodies]
-    if not any(counts):
-        return pa.table({name: pa.array([], pa.string()) for name in [*names, POSTING]})
-    options = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
-    whole = io.BytesIO(b"".join(bodies))
-    try:
-        rows = csv.read_csv(whole, csv.ReadOptions(column_names=names), convert_options=options)
-    except pa.ArrowInvalid as error:
-        first = report.name_of(postings[texts[0][0]])
-        raise ReportError(
-            f"{first} and {len(texts) - 1} more: {error}; headers are {names}"
-        ) from error
-    return rows.append_column(POSTING, pa.array(np.repeat([k for k, _ in texts], counts)))
-
-
-def _present(report: Report, texts: pa.Table, postings: Sequence[Posting]) -> Iterable[Cut]:
-    """Each cut with the columns that are there. Raises where a needed one is not."""
-    for cut in report.cuts:
-        columns = {h: column for h, column in cut.columns.items() if h in texts.column_names}
-        lost = {f"{q}/{at}" for q, at in {*cut.columns.values()} - {*columns.values()}}
+def _present(report: Report, texts: pa.Table, losses: Losses) -> Iterator[Cut]:
+    """Each cut with the columns that are there; none where a needed one is not."""
+    heads = [name for name in texts.column_names if name not in (OF, LINE)]
+    wrong = [f"time {names}" for names in missing_times(heads)]
+    cuts = [c._replace(columns={h: q for h, q in c.columns.items() if h in heads})
+            for c in report.cuts]  # fmt: skip
+    for given, cut in zip(report.cuts, cuts, strict=True):
+        lost = {f"{q}/{at}" for q, at in {*given.columns.values()} - {*cut.columns.values()}}
         needed = [h for h in (cut.location, cut.tail, *(cut.where or ())[:1]) if h]
-        missing = [h for h in needed if h not in texts.column_names]
-        if missing or not columns or (lost and not cut.some):
-            raise ReportError(
-                f"{report.name_of(postings[0])}: no column for {sorted(lost) + missing}; "
-                f"the file has {texts.column_names}; if ERCOT renamed one, add its new name to "
-                "rtlmp/sources/ercot/reports.py"
-            )
-        yield cut._replace(columns=columns)
+        if not cut.columns or (lost and not cut.some):
+            wrong += sorted(lost)
+        wrong += [h for h in needed if h not in heads]
+    wrong += sorted({f"{h} once" for h in heads if h and heads.count(h) > 1})
+    for k in pc.unique(texts[OF]).to_pylist() if wrong else ():
+        losses.add(
+            k,
+            f"no column for {[*dict.fromkeys(wrong)]}; the file has {heads}; if ERCOT renamed "
+            "one, add its new name to rtlmp/sources/ercot/reports.py or times.py",
+        )
+    yield from () if wrong else cuts
 
 
-def _rows(cut: Cut, texts: pa.Table, locations: Set[str]) -> pa.Table:
-    """The wanted rows and columns of `texts`, as trimmed text."""
-    keep = {*cut.columns, cut.location, cut.tail, POSTING} | TIME_HEADERS
-    for wanted, rule in ((True, cut.where), (False, cut.unless)):
-        if rule and rule[0] in texts.column_names:
-            same = pc.equal(pc.utf8_trim_whitespace(texts[rule[0]]), rule[1])
-            texts = texts.filter(same if wanted else pc.invert(same))
+def _rows(cut: Cut, texts: pa.Table, locations: Set[str], losses: Losses) -> pa.Table:
+    """The wanted rows and columns of `texts`, as trimmed text; what is no time is lost."""
+    keep = {*cut.columns, cut.location, cut.tail, *(cut.where or ()), *(cut.unless or ())}
+    keep |= TIME_HEADERS
+    texts = pa.table({
+        name: texts[name] if name in (OF, LINE) else pc.utf8_trim_whitespace(texts[name])
+        for name in texts.column_names
+        if name in keep or name in (OF, LINE)
+    })  # fmt: skip
     if cut.location and locations:
         names = pa.array([name.removesuffix(cut.suffix) for name in locations])
-        texts = texts.filter(pc.is_in(pc.utf8_trim_whitespace(texts[cut.location]), names))
-    return pa.table({
-        name: texts[name] if name == POSTING else pc.utf8_trim_whitespace(texts[name])
-        for name in texts.column_names
-        if name in keep
-    })  # fmt: skip
+        texts = texts.filter(pc.is_in(texts[cut.location], names))
+    texts = _readable(cut, texts, losses)
+    for wanted, rule in ((True, cut.where), (False, cut.unless)):
+        if rule and rule[0] in texts.column_names:
+            same = pc.equal(texts[rule[0]], rule[1])
+            texts = texts.filter(same if wanted else pc.invert(same))
+    return texts
 
 
-def _columns(report: Report, cut: Cut, texts: pa.Table, publish: Times) -> list[pd.DataFrame]:
+def _readable(cut: Cut, texts: pa.Table, losses: Losses) -> pa.Table:
+    """`texts` without rows whose time, flag or location is none."""
+    named = dict.fromkeys((cut.location, cut.tail), is_text)
+    good = np.ones(len(texts), dtype=bool)
+    for head, check in {**time_checks(), **named}.items():
+        if head in texts.column_names:
+            unique = pc.unique(texts[head]).to_pandas()
+            wrong = pa.array(unique[~check(unique).astype(bool)], pa.string())
+            good &= ~_lose(head, texts, pc.is_in(texts[head], wrong).to_numpy() & good, losses)
+    texts = texts if good.all() else texts.filter(pa.array(good))
+    for hour in {*HOURS} & {*texts.column_names}:
+        if "25" in {ending[:2] for ending in pc.unique(texts[hour]).to_pylist()}:
+            late = impossible_hours(texts.drop_columns([*cut.columns]).to_pandas(), hour)
+            texts = texts.filter(pa.array(~_lose(hour, texts, late.to_numpy(bool), losses)))
+    return texts
+
+
+def _lose(
+    head: str, texts: pa.Table, bad: npt.NDArray[np.bool_], losses: Losses
+) -> npt.NDArray[np.bool_]:
+    """`bad`, the rows whose text in column `head` is wrong, after naming them by posting."""
+    if bad.any():
+        of, lines = (texts[name].to_numpy() for name in (OF, LINE))
+        counts = np.bincount(of)
+        for k in np.unique(of[bad]):
+            first, *more = np.flatnonzero(bad & (of == k))
+            others = f" and {len(more)} more of {counts[k]}" if more else ""
+            why = f"row {lines[first]}{others}: {head} is {texts[head][first].as_py()!r}"
+            losses.add(k, why, whole=2 * (1 + len(more)) > counts[k])
+    return bad
+
+
+def _columns(
+    report: Report, cut: Cut, texts: pa.Table, publish: Times, losses: Losses
+) -> list[pd.DataFrame]:
     """Observations of a cut's rows, a frame a column."""
     if not texts.num_rows:
         return []
     rows = texts.drop_columns(list(cut.columns)).to_pandas()
-    same = [name for name in (POSTING, cut.location, cut.tail) if name]
+    same = [name for name in (OF, cut.location, cut.tail) if name]
     shared = pd.DataFrame({Observations.valid_time: valid_times(rows, report.label, same)})
-    shared[Observations.publish_time] = publish.iloc[rows[POSTING]].reset_index(drop=True)
+    shared[Observations.publish_time] = publish.iloc[rows[OF]].reset_index(drop=True)
     made = []
     for head, (series, location) in cut.columns.items():
         where = rows[cut.location] if cut.location else location
         tail = "/" + rows[cut.tail] if cut.tail else cut.suffix
         table = shared.assign(**{Observations.series: series.value})
         table[Observations.location] = where + tail
-        table[Observations.value] = _numbers(report, head, texts[head])
+        table[Observations.value] = _numbers(report, head, texts, losses)
         made.append(table)
     return [table.dropna() for table in (*made, *_totals(report, cut, made))]
 
@@ -151,19 +176,17 @@ def _totals(report: Report, cut: Cut, made: Sequence[pd.DataFrame]) -> Iterator[
             yield system
 
 
-def _numbers(report: Report, head: str, texts: pa.ChunkedArray) -> "pd.Series[float]":
-    """Numbers of the texts, NaN where one is empty. Raises where one is something else."""
-    plain = pc.replace_substring(texts, ",", "")
+def _numbers(report: Report, head: str, texts: pa.Table, losses: Losses) -> "pd.Series[float]":
+    """Numbers of a column, NaN where a text is empty, or something else and so lost."""
+    plain = pc.replace_substring(texts[head], ",", "")
     try:
         filled = pc.if_else(pc.equal(plain, ""), None, plain)
         numbers = pc.cast(filled, pa.float64()).to_pandas().astype(np.float64)
     except pa.ArrowInvalid:
         numbers = pd.to_numeric(plain.to_pandas(), errors="coerce").astype(np.float64)
     bad = ~np.isfinite(numbers)
-    if bad.any() and (bad := bad & (plain.to_pandas() != "")).any():
-        raise ReportError(
-            f"{report.label}: column {head}: {int(bad.sum())} of {len(texts)} values "
-            f"are not numbers, as {texts.to_pandas()[bad].iloc[0]!r}; see the postings in the store"
-        )
+    if bad.any():
+        bad &= plain.to_pandas() != ""
+        numbers = numbers.mask(_lose(head, texts, bad.to_numpy(bool), losses))
     slope, offset = report.scale
     return numbers if report.scale == (1, 0) else numbers * slope + offset

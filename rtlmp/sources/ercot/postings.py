@@ -1,7 +1,6 @@
 """ERCOT's reports as sources: every posting listed, fetched once, stored, and parsed on demand."""
 
 import logging
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -10,35 +9,53 @@ from typing import Final, cast
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.clock import month
-from rtlmp.io.files import atomic
+from rtlmp.clock import instant, month
+from rtlmp.io.files import write_text
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.base.interface import Source, Tools, require_complete
-from rtlmp.sources.base.store import Listing, Posting, posting_path, read_listing, save_listing
-from rtlmp.sources.ercot.client import archive_listing, from_archive, from_site, site_listing
-from rtlmp.sources.ercot.parse import parse, posting_times
+from rtlmp.sources.base.store import (
+    Listing,
+    Loss,
+    Posting,
+    lost_path,
+    posting_path,
+    read_listing,
+    save_listing,
+)
+from rtlmp.sources.ercot.client import archive_listing, site_listing
+from rtlmp.sources.ercot.downloads import MARGIN, is_accepted, is_on_site, store_postings
+from rtlmp.sources.ercot.parse import ReportError, parse, posting_times, said_of
 from rtlmp.sources.ercot.reports import REPORTS, Report
+from rtlmp.sources.ercot.times import TZ
 
 # Listings lag by minutes, and a posting is sometimes listed after a later one: the last hour
 # of what was listed is listed again.
 SETTLED: Final = timedelta(hours=1)
 AT_ONCE: Final = 500  # postings parsed together
-MARGIN: Final = timedelta(hours=6)  # before the public site drops a posting
-PROGRESS: Final = "%s: %d of %d postings, at %.16sZ"
 log = logging.getLogger(__name__)
 
 
 def fetch_report(
     report: Report, start: datetime, end: datetime, tools: Tools
 ) -> DataFrame[Observations]:
-    """What `report` said in postings of [start, end), all within one UTC month."""
+    """What `report` said in postings of [start, end), all within one UTC month.
+
+    What could not be had or read is left out, said, marked and asked for again by the next run.
+    Raises ReportError where that leaves nothing, IncompleteError where too little of a day.
+    """
     folder = Path(tools.live["store"]) / report.emil / month(start)
     postings = stored_postings(report, folder, start, end, tools)
     wanted = tuple(c for c in report.cuts if {q for q, _ in c.columns.values()} & tools.series)
-    tables: list[pd.DataFrame] = []
-    for k in range(0, len(postings), AT_ONCE):
-        bodies = [(p, posting_path(folder, p).read_bytes()) for p in postings[k : k + AT_ONCE]]
-        tables.append(parse(report._replace(cuts=wanted), bodies, tools.locations))
+    tables, lost = list[pd.DataFrame](), list[Loss]()
+    there = [p for p in postings if posting_path(folder, p).exists()]
+    for k in range(0, len(there), AT_ONCE):
+        bodies = [(p, posting_path(folder, p).read_bytes()) for p in there[k : k + AT_ONCE]]
+        tables.append(parse(report._replace(cuts=wanted), bodies, tools.locations, lost))
+    for p in {*postings} - {*there}:
+        why = lost_path(folder, p).read_text()
+        lost.append(Loss(report.emil, p.id, p.published, why, accepted=False, whole=True))
+    _mark(folder, there, lost)
+    _require_rest(report, (start, end), postings, lost, tools)
     rows = pd.concat(tables or [no_observations()], ignore_index=True)
     return cast("DataFrame[Observations]", rows)
 
@@ -46,18 +63,61 @@ def fetch_report(
 def stored_postings(
     report: Report, folder: Path, start: datetime, end: datetime, tools: Tools
 ) -> list[Posting]:
-    """The postings of [start, end), each in its place in `folder`."""
+    """The postings of [start, end), each in its place in `folder`, or why it is not."""
     listing = read_listing(folder)
     if listing is None or start < listing.since or listing.until < end:
         listing = _listed(report, listing, start, end, tools)
         save_listing(folder, listing)
     wanted = [p for p in listing.postings if start <= p.published < end]
-    source, past = report_source(report), min(end, tools.now - SETTLED)
-    require_complete(source, start, past, posting_times(wanted), report.per_day, tools)
-    missing = [p for p in wanted if not posting_path(folder, p).exists()]
-    for posting, body in _downloads(report, missing, tools):
-        atomic(posting_path(folder, posting), partial(Path.write_bytes, data=body))
+    store_postings(report, folder, wanted, tools)
     return wanted
+
+
+def _mark(folder: Path, there: list[Posting], lost: list[Loss]) -> None:
+    """Beside a posting in the store why it could not be read, and nothing where it could."""
+    why = {loss.posting: loss.why for loss in lost}
+    for posting in there:
+        path = lost_path(folder, posting)
+        if posting.id not in why:
+            path.unlink(missing_ok=True)
+        elif not path.exists():
+            write_text(why[posting.id], path)
+
+
+def _require_rest(
+    report: Report,
+    span: tuple[datetime, datetime],
+    postings: list[Posting],
+    lost: list[Loss],
+    tools: Tools,
+) -> None:
+    """Says what was lost of `postings`. Raises where too little is left."""
+    tools.lost.extend(o._replace(accepted=is_accepted(report, o.published, tools)) for o in lost)
+    said = said_of(report, lost)
+    whole = {loss.posting for loss in lost if loss.whole}
+    left = [p for p in postings if p.id not in whole]
+    if postings and not left and not all(is_accepted(report, p.published, tools) for p in postings):
+        raise ReportError(f"{said}; to go on without, name its days in live.gaps")
+    if lost:
+        log.warning("left out: %s", said)
+    source, end = report_source(report), min(span[1], tools.now - SETTLED)
+    why = f"; left out: {said}" if lost else ""
+    require_complete(source, span[0], end, posting_times(left), report.per_day, tools, why)
+
+
+def needs_archive(
+    report: Report, start: datetime, end: datetime, store: str, now: datetime
+) -> bool:
+    """Whether neither `store` nor the public site has all of [start, end), of one UTC month."""
+    start = max(start, instant(report.since, "00:00", TZ))
+    end = min(end, now - timedelta(days=report.days_kept) + MARGIN)
+    folder = Path(store) / report.emil / month(start)
+    if start >= end or (listing := read_listing(folder)) is None:
+        return start < end
+    paths = [(posting_path(folder, p), lost_path(folder, p)) for p in listing.postings
+             if start <= p.published < end]  # fmt: skip
+    held = all(here.exists() or lost.exists() for here, lost in paths)
+    return start < listing.since or listing.until < end or not held
 
 
 def report_source(report: Report) -> Source:
@@ -83,8 +143,9 @@ def _listed(
 ) -> Listing:
     """The `old` listing and what the site or the archive lists beyond it."""
     old = old or Listing(start, start, ())
-    since = max(start, old.until) if old.since <= start else start
-    if _on_site(report, since, tools):
+    # without a hole to what was listed before, be it earlier or later
+    since, end = (old.until, end) if old.since <= start else (start, max(end, old.since))
+    if is_on_site(report, since, tools.now):
         fresh = site_listing(report, tools.client)
     else:
         fresh = archive_listing(report, since, end, tools.client)
@@ -93,28 +154,6 @@ def _listed(
     first = min(start, old.since)
     until = max(first, old.until, min(end, tools.now - SETTLED))
     return Listing(first, until, tuple(sorted(inside, key=lambda p: (p.published, p.id))))
-
-
-def _downloads(
-    report: Report, missing: list[Posting], tools: Tools
-) -> Iterator[tuple[Posting, bytes]]:
-    """Bytes of the `missing` postings: one by one from the site, in lots from the archive."""
-    there = {p.id for p in missing if p.site and _on_site(report, p.published, tools)}
-    recent, older = ([p for p in missing if (p.id in there) is site] for site in (True, False))
-    for k in range(0, len(older), report.batch):
-        lot = older[k : k + report.batch]
-        log.info(PROGRESS, report.label, k, len(older), lot[0].published)
-        bodies = from_archive(report, lot, tools.client)
-        yield from ((posting, bodies[posting.id]) for posting in lot)
-    for k, posting in enumerate(recent):
-        if k % 100 == 0:
-            log.info(PROGRESS, report.label, k, len(recent), posting.published)
-        yield posting, from_site(report, posting, tools.client)
-
-
-def _on_site(report: Report, at: datetime, tools: Tools) -> bool:
-    """Whether the public site still has what was posted `at`."""
-    return at >= tools.now - timedelta(days=report.days_kept) + MARGIN
 
 
 SOURCES: Final = tuple(report_source(report) for report in REPORTS)

@@ -6,12 +6,11 @@ reports that reach back furthest, regions from those that have them: no value is
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from rtlmp.catalog import MARKETS
 from rtlmp.catalog import SeriesName as S
-from rtlmp.sources.base.store import Posting
 from rtlmp.sources.ercot.times import ZONE
 
 SYSTEM: Final = MARKETS["ERCOT"].system
@@ -65,10 +64,9 @@ class Report(NamedTuple):
         """What errors and logs call it."""
         return f"{self.emil} {self.about}"
 
-    def name_of(self, posting: Posting) -> str:
+    def name_of(self, posting: str, published: datetime) -> str:
         """What errors call one of its postings."""
-        at = posting.published.astimezone(ZONE)
-        return f"{self.label}, posting {posting.id} of {at:%Y-%m-%d %H:%M:%S}"
+        return f"{self.label}, posting {posting} of {published.astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
 
 
 def _zones(series: S, but: str = "") -> dict[str, Column]:
@@ -128,8 +126,8 @@ REPORTS: Final = (
     Report("np6-322-cd", 13114, "SCED system lambda", SCED_DAY, 5, 1000,
            (Cut(dict.fromkeys(LAMBDA, (S.SYSTEM_LAMBDA, SYSTEM))),)),
     Report("np6-323-cd", 13221, "real-time adders and reserves", SCED_DAY, 5, 50,
-           (Cut({"RTRDPA": (S.RELIABILITY_ADDER, SYSTEM), "RTOLCAP": (S.RT_RESERVES, SYSTEM)},
-                some=True),)),
+           (Cut({**dict.fromkeys(("RTRDPA", "RTORDPA"), (S.RELIABILITY_ADDER, SYSTEM)),
+                "RTOLCAP": (S.RT_RESERVES, SYSTEM)}, some=True),)),
     Report("np6-328-cd", 24887, "capability to provide reserves", SCED_DAY, 7, 1000,
            (Cut({f"CAP{n}TOTAL": (S.AS_CAPABILITY, n) for n in DAM_AS}),), since=RTC),
     Report("np6-345-cd", 13101, "load by weather zone", 1, 31, 1000, (Cut(_zones(S.LOAD)),)),

@@ -5,7 +5,7 @@ Central prevailing time. An hour is named by its end, 1 to 24; on the autumn cha
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final, TypeAlias
@@ -20,12 +20,18 @@ from rtlmp.sources.base.vintages import Times
 TZ: Final = MARKETS["ERCOT"].tz
 ZONE: Final = ZoneInfo(TZ)
 LAST_HOUR: Final = 24
+DAY: Final = pd.Timedelta(days=1)
 YES: Final = ("Y", "y", "true", "True", "TRUE", "1")
+NO: Final = ("N", "n", "false", "False", "FALSE", "0", "")
 FLAGS: Final = ("DSTFLAG", "REPEATEDHOURFLAG", "REPEATHOURFLAG")
-DAYS: Final = ("DELIVERYDATE", "OPERDAY")
+IN_USE: Final = "INUSEFLAG"
+DAYS: Final = ("DELIVERYDATE", "OPERDAY", "DATE")
 HOURS: Final = ("HOURENDING", "DELIVERYHOUR")
 RUN, QUARTER = "SCEDTIMESTAMP", "DELIVERYINTERVAL"
 TIME_HEADERS: Final = frozenset({*FLAGS, *DAYS, *HOURS, RUN, QUARTER})
+CLOCK: Final = r"( \d\d:\d\d:\d\d)?"
+STAMP: Final = rf"\d\d?/\d\d?/\d{{4}}{CLOCK}|\d{{4}}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?(\.\d+)?)?"
+HOUR_ENDING: Final = r"(0?[1-9]|1\d|2[0-5])(:00){0,2}"
 SKIPPED: Final = "%s: %d rows of %s, an hour that the clock skips, left out: nothing happened then"
 Marks: TypeAlias = "pd.Series[bool]"
 log = logging.getLogger(__name__)
@@ -48,6 +54,32 @@ def valid_times(rows: pd.DataFrame, what: str, same: list[str]) -> Times:
         keys.append(QUARTER)
     counted = rows[day].isin(rows.loc[ending > LAST_HOUR, day].unique())
     return _hours(start, rows[day], counted, _again(rows, keys), what)
+
+
+def missing_times(heads: Iterable[str]) -> list[str]:
+    """What `heads` lack to say when a row's interval begins."""
+    needed = () if RUN in heads else (DAYS, HOURS)
+    return ["/".join(names) for names in needed if not {*names} & {*heads}]
+
+
+def time_checks() -> dict[str, Callable[["pd.Series[str]"], Marks]]:
+    """By column of time, which of its texts are what the column says."""
+    flags = dict.fromkeys((*FLAGS, IN_USE), lambda texts: texts.isin(YES + NO))
+    stamps = dict.fromkeys((*DAYS, RUN), lambda texts: _stamp(texts).notna())
+    hours = dict.fromkeys(HOURS, lambda texts: texts.str.fullmatch(HOUR_ENDING))
+    return {**stamps, **hours, QUARTER: lambda texts: texts.str.fullmatch("0?[1-4]"), **flags}
+
+
+def is_text(texts: "pd.Series[str]") -> Marks:
+    """Where something is named."""
+    return texts != ""
+
+
+def impossible_hours(rows: pd.DataFrame, hour: str) -> Marks:
+    """Hours 25 of days that have 24."""
+    midnight = _stamp(rows[_first(rows, DAYS)]).dt.normalize()
+    today, next_day = ((midnight + k * DAY).dt.tz_localize(TZ) for k in (0, 1))
+    return rows[hour].str.startswith("25") & (next_day - today <= DAY)
 
 
 def to_utc(local: Times, again: Marks, what: str) -> Times:
@@ -116,11 +148,13 @@ def _again(rows: pd.DataFrame, keys: list[str]) -> Marks:
 
 
 def _stamp(text: "pd.Series[str]") -> Times:
-    """Naive times of 09/29/2026, 09/29/2026 11:25:17 or ISO text."""
-    if text.empty or "-" in text.iloc[0]:
-        return pd.to_datetime(text, format="ISO8601")
-    clock = " %H:%M:%S" if ":" in text.iloc[0] else ""
-    return pd.to_datetime(text, format=f"%m/%d/%Y{clock}")
+    """Naive times of 09/29/2026, 09/29/2026 11:25:17 or ISO text; NaT of any other."""
+    plain = text.where(text.str.fullmatch(STAMP))
+    found = pd.to_datetime(plain, format="ISO8601", errors="coerce")
+    for form in ("%m/%d/%Y", "%m/%d/%Y %H:%M:%S"):
+        if found.isna().any():
+            found = found.fillna(pd.to_datetime(plain, format=form, errors="coerce"))
+    return found
 
 
 def _first(rows: pd.DataFrame, names: tuple[str, ...]) -> str:

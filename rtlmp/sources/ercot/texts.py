@@ -1,0 +1,117 @@
+"""Postings -> text tables: all files with the same header as one, a row that is none named."""
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from rtlmp.sources.base.store import Loss, Posting
+from rtlmp.sources.ercot.reports import Report
+
+OF: Final = "of posting"  # index of a row's posting
+LINE: Final = "line of file"  # its row there; the header is 1
+Places: TypeAlias = npt.NDArray[np.int64]
+Texts: TypeAlias = tuple[int, bytes]  # index of a posting, and rows of a file in it
+UNZIPPING: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
+class Losses:
+    """What could not be read of some postings, in the order it was met."""
+
+    def __init__(self, report: Report, postings: Sequence[Posting]) -> None:
+        self.report, self.postings = report, postings
+        self.found: dict[Loss, None] = {}
+
+    def add(self, k: int, why: str, whole: bool = True) -> None:
+        """Say `why` of the posting of index `k`, or of some of its rows."""
+        named = self.postings[k][:2]
+        self.found[Loss(self.report.emil, *named, why, accepted=False, whole=whole)] = None
+
+
+def text_tables(
+    bodies: Sequence[tuple[Posting, bytes]], member: str, losses: Losses
+) -> Iterator[pa.Table]:
+    """The files in `bodies`, a table a header: squeezed names, texts, `OF` and `LINE`."""
+    by_header: dict[tuple[str, ...], list[Texts]] = {}
+    for k, (_, body) in enumerate(bodies):
+        try:
+            for text in _members(member, body):
+                head, _, rows = text.partition(b"\n")
+                heads = head.decode("utf-8-sig").upper().split(",")
+                squeezed = tuple(re.sub(r"[^A-Z0-9]", "", name) for name in heads)
+                by_header.setdefault(squeezed, []).append((k, rows))
+        except (*UNZIPPING, ValueError) as error:
+            losses.add(k, f"{error}"[:200])
+    for names, texts in by_header.items():
+        yield from _text_table(names, texts, losses)
+
+
+def _members(member: str, body: bytes) -> list[bytes]:
+    """The CSV files in a posting whose names hold `member`. Raises ValueError without one."""
+    with zipfile.ZipFile(io.BytesIO(body)) as file:
+        names = [n for n in file.namelist() if n.lower().endswith(".csv") and member in n]
+        if not names:
+            raise ValueError(f"no CSV file {member!r} in it, but {file.namelist()}")
+        return [file.read(name) for name in names]
+
+
+def _text_table(
+    names: tuple[str, ...], texts: Sequence[Texts], losses: Losses
+) -> Iterator[pa.Table]:
+    """All columns text; a row of more or fewer cells is lost, a blank one says nothing."""
+    bodies = [_utf8(rows.rstrip(b"\r\n")) + b"\n" for _, rows in texts]
+    counts = [body.count(b"\n") if len(body) > 1 else 0 for body in bodies]
+    if not any(counts):
+        return
+    of = np.repeat(np.array([k for k, _ in texts]), counts)
+    lines = np.concatenate([np.arange(count) + 2 for count in counts])
+    skipped: list[csv.InvalidRow] = []
+
+    def skip(row: csv.InvalidRow) -> Literal["skip"]:
+        skipped.append(row)
+        return "skip"
+
+    try:
+        read = csv.ReadOptions(column_names=names, use_threads=False)
+        rows = csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skip)
+        kinds = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
+        table = csv.read_csv(io.BytesIO(b"".join(bodies)), read, rows, kinds)
+    except pa.ArrowInvalid:
+        table = pa.table({})
+    if len(table) + len(skipped) != len(of):  # quotes that do not close join rows
+        if len(texts) == 1:
+            losses.add(texts[0][0], f"its rows cannot be told apart: {texts[0][1][:60]!r}")
+        for one in texts if len(texts) > 1 else ():
+            yield from _text_table(names, [one], losses)
+        return
+    _lose_skipped(skipped, of, lines, losses)
+    for name, places in ((OF, of), (LINE, lines)):
+        kept = np.delete(places, [row.number - 1 for row in skipped])
+        table = table.append_column(name, pa.array(kept))
+    yield _without_blanks(table, len(names))
+
+
+def _lose_skipped(skipped: list[csv.InvalidRow], of: Places, lines: Places, losses: Losses) -> None:
+    """Name the rows that have more or fewer cells than the header."""
+    for row in skipped:
+        k, line = of[row.number - 1], lines[row.number - 1]
+        why = f"{row.actual_columns} cells under {row.expected_columns} headers: {row.text[:60]!r}"
+        losses.add(k, f"row {line}: {why}", whole=False)
+
+
+def _without_blanks(table: pa.Table, count: int) -> pa.Table:
+    """Rows with any text in the first `count` columns."""
+    said = np.logical_or.reduce([pc.not_equal(table[n], "").to_numpy() for n in range(count)])
+    return table if said.all() else table.filter(pa.array(said))
+
+
+def _utf8(text: bytes) -> bytes:
+    return text.decode(errors="replace").encode()
