@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-LONGEST: Final = 120  # characters of a folder: a file system takes 255 bytes, and files add some
-
 import pyarrow as pa
+
+LONGEST: Final = 120  # characters of a folder: a file system takes 255 bytes, and files add some
 
 
 class BadFileError(ValueError):

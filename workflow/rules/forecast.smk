@@ -43,9 +43,7 @@ use rule _medium as explain_date with:
         gate=rules.forecast_date.output.gate,
     output:
         tables=[f"{RUN}/explain/{node}/{{date}}.parquet" for node in FOLDERS],
-        figures=[
-            f"{RUN}/explain/{node}/{{date}}_{x}.png" for node in FIGURES for x in THRESHOLDS
-        ],
+        figures=[f"{RUN}/explain/{node}/{{date}}_{x}.png" for node in FIGURES for x in THRESHOLDS],
     log:
         f"{LOGS}/explain_date/{{date}}.log",
     params:
