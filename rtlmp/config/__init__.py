@@ -81,6 +81,7 @@ class Live(TypedDict):
     fetch: list[Text]
     locations: list[Name]
     gaps: list[Text]
+    archive: bool
     weather: WeatherSettings
     timeout: Positive  # s
     attempts: Count

@@ -35,9 +35,13 @@ def coverage_by_day(files: FilesBySeries, first: datetime, last: datetime) -> Da
 
 
 def data_page(
-    about: About, at: datetime, fresh: DataFrame[Freshness], shares: DataFrame[Covered]
+    about: About,
+    at: datetime,
+    fresh: DataFrame[Freshness],
+    shares: DataFrame[Covered],
+    note: str = "",
 ) -> Page:
-    """What the run of issue time `at` has."""
+    """What the run of issue time `at` has; `note`: what its sources have no past of."""
     local = pd.Timestamp(at).tz_convert(MARKETS[about["market"]].tz)
     stale = fresh.loc[fresh[Freshness.stale], Freshness.series]
     head = [Freshness.series, Freshness.latest, "age, h", "allowed, h", "", ""]
@@ -47,6 +51,7 @@ def data_page(
         f"Data of {about['run']} at {local:%a %d %b %Y %H:%M %Z}",
         f"{about['market']}, source {about['source']}. Times are UTC.",
         [
+            *([Section("Without a past", note)] if note else []),
             Section("Latest publication", tables=[latest]),
             Section("Coverage by month, % of intervals", tables=[_months(shares)]),
             Section("Gaps", f"Days with less than {GAP:.0%}, newest first.", tables=[gaps]),

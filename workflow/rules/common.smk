@@ -13,6 +13,7 @@ THRESHOLDS = [threshold_name(x) for x in C["thresholds"]]
 plan = Plan.of(C)
 RUN, DATE = plan.root, plan.day
 LOGS = f"{RUN}/logs"
+NO_PAST = ""
 RAW_FILES = plan.raw(plan.series, plan.raw_months)
 uses = partial(job_params, C)
 job_needs = partial(job_resources, len(NODES))

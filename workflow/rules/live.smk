@@ -1,3 +1,8 @@
+from rtlmp.sources.registry import not_without_account
+
+NO_PAST = not_without_account(C)
+
+
 # Months of publication, each a job: a closed one is final, the open one follows the run's date.
 use rule _job as raw_month with:
     output:
@@ -12,9 +17,23 @@ use rule _job as raw_month with:
         **uses("raw_month.py"),
         market=C["market"],
         nodes=NODES,
-        live={key: C["live"][key] for key in ("store", "fetch", "locations", "gaps", "weather")},
+        live={key: C["live"][key] for key in ("store", "fetch", "locations", "gaps", "archive", "weather")},
         span=lambda w: month_span(w.month, *plan.covered),
+        asked=lambda w: plan.asked_again(w.month),
         series=[str(q) for q in plan.series],
+
+
+# The same as a folder for `source: files`.
+use rule _job as data_dir with:
+    input:
+        RAW_FILES,
+    output:
+        [f"{C['data_dir'] or RUN}/{p.parent.name}-{p.name}" for p in map(Path, RAW_FILES)],
+    log:
+        f"{LOGS}/data_dir.log",
+    localrule: True
+    params:
+        **uses("data_dir.py"),
 
 
 rule raw:

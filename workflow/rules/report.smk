@@ -71,3 +71,4 @@ use rule _job as data_report with:
         issued=[DATE],
         span=[*plan.covered],
         series=[str(q) for q in plan.series],
+        note=NO_PAST,

@@ -47,13 +47,15 @@ def stored_postings(
     report: Report, folder: Path, start: datetime, end: datetime, tools: Tools
 ) -> list[Posting]:
     """The postings of [start, end), each in its place in `folder`."""
-    listing = read_listing(folder)
-    if listing is None or start < listing.since or listing.until < end:
-        listing = _listed(report, listing, start, end, tools)
+    listing, since = read_listing(folder), start
+    if not tools.live["archive"]:
+        listing, since = _on_hand(report, folder, listing, start, tools)
+    if since < end and (listing is None or since < listing.since or listing.until < end):
+        listing = _listed(report, listing, since, end, tools)
         save_listing(folder, listing)
-    wanted = [p for p in listing.postings if start <= p.published < end]
+    wanted = [p for p in listing.postings if start <= p.published < end] if listing else []
     source, past = report_source(report), min(end, tools.now - SETTLED)
-    require_complete(source, start, past, posting_times(wanted), report.per_day, tools)
+    require_complete(source, since, past, posting_times(wanted), report.per_day, tools)
     missing = [p for p in wanted if not posting_path(folder, p).exists()]
     for posting, body in _downloads(report, missing, tools):
         atomic(posting_path(folder, posting), partial(Path.write_bytes, data=body))
@@ -75,6 +77,8 @@ def report_source(report: Report) -> Source:
         fresh=apart + max(apart / 4, timedelta(hours=2)),
         stored="postings",
         since=report.since,
+        when=lambda live: live["archive"] or not report.account,
+        days_kept=report.days_kept,
     )
 
 
@@ -90,9 +94,25 @@ def _listed(
         fresh = archive_listing(report, since, end, tools.client)
     postings = {p.id: p for p in (*old.postings, *fresh)}
     inside = [p for p in postings.values() if month(p.published) == month(start)]
-    first = min(start, old.since)
+    first = start if old.until < start else min(start, old.since)
     until = max(first, old.until, min(end, tools.now - SETTLED))
     return Listing(first, until, tuple(sorted(inside, key=lambda p: (p.published, p.id))))
+
+
+def _on_hand(
+    report: Report, folder: Path, listing: Listing | None, start: datetime, tools: Tools
+) -> tuple[Listing | None, datetime]:
+    """Without an account: `listing` without what was never fetched and is gone, and from when on
+    what it or the public site has is whole."""
+    site = max(start, tools.now - timedelta(days=report.days_kept) + MARGIN)
+    if listing is None:
+        return None, site
+    gone = [
+        p for p in listing.postings if p.published < site and not posting_path(folder, p).exists()
+    ]
+    since = max([listing.since, *(p.published + timedelta(microseconds=1) for p in gone)])
+    kept = Listing(since, listing.until, tuple(p for p in listing.postings if p not in gone))
+    return kept, max(start, since) if since <= site <= kept.until else site
 
 
 def _downloads(
