@@ -1,7 +1,7 @@
 """ERCOT's yearly workbooks as it makes them, with the values of the postings of `ercot_world`.
 
 As of the real ones (13060 recorded, 13061 and the load archive as people who read them say): a
-sheet a month, empty ones for months to come, texts and numbers as cells, no hour 03 in spring, a
+sheet a month, only a header for months to come, texts and numbers as cells, no hour 03 in spring, a
 flag on the repeated hour, a footer without hour in the real-time one, ` DST` in that of load.
 Prices are posted on Sundays, up to the day before; load on the fifth, for months that are over.
 """
@@ -90,16 +90,15 @@ def workbook(name: str, year: int, since: datetime, until: datetime) -> bytes:
     kind, book = KINDS[name], openpyxl.Workbook(write_only=True)
     first = max(since, datetime(year, 1, 1, tzinfo=CENTRAL).astimezone(UTC))
     sheets = {m: book.create_sheet(m) for m in (MONTHS if name != "load" else MONTHS[:1])}
-    headed = set[str]()
+    for sheet in sheets.values():
+        sheet.append(kind.heads)
+    month = MONTHS[0]
     for k in range(max(0, (until - first) // HOUR)):
         hour = first + k * HOUR
         month = MONTHS[hour.astimezone(CENTRAL).month - 1] if name != "load" else MONTHS[0]
-        if month not in headed:
-            sheets[month].append(kind.heads)
-            headed.add(month)
         for row in kind.rows(hour):
             sheets[month].append(row)
-    if kind.footer and headed:
+    if kind.footer:
         sheets[month].append([hour_text(until)[0], *[None] * (len(kind.heads) - 1)])
     made = io.BytesIO()
     book.save(made)

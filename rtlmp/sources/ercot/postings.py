@@ -92,9 +92,9 @@ def _listed(
         fresh = site_listing(report, tools.client)
     else:
         fresh = archive_listing(report, since, end, tools.client)
-    postings = {p.id: p for p in (*old.postings, *fresh)}
-    inside = [p for p in postings.values() if month(p.published) == month(start)]
     first = start if old.until < start else min(start, old.since)
+    postings = {p.id: p for p in (*old.postings, *(p for p in fresh if p.published >= first))}
+    inside = [p for p in postings.values() if month(p.published) == month(start)]
     until = max(first, old.until, min(end, tools.now - SETTLED))
     return Listing(first, until, tuple(sorted(inside, key=lambda p: (p.published, p.id))))
 
