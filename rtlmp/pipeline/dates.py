@@ -38,7 +38,7 @@ class Dates:
         """Raises ValueError where the source has no price at a node, or none for the run's date."""
         folder = config["data_dir"] if config["source"] == "files" else None
         if folder and not Path(folder).is_dir():
-            raise ValueError(NO_FOLDER.format(Path(folder).absolute()))
+            raise ValueError(NO_FOLDER.format(Path(folder).resolve()))
         found = sorted(Path(folder).iterdir()) if folder else []
         files = [path for path in found if path.suffix in (".parquet", ".csv")]
         covered = coverage(config, files)
