@@ -25,7 +25,8 @@ def test_a_clone_and_a_network_are_enough(tmp_path, monkeypatch):
     today = datetime.now(UTC).date() - DAY
     change: dict[str, Any] = yaml.safe_load((ROOT / "config/quickstart.yaml").read_text())
     change |= {"nodes": ["HB_HOUSTON"], "thresholds": [100], "start": today - 40 * DAY,
-               "data_dir": str(tmp_path / "folder"), "history_days": 20, "model": {"rounds": 5, "grid": [50, 100, 500]},
+               "data_dir": str(tmp_path / "folder"), "history_days": 20,
+               "model": {"rounds": 5, "grid": [50, 100, 500]},
                "backtest": {"start": today - 4 * DAY, "end": today - 3 * DAY}}  # fmt: skip
     with serving() as server:
         server.since.append(datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - 42 * DAY)
