@@ -9,13 +9,10 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 import openpyxl
 
 from rtlmp.sources.base.web import UnreadableError
-
-DAY_FIRST: Final = ["DeliveryDate", "HourEnding", "DSTFlag"]
 
 
 def workbook_csv(body: bytes, what: str) -> bytes:
@@ -54,7 +51,7 @@ def _rows(cells: Iterable[Sequence[object]], what: str) -> list[list[str]]:
     if not rows:
         return []
     if re.sub(r"\W|_", "", str(rows[0][0])).upper().startswith("HOUREND"):
-        texts = [[*DAY_FIRST, *map(_text, rows[0][1:])]]
+        texts = [["DeliveryDate", "HourEnding", "DSTFlag", *map(_text, rows[0][1:])]]
         texts += [[*_hour(row[0]), *map(_text, row[1:])] for row in rows[1:]]
     else:
         texts = [[*map(_text, row)] for row in rows]

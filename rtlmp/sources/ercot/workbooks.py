@@ -38,6 +38,7 @@ Found: TypeAlias = tuple[Posting, bytes]  # a version
 LOADS: Final = "/gridinfo/load/load_hist"
 LINK: Final = re.compile(r'<a\b[^>]*href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL | re.IGNORECASE)
 OF: Final = {report.emil: report for report in REPORTS}
+RT_DELAY: Final = pd.Timedelta(minutes=15 + 2)
 REACH: Final = timedelta(days=2)  # between delivery and publication, at most
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class Book(NamedTuple):
 
 
 def fetch_book(book: Book, start: datetime, end: datetime, tools: Tools) -> DataFrame[Observations]:
-    """What had been said in [start, end), within one UTC month, before stored postings begin."""
+    """What workbooks know of [start, end), within one UTC month, if postings do not cover it."""
     store = Path(tools.live["store"])
     postings = read_listing(store / book.of.emil / month(start))
     need = min(end, postings.since) if postings else end
@@ -73,16 +74,12 @@ def _year(book: Book, year: int, start: datetime, need: datetime, tools: Tools) 
     with (folder / ".lock").open("a") as file:  # months of a year are jobs side by side
         fcntl.flock(file, fcntl.LOCK_EX)
         listing = read_listing(folder)
-        goal = min(need, book.publish(_last(year)).iloc[0])
+        last = pd.Series([instant(date(year, 12, 31), "23:00", TZ)])
+        goal = min(need, book.publish(last).iloc[0])
         apart = timedelta(days=1) / book.of.per_day
         if start < goal and (listing is None or listing.until + 1.5 * apart < goal):
             listing = _newer(book, year, folder, listing, tools)
     return _stored(folder, listing, month(start)) if listing else no_observations()
-
-
-def _last(year: int) -> Times:
-    """The last interval that a workbook of `year` can hold begins before this."""
-    return pd.Series([instant(date(year, 12, 31), "23:00", TZ)])
 
 
 def _newer(
@@ -150,10 +147,6 @@ def _require(report: Report, year: int, there: bool, listed: list[str], tools: T
         raise FetchError(f"{missing}; begin later, or see whether ERCOT moved it")
 
 
-def _after(minutes: int) -> Callable[[Times], Times]:
-    return lambda valid: valid + pd.Timedelta(minutes=minutes)
-
-
 def _clock(days: int, clock: str) -> Callable[[Times], Times]:
     """At a local clock time so many days after that of delivery."""
 
@@ -170,7 +163,7 @@ RT, DAM, LOAD = (OF[emil] for emil in ("np6-905-cd", "np4-190-cd", "np6-345-cd")
 BOOKS: Final = (
     Book(RT._replace(emil="np6-785-er", number=13061, about="real-time prices of a year",
                      since=date(2011, 1, 1)),
-         RT, "2 min after the interval, as NP6-905", _after(17), _listed),
+         RT, "2 min after the interval, as NP6-905", lambda valid: valid + RT_DELAY, _listed),
     Book(DAM._replace(emil="np4-180-er", number=13060, about="day-ahead prices of a year",
                       since=date(2010, 12, 1)),
          DAM, "13:51 local of the day before, as NP4-190", _clock(-1, "13:51"), _listed),

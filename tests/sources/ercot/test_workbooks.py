@@ -18,6 +18,7 @@ from rtlmp.schemas.core import Observations
 from rtlmp.sources import registry
 from rtlmp.sources.base.interface import observe
 from rtlmp.sources.base.store import Posting
+from rtlmp.sources.base.vintages import unsaid
 from rtlmp.sources.base.web import FetchError, UnreadableError
 from rtlmp.sources.ercot.parse import parse
 from rtlmp.sources.ercot.sheets import workbook_csv
@@ -157,8 +158,10 @@ def test_what_was_not_fetched_in_time_is_a_hole_until_the_workbook_has_it(tmp_pa
         asked = len(server.asked)
         assert read("np6-905-cd", "2026-10-01", "2026-11-01", server, tmp_path).empty
         assert len(server.asked) == asked
-    assert held[PUBLISH].max() < late[late[PUBLISH] > utc("2026-11-06")][PUBLISH].min()
-    assert held[PUBLISH].min() < utc("2026-11-02")
+    assert late[PUBLISH].sort_values().diff().max() > 8 * DAY
+    whole = pd.concat([late, unsaid(held, late)])
+    valid = whole[whole[Observations.location] == "HB_NORTH"][Observations.valid_time]
+    assert valid.sort_values().diff().dropna().unique().tolist() == [pd.Timedelta("15min")]
 
 
 def test_the_footer_goes_and_nothing_else():
