@@ -11,7 +11,7 @@ from rtlmp.sources.ercot.reports import REPORTS
 CENTRAL = ZoneInfo("America/Chicago")
 HOUR, DAY, SCED = timedelta(hours=1), timedelta(days=1), timedelta(minutes=5)
 BY_EMIL = {report.emil: report for report in REPORTS}
-POINTS = ("HB_HOUSTON", "HB_NORTH", "HB_WEST", "LZ_WEST")
+POINTS = ("HB_NORTH", "HB_WEST", "LZ_WEST")
 AS = ("REGUP", "REGDN", "RRS", "NSPIN", "ECRS")
 WIND = ("PANHANDLE", "COASTAL", "SOUTH", "WEST", "NORTH")
 SUN = ("CenterWest", "NorthWest", "FarWest", "FarEast", "SouthEast", "CenterEast")

@@ -1,6 +1,7 @@
 """config/quickstart.yaml from an empty folder, without a key, against the replaying server."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from rtlmp.config import parse_config
 from rtlmp.io.tables import read_table
 from rtlmp.pipeline.plan import Plan
 from rtlmp.schemas.core import Forecast
-from tests.helpers import live, repo
+from tests.helpers import ercot_world, live, repo
 from tests.helpers.build import ROOT, settings
 from tests.helpers.replay import hosts, serving
 
@@ -22,6 +23,11 @@ def test_a_clone_and_a_network_are_enough(tmp_path, monkeypatch):
     """A forecast, a day more, a backtest: requests are counted, none of them to the archive."""
     for key in live.SECRETS:
         monkeypatch.delenv(key, raising=False)
+    points = ("HB_HOUSTON", *ercot_world.POINTS)
+    heads = ["SettlementPoint", "SettlementPointPrice"]
+    day_ahead = partial(ercot_world.day_ahead, "np4-190-cd", heads, points)
+    monkeypatch.setattr(ercot_world, "POINTS", points)
+    monkeypatch.setitem(ercot_world.TEXTS, "np4-190-cd", day_ahead)
     today = datetime.now(UTC).date() - DAY
     change: dict[str, Any] = yaml.safe_load((ROOT / "config/quickstart.yaml").read_text())
     change |= {"nodes": ["HB_HOUSTON"], "thresholds": [100], "start": today - 40 * DAY,
