@@ -1,4 +1,5 @@
 import os
+import sys
 from pathlib import Path
 
 from snakemake.utils import min_version
@@ -37,6 +38,8 @@ onstart:
     # late in a backtest that is half a core. --max-jobs-per-timespan can only say how long each of
     # these looks waits, and Snakemake does not end before the last has.
     workflow.scheduler.job_rate_limiter = None
+    if NO_PAST:
+        print(NO_PAST, file=sys.stderr)
 
 
 # The targets. They list intermediate files too: after a failed job Snakemake would else take

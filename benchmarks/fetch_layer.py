@@ -79,7 +79,7 @@ def run(_: argparse.Namespace) -> None:
         paths = [posting_path(folder, one) for one in fill(folder)]
         source = report_source(REPORT)
         every, few = tools(store, ()), tools(store, KEPT)
-        assert len(stored_postings(REPORT, folder, DAY, END, every)) == len(paths)
+        assert len(stored_postings(REPORT, folder, DAY, END, every)[0]) == len(paths)
         assert len(by_pandas(paths)) == len(observe(source, DAY, END, every))
         work = {
             "pandas, all points": lambda: by_pandas(paths),

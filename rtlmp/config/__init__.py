@@ -78,6 +78,7 @@ class Live(TypedDict):
     fetch: list[Text]
     locations: list[Node]
     gaps: list[Text]
+    archive: bool
     weather: WeatherSettings
     timeout: Positive  # s
     attempts: Count

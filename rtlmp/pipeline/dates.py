@@ -14,6 +14,12 @@ from rtlmp.model_selection.windows import fold_windows, labels_known, require_be
 from rtlmp.sources.files.coverage import Coverage, coverage, issue_dates
 from rtlmp.sources.files.folder import data_files
 
+MONTH: Final = timedelta(days=31)  # reaches the month before, whatever the day
+NO_FOLDER: Final = (
+    "data_dir {}: no such folder; put your observations there (docs/data.md), or make it from "
+    "ERCOT's archive with an account: snakemake data_dir --config source=live run=archive "
+    "start=2021-10-01 date=2025-01-01 --configfile, with the same file"
+)
 LOOKBACK: Final = timedelta(days=62)  # two whole months before a feature month
 SCARCE: Final = timedelta(days=7)  # a model that has fewer days has next to nothing to train on
 
@@ -33,7 +39,10 @@ class Dates:
     def of(cls, config: Config) -> Self:
         """Raises ValueError where the source has no price at a node, or none for the run's date."""
         folder = config["data_dir"] if config["source"] == "files" else None
-        files, unread = data_files(Path(folder).expanduser()) if folder else ([], [])
+        path = Path(folder).expanduser() if folder else None
+        if path and not path.is_dir():
+            raise ValueError(NO_FOLDER.format(path.resolve()))
+        files, unread = data_files(path) if path else ([], [])
         covered = coverage(config, files)
         made = cls(config, files, unread, covered, *issue_dates(config, covered))
         made.require(f"date {made.day}", made.day, made.day)
@@ -72,6 +81,11 @@ class Dates:
     def raw_months(self) -> list[str]:
         auxiliary = (node["start"] for node in self.config["auxiliary_nodes"].values())
         return months(min([self.covered.first.date(), *auxiliary]) - LOOKBACK, self.covered.last)
+
+    def asked_again(self, month: str) -> str:
+        """The run's date, where a workbook may by now tell of a month that it did not."""
+        grows = self.config["source"] == "live" and not self.config["live"]["archive"]
+        return str(self.day) if grows and month in months(self.day - MONTH, self.day) else ""
 
     @cached_property
     def price_months(self) -> list[str]:

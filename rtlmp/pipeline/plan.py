@@ -12,11 +12,10 @@ from rtlmp.catalog import DAM_PARTS, READ, RT_PARTS, SeriesName
 from rtlmp.clock import issue_time, month_days, months
 from rtlmp.config import Gate, Window
 from rtlmp.io.files import folder_name
-from rtlmp.pipeline.dates import Dates
+from rtlmp.pipeline.dates import MONTH, Dates
 
 Inputs = dict[str, list[str]]
 DAY: Final = timedelta(days=1)
-MONTH: Final = timedelta(days=31)  # reaches the month before, whatever the day
 
 
 class Plan(Dates):

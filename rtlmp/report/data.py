@@ -37,8 +37,9 @@ def data_page(
     shares: DataFrame[Covered],
     lost: DataFrame[Lost] | None = None,
     accepted: Sequence[str] = (),
+    note: str = "",
 ) -> Page:
-    """What the run of issue time `at` has."""
+    """What the run of issue time `at` has; `note`: what its sources have no past of."""
     local = pd.Timestamp(at).tz_convert(MARKETS[config["market"]].tz)
     stale = fresh.loc[fresh[Freshness.stale], Freshness.series]
     head = [Freshness.series, Freshness.latest, "age, h", "allowed, h", "", ""]
@@ -48,6 +49,7 @@ def data_page(
         f"Data of {config['run']} at {local:%a %d %b %Y %H:%M %Z}",
         f"{config['market']}, source {config['source']}. Times are UTC.",
         [
+            *([Section("Without a past", note)] if note else []),
             Section("Latest publication", tables=[latest]),
             Section("Coverage by month, % of intervals", tables=[_months(shares)]),
             Section("Gaps", f"Days with less than {GAP:.0%}, newest first.", tables=[gaps]),

@@ -13,21 +13,28 @@ from typing import Final
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.catalog import BY_NAME, STORED, SeriesName
+from rtlmp.catalog import BY_NAME, READ, STORED, SeriesName
 from rtlmp.config import Config, Live
 from rtlmp.schemas.core import Lost, Observations, no_observations
 from rtlmp.sources import gas, weather
 from rtlmp.sources.base.interface import Source, Tools, observe
 from rtlmp.sources.base.pace import pacer
 from rtlmp.sources.base.store import Loss
-from rtlmp.sources.base.vintages import distinct_vintages
+from rtlmp.sources.base.vintages import distinct_vintages, unsaid
 from rtlmp.sources.base.web import client
 from rtlmp.sources.ercot import postings as ercot
-from rtlmp.sources.ercot.client import has_account, require_account
+from rtlmp.sources.ercot import workbooks
+from rtlmp.sources.ercot.client import REGISTER, has_account, require_account
 from rtlmp.sources.ercot.reports import REPORTS
 from rtlmp.sources.isos import feeds as isos
 
-SOURCES: Final[tuple[Source, ...]] = (*ercot.SOURCES, *isos.SOURCES, *weather.SOURCES, *gas.SOURCES)
+SOURCES: Final[tuple[Source, ...]] = (
+    *ercot.SOURCES,
+    *workbooks.SOURCES,
+    *isos.SOURCES,
+    *weather.SOURCES,
+    *gas.SOURCES,
+)
 MANY: Final = frozenset({SeriesName.LOAD_FORECAST_MODEL})  # millions of rows a month: only if named
 log = logging.getLogger(__name__)
 
@@ -45,8 +52,10 @@ def fetch_month(
     tools = Tools(asking, live, frozenset(locations), frozenset(series), datetime.now(UTC), [])
     sources = sources_of(config["market"], series, live)
     with asking.http:
-        observed = [observe(source, start, end, tools) for source in sources]
-    rows = pd.concat([*observed, no_observations()], ignore_index=True)
+        rows: pd.DataFrame = no_observations()
+        for source in sources:
+            of = observe(source, start, end, tools)
+            rows = pd.concat([rows, unsaid(of, rows) if source.record else of], ignore_index=True)
     by_series = dict(iter(rows.groupby(Observations.series, sort=False)))
     made = {q: distinct_vintages(by_series.get(q, no_observations())) for q in series}
     lost = pd.DataFrame(tools.lost, columns=[*Loss._fields])
@@ -56,6 +65,8 @@ def fetch_month(
 def require_keys(config: Config, spans: Iterable[tuple[datetime, datetime]]) -> None:
     """Raises CredentialsError where a span, each within a UTC month, needs an account and the
     environment has none."""
+    if not config["live"]["archive"]:
+        return
     names = {s.name for s in sources_of(config["market"], series_of(config), config["live"])}
     now, store, held = datetime.now(UTC), config["live"]["store"], [*spans]
     older = [
@@ -92,6 +103,20 @@ def series_of(config: Config) -> list[SeriesName]:
         )
     wanted = named | {BY_NAME[config["target"]]} if named else given - MANY
     return [q for q in STORED if q in wanted]
+
+
+def not_without_account(config: Config) -> str:
+    """What a run without an ERCOT account has no past of, and how to have it; else nothing."""
+    if config["live"]["archive"]:
+        return ""
+    sources = [s for s in _of_market(config["market"]) if s.when(config["live"])]
+    kept = {q: {s.days_kept for s in sources if q in s.series} for q in (*READ, *series_of(config))}
+    recent = {q: max(days) for q, days in kept.items() if days and 0 not in days}
+    named = ", ".join(f"{q} ({days} days)" for q, days in recent.items())
+    return (
+        f"No past without an account, only what the public site still has and what each run adds "
+        f"to {config['live']['store']}: {named}. {REGISTER}"
+    )
 
 
 def _of_market(market: str) -> list[Source]:

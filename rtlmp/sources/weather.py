@@ -8,7 +8,7 @@ Free for non-commercial use only. Two doors, neither stitched from first hours o
 - single runs: the run is named in the request, public 8 h after it began.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -16,7 +16,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.view import HOUR
-from rtlmp.catalog import SeriesName
+from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.base.interface import IncompleteError, Source, Tools
 from rtlmp.sources.base.vintages import observation_frame, stamped
@@ -45,15 +45,27 @@ VARIABLES: Final = {
 }
 
 
-def previous_runs(start: datetime, end: datetime, tools: Tools) -> DataFrame[Observations]:
+def previous_runs(
+    start: datetime, end: datetime, tools: Tools, of: Iterable[SeriesName] = VARIABLES
+) -> DataFrame[Observations]:
     """Four vintages of each hour of [start, end)."""
     span = {"start_date": f"{start:%Y-%m-%d}", "end_date": f"{end:%Y-%m-%d}"}
     columns: Columns = {
-        f"{variable.name}_previous_day{k}": (q, 24 * k * HOUR - DELAY)
-        for q, variable in VARIABLES.items()
+        f"{VARIABLES[q].name}_previous_day{k}": (q, 24 * k * HOUR - DELAY)
+        for q in of
         for k in DAYS_BACK
     }
     return _between(start, end, _fetch("weather", columns, span, f"{start:%Y-%m-%d}", tools))
+
+
+def system_temperature(start: datetime, end: datetime, tools: Tools) -> DataFrame[Observations]:
+    """The mean of the points as vintages of the market's forecast, which has no past for all."""
+    rows = previous_runs(start, end, tools, [SeriesName.WEATHER_TEMPERATURE])
+    hour = [Observations.valid_time, Observations.publish_time]
+    mean = rows.groupby(hour)[Observations.value].mean().reset_index()
+    mean[Observations.series] = SeriesName.TEMPERATURE_FORECAST.value
+    mean[Observations.location] = MARKETS["ERCOT"].system
+    return stamped(mean[[*rows.columns]])
 
 
 def single_runs(start: datetime, end: datetime, tools: Tools) -> DataFrame[Observations]:
@@ -136,20 +148,28 @@ def _between(start: datetime, end: datetime, tables: list[pd.DataFrame]) -> Data
 
 
 TERMS: Final = "Open-Meteo.com, CC BY 4.0, free for non-commercial use only"
+PREVIOUS: Final = Source(
+    "open-meteo-previous",
+    "",
+    tuple(VARIABLES),
+    previous_runs,
+    span=timedelta(days=14),
+    published="lead: hour - 24 K h + 8 h, K = 1..4",
+    origin=f"previous-runs API of {TERMS}",
+    fresh=timedelta(hours=30),
+    early=REACH,
+    whole=False,
+    since=date(2024, 2, 1),  # most models; before it they are null
+    when=lambda live: bool(live["weather"]["points"]) and not live["weather"]["run_hours"],
+)
 SOURCES: Final = (
-    Source(
-        "open-meteo-previous",
-        "",
-        tuple(VARIABLES),
-        previous_runs,
-        span=timedelta(days=14),
-        published="lead: hour - 24 K h + 8 h, K = 1..4",
-        origin=f"previous-runs API of {TERMS}",
-        fresh=timedelta(hours=30),
-        early=REACH,
-        whole=False,
-        since=date(2024, 2, 1),  # most models; before it they are null
-        when=lambda live: bool(live["weather"]["points"]) and not live["weather"]["run_hours"],
+    PREVIOUS,
+    PREVIOUS._replace(
+        name="open-meteo-temperature",
+        market="ERCOT",
+        series=(SeriesName.TEMPERATURE_FORECAST,),
+        fetch=system_temperature,
+        when=lambda live: not live["archive"],
     ),
     Source(
         "open-meteo-runs",

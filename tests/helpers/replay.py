@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from rtlmp.sources.ercot.reports import REPORTS
+from tests.helpers import workbooks
 from tests.helpers.ercot_world import BY_EMIL, CENTRAL, DAY, HOUR, TEXTS, number, postings
 
 BY_NUMBER = {report.number: report for report in REPORTS}
@@ -31,6 +32,7 @@ class Server(NamedTuple):
     now: Callable[[], datetime]
     clients: ExitStack  # closed with the server
     silent: dict[str, datetime]  # reports that stopped, and when
+    since: list[datetime]  # first hour in workbooks
 
     def count(self, text: str) -> int:
         return sum(text in asked for asked in self.asked)
@@ -39,7 +41,7 @@ class Server(NamedTuple):
 def zipped(name: str, body: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr(name, body)
+        file.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED)  # the same bytes each time
     return made.getvalue()
 
 
@@ -53,6 +55,47 @@ def document(server: Server, doc_id: str) -> bytes:
     for edit in server.edits:
         made = edit(report.emil, made)
     return zipped(f"{report.member}_{report.emil}.csv", made.encode())
+
+
+def workbook_listing(server: Server, number: str) -> object:
+    now = server.now()
+    years = range(server.since[0].year, now.astimezone(CENTRAL).year + 1)
+    names = {year: f"{workbooks.KINDS[number].file}_{year}" for year in years}
+    documents = [
+        {"Document": {"DocID": f"book-{number}-{year}-{workbooks.posted(now, year):%Y%m%d}",
+                      "FriendlyName": name, "ConstructedName": f"rpt.000{number}.{name}.zip",
+                      "PublishDate": workbooks.posted(now, year).astimezone(CENTRAL).isoformat()}}
+        for year, name in names.items()
+        if workbooks.posted(now, year).year >= year
+    ]  # fmt: skip
+    return {"ListDocsByRptTypeRes": {"DocumentList": documents}}
+
+
+def workbook(server: Server, name: str, year: int) -> bytes:
+    now = server.now()
+    until = workbooks.until(name, now, year)
+    made = workbooks.workbook(name, year, server.since[0], until)
+    return zipped(f"{workbooks.KINDS[name].file}_{year}.xlsx", made)
+
+
+def load_page(server: Server) -> bytes:
+    years = range(server.now().year, server.since[0].year - 1, -1)
+    links = [f'<li><a class="x" href="https://www.ercot.com/files/docs/{y}/02/10/Native_Load_{y}.zip">'
+             f"\n<span>{y} ERCOT Hourly Load Data</span></a></li>" for y in years]  # fmt: skip
+    return f'<html><a href="/gridinfo/load">Load</a><ul>{"".join(links)}</ul></html>'.encode()
+
+
+def yearly(server: Server, path: str, query: dict[str, str]) -> bytes | None:
+    if "Native_Load" in path:
+        return workbook(server, "load", int(path[-8:-4]))
+    if "load_hist" in path:
+        return load_page(server)
+    if query.get("doclookupId", "").startswith("book"):
+        _, number, year, _ = query["doclookupId"].split("-")
+        return workbook(server, number, int(year))
+    if query.get("reportTypeId") in workbooks.KINDS:
+        return json.dumps(workbook_listing(server, query["reportTypeId"])).encode()
+    return None
 
 
 def name_of(emil: str, at: datetime) -> str:
@@ -123,6 +166,8 @@ def gas(query: dict[str, str]) -> object:
 def answer(server: Server, path: str, sent: bytes) -> bytes:
     split = urlsplit(path)
     query = {k: v[0] for k, v in parse_qs(split.query).items()}
+    if (made := yearly(server, split.path, query)) is not None:
+        return made
     if "mirDownload" in split.path:
         return document(server, query["doclookupId"])
     if split.path.endswith("/download"):
@@ -167,7 +212,7 @@ def serving(now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Iterator
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
         http.daemon_threads = True
         server = Server(
-            f"http://127.0.0.1:{http.server_address[1]}", [], [], [], now, ExitStack(), {}
+            f"http://127.0.0.1:{http.server_address[1]}", [], [], [], now, ExitStack(), {}, []
         )
         thread = threading.Thread(target=http.serve_forever, daemon=True)
         thread.start()

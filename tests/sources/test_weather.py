@@ -30,7 +30,7 @@ def test_weather_of_both_doors_and_gas(tmp_path, monkeypatch):
     span = live.at("2026-10-03T15:00"), now
     with serving(lambda: now) as server:
         tools = live.tools(server, tmp_path)
-        previous, single = weather.SOURCES
+        previous, _, single = weather.SOURCES
         rows = observe(previous, *span, tools)
         calls = server.count("/v1/forecast")
         assert observe(previous, *span, tools).equals(rows)

@@ -18,6 +18,7 @@ RUN, DATE = plan.root, plan.day
 if plan.unread and workflow.is_main_process:
     logger.warning(f"{C['data_dir']}: not read, being neither Parquet nor CSV: {plan.unread}")
 LOGS = f"{RUN}/logs"
+NO_PAST = ""
 RAW_FILES = plan.raw(plan.series, plan.raw_months)
 uses = partial(job_params, C)
 job_needs = partial(job_resources, len(NODES))

@@ -1,7 +1,9 @@
-from rtlmp.sources.registry import require_keys
+from rtlmp.sources.registry import not_without_account, require_keys
 
 UNMADE = [m for m in plan.raw_months if not all(map(exists, plan.raw(plan.series, [m])))]
 require_keys(C, [month_span(m, *plan.covered) for m in UNMADE])
+NO_PAST = not_without_account(C)
+ASKED = ("store", "fetch", "locations", "gaps", "archive", "weather")
 
 
 # Months of publication, each a job: a closed one is final, the open one follows the run's date.
@@ -19,9 +21,23 @@ use rule _job as raw_month with:
         **uses("raw_month.py"),
         market=C["market"],
         nodes=lambda w: NODES,
-        live={key: C["live"][key] for key in ("store", "fetch", "locations", "gaps", "weather")},
+        live={key: C["live"][key] for key in ASKED},
         span=lambda w: month_span(w.month, *plan.covered),
+        asked=lambda w: plan.asked_again(w.month),
         series=[str(q) for q in plan.series],
+
+
+# The same as a folder for `source: files`.
+use rule _job as data_dir with:
+    input:
+        RAW_FILES,
+    output:
+        [f"{C['data_dir'] or RUN}/{p.parent.name}-{p.name}" for p in map(Path, RAW_FILES)],
+    log:
+        f"{LOGS}/data_dir.log",
+    localrule: True
+    params:
+        **uses("data_dir.py"),
 
 
 rule raw:

@@ -57,3 +57,4 @@ use rule _job as data_report with:
         gaps=C["live"]["gaps"] if C["source"] == "live" else [],
         issued=[DATE],
         span=[*plan.covered],
+        note=NO_PAST,

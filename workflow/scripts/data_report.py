@@ -14,4 +14,4 @@ fresh = freshness(newest_known(files, at), at, age_limits(c["market"], c["source
 shares = coverage_by_day(files, *p.span)
 write_table(Covered, shares, job.output.covered)
 lost = read_tables(Lost, job.input.lost) if job.input.lost else None
-render(data_page(c, at, fresh, shares, lost, p.gaps), job.output.html)
+render(data_page(c, at, fresh, shares, lost, p.gaps, p.note), job.output.html)

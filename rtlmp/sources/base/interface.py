@@ -67,6 +67,8 @@ class Source(NamedTuple):
     whole: bool = True  # calls: a past day has all its intervals
     when: Callable[[Live], bool] = lambda _: True  # whether the config asks for it
     needs: tuple[str, ...] = ()  # names in the environment without which it is left out
+    days_kept: int = 0  # for those without an account; 0: all
+    record: bool = False  # of what another source gives: heard where that one is silent
 
     @property
     def tz(self) -> str:

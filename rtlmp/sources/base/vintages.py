@@ -94,6 +94,13 @@ def not_seen_before(
     return public[~known.isin(seen)]
 
 
+def unsaid(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """`rows` of intervals of which `others` say nothing."""
+    others = others[others[Observations.series].isin(rows[Observations.series].unique())]
+    said, keys = (pd.MultiIndex.from_frame(table[KEY]) for table in (others, rows))
+    return rows[~keys.isin(said)]
+
+
 def _repeats(*keys: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Whether each entry is as the one before, in all `keys`."""
     same = np.zeros(len(keys[0]), dtype=bool)

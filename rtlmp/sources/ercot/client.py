@@ -33,6 +33,10 @@ SECRETS: Final = ("ERCOT_API_USERNAME", "ERCOT_API_PASSWORD", "ERCOT_PUBLIC_API_
 USERNAME, PASSWORD, SUBSCRIPTION = SECRETS
 APPLICATION: Final = "fec253ea-0d06-4272-a5e6-b478baeecd70"  # ERCOT's public API, for all
 PAGE: Final = 1000
+REGISTER: Final = (
+    f"For all since 2014 register at apiexplorer.ercot.com, set {', '.join(SECRETS)} in the "
+    "environment and live.archive: true."
+)
 EXPIRED: Final = "if it has expired, set ERCOT_API_* to take it from the archive"
 ABROAD: Final = "ERCOT's site answers only in the United States; else try again later"
 

@@ -44,7 +44,7 @@ def fetch_report(
     Raises ReportError where that leaves nothing, IncompleteError where too little of a day.
     """
     folder = Path(tools.live["store"]) / report.emil / month(start)
-    postings = stored_postings(report, folder, start, end, tools)
+    postings, since = stored_postings(report, folder, start, end, tools)
     wanted = tuple(c for c in report.cuts if {q for q, _ in c.columns.values()} & tools.series)
     tables, lost = list[pd.DataFrame](), list[Loss]()
     there = [p for p in postings if posting_path(folder, p).exists()]
@@ -55,22 +55,25 @@ def fetch_report(
         why = lost_path(folder, p).read_text()
         lost.append(Loss(report.emil, p.id, p.published, why, accepted=False, whole=True))
     _mark(folder, there, lost)
-    _require_rest(report, (start, end), postings, lost, tools)
+    _require_rest(report, (since, end), postings, lost, tools)
     rows = pd.concat(tables or [no_observations()], ignore_index=True)
     return cast("DataFrame[Observations]", rows)
 
 
 def stored_postings(
     report: Report, folder: Path, start: datetime, end: datetime, tools: Tools
-) -> list[Posting]:
-    """The postings of [start, end), each in its place in `folder`, or why it is not."""
-    listing = read_listing(folder)
-    if listing is None or start < listing.since or listing.until < end:
-        listing = _listed(report, listing, start, end, tools)
+) -> tuple[list[Posting], datetime]:
+    """The postings of [start, end), each in its place in `folder` or why it is not, and the time
+    since when they are all that there were."""
+    listing, since = read_listing(folder), start
+    if not tools.live["archive"]:
+        listing, since = _on_hand(report, folder, listing, start, tools)
+    if since < end and (listing is None or since < listing.since or listing.until < end):
+        listing = _listed(report, listing, since, end, tools)
         save_listing(folder, listing)
-    wanted = [p for p in listing.postings if start <= p.published < end]
+    wanted = [p for p in listing.postings if start <= p.published < end] if listing else []
     store_postings(report, folder, wanted, tools)
-    return wanted
+    return wanted, since
 
 
 def _mark(folder: Path, there: list[Posting], lost: list[Loss]) -> None:
@@ -135,6 +138,8 @@ def report_source(report: Report) -> Source:
         fresh=apart + max(apart / 4, timedelta(hours=2)),
         stored="postings",
         since=report.since,
+        when=lambda live: live["archive"] or not report.account,
+        days_kept=report.days_kept,
     )
 
 
@@ -145,15 +150,32 @@ def _listed(
     old = old or Listing(start, start, ())
     # without a hole to what was listed before, be it earlier or later
     since, end = (old.until, end) if old.since <= start else (start, max(end, old.since))
+    since = since if tools.live["archive"] else max(since, start)  # but one that nobody lists
     if is_on_site(report, since, tools.now):
         fresh = site_listing(report, tools.client)
     else:
         fresh = archive_listing(report, since, end, tools.client)
-    postings = {p.id: p for p in (*old.postings, *fresh)}
+    first = start if old.until < since else min(start, old.since)
+    postings = {p.id: p for p in (*old.postings, *(p for p in fresh if p.published >= first))}
     inside = [p for p in postings.values() if month(p.published) == month(start)]
-    first = min(start, old.since)
     until = max(first, old.until, min(end, tools.now - SETTLED))
     return Listing(first, until, tuple(sorted(inside, key=lambda p: (p.published, p.id))))
+
+
+def _on_hand(
+    report: Report, folder: Path, listing: Listing | None, start: datetime, tools: Tools
+) -> tuple[Listing | None, datetime]:
+    """Without an account: `listing` without what was never fetched and is gone, and from when on
+    what it or the public site has is whole."""
+    site = max(start, tools.now - timedelta(days=report.days_kept) + MARGIN)
+    if listing is None:
+        return None, site
+    gone = [
+        p for p in listing.postings if p.published < site and not posting_path(folder, p).exists()
+    ]
+    since = max([listing.since, *(p.published + timedelta(microseconds=1) for p in gone)])
+    kept = Listing(since, listing.until, tuple(p for p in listing.postings if p not in gone))
+    return kept, max(start, since) if since <= site <= kept.until else site
 
 
 SOURCES: Final = tuple(report_source(report) for report in REPORTS)

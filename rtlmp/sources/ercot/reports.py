@@ -58,6 +58,7 @@ class Report(NamedTuple):
     total: Literal["", "mean", "sum"] = ""  # how the system is made of zones where it is not given
     scale: tuple[float, float] = (1.0, 0.0)  # slope and offset to our unit
     since: date = date(2014, 5, 1)  # first day in the archive
+    account: bool = False  # not read without one: then another source gives its series, with a past
 
     @property
     def label(self) -> str:
@@ -154,7 +155,7 @@ REPORTS: Final = (
                  **{f"CAPGENRES{a}": (S.CAPACITY_FORECAST, a) for a in AREAS}}, some=True),)),
     Report("np4-722-cd", 12325, "temperature forecast by weather zone", 1, 31, 1000,
            (Cut(_zones(S.TEMPERATURE_FORECAST, but=SYSTEM)),),
-           total="mean", scale=(5 / 9, -160 / 9)),
+           total="mean", scale=(5 / 9, -160 / 9), account=True),
     Report("np3-911-er", 13057, "two-day ancillary services", 1, 31, 100,
            (Cut({f"TOTALCLEAREDAS{h}": (S.DAM_AS_CLEARED, p) for h, p in CLEARED.items()},
                 some=True),),

@@ -14,7 +14,7 @@ from rtlmp.catalog import BY_NAME, MINUTES, SeriesName
 from rtlmp.io.files import BadFileError
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.vintages import Times, observation_frame, stamped
-from rtlmp.sources.isos.fetch import on_eve
+from rtlmp.sources.isos.publication import on_eve
 
 VALID, PUBLISH, PLACE = Observations.valid_time, Observations.publish_time, Observations.location
 VALUE, HOUR, SECOND, MARKET = Observations.value, "hour", "second", "market"
