@@ -37,7 +37,7 @@ class Piece(NamedTuple):
     path: Path
     group: int
     row: int  # of the file that it starts with
-    since: float  # us since 1970 of its earliest publication; -inf: not known before it is read
+    since: float  # us since 1970 of its earliest publication; -inf: not known before all is read
     until: float  # and of its last; inf
 
     def read(self, names: Collection[str]) -> pa.Table:
@@ -51,6 +51,13 @@ class Piece(NamedTuple):
             types = text | dict.fromkeys(words, pa.dictionary(pa.int32(), pa.string()))
             chosen = csv.ConvertOptions(include_columns=list(names), column_types=types)
             return csv.read_csv(self.path, convert_options=chosen)
+
+    def months(self, first: str, last: str) -> list[str]:
+        """Of the UTC months from `first` to `last`, those that it may hold publications of."""
+        edges = np.arange(first, np.datetime64(last, "M") + 2, dtype="datetime64[M]")
+        at = edges.astype("datetime64[us]").astype(np.int64)
+        there = (at[:-1] <= self.until) & (at[1:] > self.since)
+        return [str(month) for month in edges[:-1][there]]
 
     def refuse(self, table: pa.Table, columns: list[str], bad: Flags, why: str) -> None:
         """Raises BadFileError where a row is `bad`."""
@@ -109,7 +116,9 @@ def pieces(
         if path.suffix != PARQUET:
             with TextIOWrapper(pa.input_stream(path), "utf-8-sig", "replace", newline="") as text:
                 _complete(path, wanted, next(reader(text), []))
-            yield Piece(path, 0, 0, -np.inf, np.inf)
+            whole = Piece(path, 0, 0, -np.inf, np.inf)
+            if len(at := whole.utc(whole.read([PUBLISHED]), PUBLISHED)):
+                yield whole._replace(since=int(at.min()), until=int(at.max()))
             continue
         with _named(path):
             file = pq.ParquetFile(path)
