@@ -82,10 +82,11 @@ class FigureSettings(ReportSettings):
     figures: list[str]
 
 
-class DataPageSettings(ClockSettings):
+class DataPageSettings(NodeSettings, ScoreSettings):
+    label_coverage: float
     run: str
     source: str
 
 
-class DailyPageSettings(DataPageSettings, ScoreSettings):
+class DailyPageSettings(DataPageSettings):
     retrain_every_days: int

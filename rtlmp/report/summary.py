@@ -1,6 +1,6 @@
 """A backtest on one page of Markdown: the scores a README may quote."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -38,6 +38,7 @@ class Extent(NamedTuple):
 
     issued: list[date]
     nodes: list[str]
+    unknown: Mapping[str, float]  # share of the hours of each whose price is unknown
 
 
 def summary(
@@ -50,6 +51,9 @@ def summary(
         f"# Backtest {title}: {span}, {', '.join(sorted(extent.nodes))}\n",
         "Skill is against climatology; brackets are the 5 % and 95 % points of a block "
         "bootstrap over issue dates; lead day 0 pools all.\n",
+        "Hours whose price is unknown, and which are not scored: "
+        + ", ".join(f"{node} {share:.1%}" for node, share in extent.unknown.items())
+        + ".\n",
         *markdown(skill_table(metrics), "{}"),
     ]
     tables = (against_baselines(metrics, found.tests), found.quarters, found.claims,

@@ -14,7 +14,7 @@ from rtlmp.config import parse_config
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.report.data import coverage_by_day, data_page
 from rtlmp.report.figures.forecast import forecast_figure
-from rtlmp.report.page import render
+from rtlmp.report.page import Table, render
 from rtlmp.schemas.core import Covered, Flagged, Forecast, Freshness, Observations
 from rtlmp.sources.files.coverage import coverage
 from rtlmp.sources.freshness import age_limits, freshness, newest_known
@@ -154,7 +154,8 @@ def test_coverage_counts_intervals_and_lists_gaps(tmp_path):
         span[1],
         age_limits("ERCOT", "live"),
     )
-    page = data_page({"run": "r", "market": "ERCOT", "source": "live"}, span[1], fresh, shares)
+    about: Any = {"run": "r", "market": "ERCOT", "source": "live"}
+    page = data_page(about, span[1], fresh, shares, Table("", [], []))
     render(page, tmp_path / "data.html")
     html = (tmp_path / "data.html").read_text()
     assert "Old or missing: rt_lmp" in html

@@ -60,7 +60,8 @@ use rule _medium as report_daily with:
 
 use rule _job as data_report with:
     input:
-        RAW_FILES,
+        raw=RAW_FILES,
+        hourly=plan.hourly(plan.price_months),
     output:
         html=f"{RUN}/report/data.html",
         covered=f"{RUN}/report/covered.parquet",

@@ -1,5 +1,6 @@
 """From when to when a source has the target price: read before any rule, so kept light."""
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -8,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rtlmp.asof.vintages import EPOCH
+from rtlmp.asof.vintages import EPOCH, US_PER_HOUR
 from rtlmp.catalog import BY_NAME, MARKETS, SeriesName
 from rtlmp.clock import instant, issue_time
 from rtlmp.config import Config
@@ -16,6 +17,8 @@ from rtlmp.schemas.columns import LOCATION, PUBLISHED, SERIES
 from rtlmp.sources.files.pieces import Piece, pieces
 
 NAMES = (SERIES, LOCATION, PUBLISHED)
+RECENT = 36 * US_PER_HOUR  # of the newest price of a node, against those of the others
+log = logging.getLogger(__name__)
 
 
 class Coverage(NamedTuple):
@@ -47,40 +50,47 @@ def issue_dates(config: Config, covered: Coverage) -> tuple[date, date]:
 
 
 def _stored(config: Config, paths: Sequence[Path]) -> Coverage:
-    """Of files: the pieces that may hold the first and the last price, and every node, are read."""
+    """Of files: the pieces that may hold the first price, and the last of every node, are read.
+    A node without a recent one is named."""
     target, nodes = BY_NAME[config["target"]], config["nodes"]
     parts = [*pieces(paths, NAMES, {SERIES: (target.value, target.value)})]
     published = cache(lambda piece: _published(piece, target, frozenset(nodes)))
-    seen: set[str] = set()
-    first, last = np.inf, -np.inf
-    for piece in sorted(parts, key=lambda piece: piece.since):
-        if piece.since < first or not seen.issuperset(nodes):
-            at, _, there = published(piece)
-            first, seen = min(first, at), seen | there
+    first, newest = np.inf, dict.fromkeys(nodes, -np.inf)
     for piece in sorted(parts, key=lambda piece: -piece.until):
-        if piece.until > last:
-            last = max(last, published(piece)[1])
-    if missing := sorted(set(nodes) - seen):
-        raise ValueError(
-            f"{config['data_dir']}: no {config['target']} at {missing}; it holds it at "
-            f"{sorted(seen)}, in files {[p.name for p in paths]}"
-        )
-    return Coverage(*(EPOCH + timedelta(microseconds=at) for at in (first, last)))
+        if piece.until > min(newest.values()):
+            for node, at in published(piece)[1].items():
+                newest[node] = max(newest[node], at)
+    for piece in sorted(parts, key=lambda piece: piece.since):
+        if piece.since < first:
+            first = min(first, published(piece)[0])
+    last = max(newest.values())
+    seen = sorted(node for node, at in newest.items() if at > -np.inf)
+    where = f"it holds it at {seen}, in files {[p.name for p in paths]}"
+    if not seen:
+        raise ValueError(f"{config['data_dir']}: no {target} at {nodes}; {where}")
+    for node in (node for node, at in newest.items() if at < last - RECENT):
+        since = f"since {_instant(newest[node]):%Y-%m-%d %H:%MZ}" if node in seen else where
+        log.warning("%s: no %s at %s; %s", config["data_dir"], target, node, since)
+    return Coverage(_instant(first), _instant(last))
+
+
+def _instant(us: float) -> datetime:
+    return EPOCH + timedelta(microseconds=us)
 
 
 def _published(
     piece: Piece, target: SeriesName, nodes: frozenset[str]
-) -> tuple[float, float, set[str]]:
-    """First and last publication of the target at `nodes` in a piece, and those of them it has."""
+) -> tuple[float, dict[str, float]]:
+    """First publication of the target at `nodes` in a piece, and the last at each that it has."""
     table = piece.read(NAMES)
     (series, names), (column, places) = (piece.text(table, name) for name in (SERIES, LOCATION))
     named, there = ([x == target for x in names], [place in nodes for place in places])
     kept = np.array(named, dtype=bool)[series] & np.array(there, dtype=bool)[column]
     at = piece.utc(table, PUBLISHED)[kept]
     if not len(at):
-        return np.inf, -np.inf, set()
-    found = {places[k] for k in np.unique(column[kept])}
-    return int(at.min()), int(at.max()), found
+        return np.inf, {}
+    column = column[kept]
+    return int(at.min()), {places[k]: int(at[column == k].max()) for k in np.unique(column)}
 
 
 def _live(config: Config, now: datetime) -> Coverage:
