@@ -10,7 +10,6 @@ import numpy as np
 
 from rtlmp.asof.labels import Labels, known_labels
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Flags, Floats, Ints, Matrix, to_us
-from rtlmp.catalog import SeriesName
 from rtlmp.clock import issue_time
 from rtlmp.config.jobs import TrainSettings
 from rtlmp.config.model import Member, Model, held_out_span
@@ -78,9 +77,9 @@ def training_set(
     since, until = (issue_time(config, d) for d in (first, day))
     rows = samples(history, prices, since, until, config["label_coverage"])
     pool, lent = nodes_of(history), list[str]()
-    if not len(rows.x) and others and (of := others())[SeriesName.RT_MAX].locations:
-        lent = [*islice(cycle(of[SeriesName.RT_MAX].locations), len(pool))]
-        as_others = [month._replace(nodes=lent) for month in history]
+    if not len(rows.x) and others:
+        lent = _stand_ins(of := others(), pool, since, until)
+        as_others = [month._replace(nodes=lent) for month in history] if lent else history
         rows = samples(as_others, of, since, until, config["label_coverage"])
     if not len(rows.x):
         raise ValueError(
@@ -88,6 +87,15 @@ def training_set(
             f"in [{since}, {until}) none has its label by then: prices start too late or stopped"
         )
     return TrainingSet(day, since, until, pool, history[0].design, rows, lent)
+
+
+def _stand_ins(of: Archive, pool: list[str], since: datetime, until: datetime) -> list[str]:
+    """For each node of `pool` another that `of` has prices of by `until`, the fullest first."""
+    hours = range(to_us(since) // US_PER_HOUR, to_us(until) // US_PER_HOUR)
+    known = known_labels(of, until, hours, 0).items()
+    count = {node: np.isfinite(labels.highest).sum() for node, labels in known if node not in pool}
+    fullest = sorted((node for node, k in count.items() if k), key=lambda node: -count[node])
+    return [*islice(cycle(fullest), len(pool))]
 
 
 def fit_model(
