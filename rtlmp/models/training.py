@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from itertools import cycle, islice
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from rtlmp.models.curve import Fitted, TrainingRows
 from rtlmp.models.estimators import fit
 from rtlmp.models.store import PACKAGES, Card, MemberCard, Trained, digest
 
+Others: TypeAlias = Callable[[], Archive] | None  # reads the prices of all nodes
 DAY: Final = 86_400_000_000  # us
 LEFT_OUT: Final = 0.1  # share of the weeks that a model is not fitted on: see `jackknife_interval`
 MOST_HELD_OUT: Final = 1 / 3  # of the days there are
@@ -33,7 +34,7 @@ class Samples(NamedTuple):
     labels: Labels
     age: Floats  # days from issue time to the model's
     hour: Ints  # target hour, since 1970
-    unknown: float  # share of the rows there would be, whose price is unknown
+    unknown: int  # rows left out, for their price is unknown
 
 
 class TrainingSet(NamedTuple):
@@ -54,23 +55,18 @@ def train(
     config: TrainSettings,
     day: date,
     curves: Calibration | None = None,
-    others: Callable[[], Archive] | None = None,
+    others: Others = None,
 ) -> Trained:
     """The model dated `day`: fitted on the days up to its own issue time, known by then.
 
     `prices` holds the hourly target price. A pool of which it knows none is fitted on those of the
     nodes in `others`. Raises ValueError when no row has a label yet.
     """
-    training = training_set(history, prices, config, day, others)
-    return fit_model(training, config, curves)
+    return fit_model(training_set(history, prices, config, day, others), config, curves)
 
 
 def training_set(
-    history: History,
-    prices: Archive,
-    config: TrainSettings,
-    day: date,
-    others: Callable[[], Archive] | None = None,
+    history: History, prices: Archive, config: TrainSettings, day: date, others: Others = None
 ) -> TrainingSet:
     """The rows that the model dated `day` is fitted on."""
     first = day - timedelta(days=max(history_days(config)))
@@ -94,7 +90,7 @@ def _stand_ins(of: Archive, pool: list[str], since: datetime, until: datetime) -
     hours = range(to_us(since) // US_PER_HOUR, to_us(until) // US_PER_HOUR)
     known = known_labels(of, until, hours, 0).items()
     count = {node: np.isfinite(labels.highest).sum() for node, labels in known if node not in pool}
-    fullest = sorted((node for node, k in count.items() if k), key=lambda node: -count[node])
+    fullest = sorted(filter(count.get, count), key=lambda node: -count[node])
     return [*islice(cycle(fullest), len(pool))]
 
 
@@ -113,7 +109,7 @@ def fit_model(
         trained_until=until.isoformat(),
         held_out_from=held_from.isoformat(),
         rows=len(rows.x),
-        unknown=rows.unknown,
+        unknown=rows.unknown / (rows.unknown + len(rows.x)),
         lent=lent,
         features=design,
         members=[card for _, card in members],
@@ -180,7 +176,7 @@ def _sampled(age: Floats, seed: int) -> Flags:
 def samples(
     history: History, prices: Archive, since: datetime, until: datetime, min_coverage: float
 ) -> Samples:
-    """Rows issued from `since` to before `until` whose price was known by then."""
+    """Rows issued in [since, until) whose price was known by then."""
     earliest = min((int(month.hour.min()) for month in history if len(month.hour)), default=0)
     hours = range(earliest, to_us(until) // US_PER_HOUR + 1)  # no label is known of a later hour
     known = known_labels(prices, until, hours, min_coverage)
@@ -188,8 +184,7 @@ def samples(
     x, labels, ages, each, unknown = zip(*months, strict=True)
     known_by_then = Labels(*map(np.concatenate, zip(*labels, strict=True)))
     rows, age, hour = (np.concatenate(of) for of in (x, ages, each))
-    share = sum(unknown) / max(sum(unknown) + len(rows), 1)
-    return Samples(rows, known_by_then, age, hour, share)
+    return Samples(rows, known_by_then, age, hour, sum(unknown))
 
 
 def _labelled(
@@ -201,4 +196,4 @@ def _labelled(
     there = ~np.isnan(labels.highest)
     rows = rows[there]
     age = (until - month.issued[rows]) / DAY
-    return Samples(month.x[rows], labels.at(there), age, month.hour[rows], np.sum(~there))
+    return Samples(month.x[rows], labels.at(there), age, month.hour[rows], int(np.sum(~there)))
