@@ -132,7 +132,7 @@ def lay_out(work: Path, config: Config, origins: int) -> Path:
     x = np.full((len(rows.nodes), len(hours), len(rows.design)), np.nan, dtype=np.float32)
     x[rows.node[order], rows.hour[order] - hours.start] = rows.x[order]
     later = datetime.max.replace(tzinfo=EPOCH.tzinfo)
-    known = known_labels(prices, later, hours, config["label_coverage"])
+    known = known_labels(prices, later, hours, config["score_coverage"])
     highest = np.nan_to_num([known[node].highest for node in rows.nodes])
     said: dict[str, Any] = {
         "start": (EPOCH + timedelta(hours=hours.start)).replace(tzinfo=None).isoformat(),

@@ -89,6 +89,9 @@ class SeriesName(StrEnum):
     # Derived from the target price, an hour at a time, in the same format
     RT_MAX = (auto(), "USD/MWh", "h",
         "highest target price whose interval starts in the hour", "derived")
+    RT_SECOND = (auto(), "USD/MWh", "h",
+        "second highest of those seen, of an hour that lacks intervals", "derived")
+    RT_THIRD = auto(), "USD/MWh", "h", "third highest of those, likewise", "derived"
     RT_MEAN = auto(), "USD/MWh", "h", "mean target price of the hour", "derived"
     RT_COVERAGE = auto(), "1", "h", "share of the hour's intervals with a price", "derived"
     # fmt: on

@@ -17,18 +17,20 @@ from rtlmp.catalog import MINUTES, SeriesName
 # makes a further vintage of the hour and does not delay the first.
 ON_TIME: Final = 2 * US_PER_HOUR
 US_PER_MINUTE: Final = 60_000_000
+RANKS: Final = {SeriesName.RT_SECOND: 2, SeriesName.RT_THIRD: 3}
+NAMES: Final = (SeriesName.RT_MAX, SeriesName.RT_MEAN, SeriesName.RT_COVERAGE, *RANKS)
 
 
 def hourly_vintages(rows: VintageRows, series: SeriesName) -> dict[SeriesName, VintageRows]:
     """Vintages of each hour and location of the real-time price `series`, by derived series."""
-    names = (SeriesName.RT_MAX, SeriesName.RT_MEAN, SeriesName.RT_COVERAGE)
     if not len(rows.value):
-        return dict.fromkeys(names, rows)
+        return dict.fromkeys(NAMES, rows)
     odd, step = _odd(rows), MINUTES[series.step] * US_PER_MINUTE
     made = [] if odd.all() else [_punctual(rows.at(~odd), step)]
     made += _revised(rows.at(odd), step)
     publish, valid, column, *values = (np.concatenate(arrays) for arrays in zip(*made, strict=True))
-    return {q: VintageRows(publish, valid, column, v) for q, v in zip(names, values, strict=True)}
+    each = ((q, VintageRows(publish, valid, column, v)) for q, v in zip(NAMES, values, strict=True))
+    return {q: of.at(~np.isnan(of.value)) for q, of in each}
 
 
 def first_hour(of: SeriesRows) -> int:
@@ -65,7 +67,7 @@ def _odd(rows: VintageRows) -> Flags:
 
 
 def _punctual(rows: VintageRows, step: int) -> tuple[Ints | Floats, ...]:
-    """One vintage a cell: publish, valid, column, highest, mean, share; without a loop."""
+    """One vintage a cell: publish, valid, column, the values of NAMES; without a loop over them."""
     cell = _cells(rows)
     there = np.bincount(cell) > 0
     count, cell = int(there.sum()), (np.cumsum(there) - 1)[cell]
@@ -78,7 +80,21 @@ def _punctual(rows: VintageRows, step: int) -> tuple[Ints | Floats, ...]:
     row[cell] = np.arange(len(cell))  # any one of the cell's
     valid = rows.valid[row] // US_PER_HOUR * US_PER_HOUR
     share = np.bitwise_count(slots) / (US_PER_HOUR / step)
-    return publish, valid, rows.column[row], highest, mean, share
+    next_to = _ranked(rows.value, cell, share < 1)
+    return publish, valid, rows.column[row], highest, mean, share, *next_to
+
+
+def _ranked(value: Floats, cell: Ints, wanted: Flags) -> Iterator[Floats]:
+    """The values of the RANKS in each of the cells `wanted`, NaN where there is none."""
+    of = np.flatnonzero(wanted[cell])
+    of = of[np.lexsort((value[of], cell[of]))]
+    each = np.flatnonzero(wanted)
+    end = np.searchsorted(cell[of], each, side="right")
+    for rank in RANKS.values():
+        there = end - np.searchsorted(cell[of], each) >= rank
+        out = np.full(len(wanted), np.nan)
+        out[each[there]] = value[of[end[there] - rank]]
+        yield out
 
 
 def _revised(rows: VintageRows, step: int) -> Iterator[tuple[Ints | Floats, ...]]:

@@ -38,8 +38,8 @@ def known_frame(of: Vintages, at: pd.Timestamp, hours: pd.DatetimeIndex) -> pd.D
 
 
 def hour_range(hours: pd.DatetimeIndex) -> range:
-    """Consecutive hours as hours since 1970."""
-    first = int(hours[0].timestamp()) // 3600
+    """Consecutive hours, if any, as hours since 1970."""
+    first = int(hours[0].timestamp()) // 3600 if len(hours) else 0
     return range(first, first + len(hours))
 
 

@@ -105,6 +105,7 @@ class Config(TypedDict):
     retrain_every_days: Count
     ensemble_size: Count
     label_coverage: Share  # of an hour's intervals
+    score_coverage: Share
     backtest: Window
     scenarios: Annotated[dict[Name, Scenario], Removable]
     compare_to: NotRequired[Name | None]

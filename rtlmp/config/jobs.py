@@ -24,8 +24,8 @@ class PoolSettings(NodeSettings):
     pools: dict[str, list[str]]
 
 
-class LabelSettings(ClockSettings):
-    label_coverage: float
+class ScoreSettings(ClockSettings):
+    score_coverage: float
 
 
 class WorldSettings(NodeSettings):
@@ -39,7 +39,8 @@ class AuxiliarySettings(TypedDict):
     auxiliary_nodes: dict[str, AuxiliaryNode]
 
 
-class TrainSettings(LabelSettings, AuxiliarySettings):
+class TrainSettings(ClockSettings, AuxiliarySettings):
+    label_coverage: float
     history_days: int
     model: Model
     members: list[Member]
@@ -47,7 +48,7 @@ class TrainSettings(LabelSettings, AuxiliarySettings):
     seed: int
 
 
-class BacktestSettings(LabelSettings, PoolSettings):
+class BacktestSettings(ScoreSettings, PoolSettings):
     thresholds: list[float]
 
 
@@ -77,10 +78,11 @@ class FigureSettings(ReportSettings):
     figures: list[str]
 
 
-class DataPageSettings(ClockSettings):
+class DataPageSettings(NodeSettings, ScoreSettings):
+    label_coverage: float
     run: str
     source: str
 
 
-class DailyPageSettings(DataPageSettings, LabelSettings):
+class DailyPageSettings(DataPageSettings):
     retrain_every_days: int

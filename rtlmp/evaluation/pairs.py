@@ -82,6 +82,14 @@ def read_pairs(path: str | Path, nodes: Collection[str] = ()) -> Iterator[Pairs]
             yield _joined(parts)
 
 
+def unknown_share(path: str | Path) -> dict[str, float]:
+    """By node, share of the hours forecast in a file whose price is unknown."""
+    model = pc.field(Scored.model) == Forecaster.MODEL.value
+    rows = ds.dataset(path).to_table([Scored.location, Scored.max_price], filter=model).to_pandas()
+    unknown = rows[Scored.max_price].isna().groupby(rows[Scored.location]).mean()
+    return {str(node): share for node, share in unknown.items()}
+
+
 def _known(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows[Scored.max_price].notna() & rows[Scored.probability].notna()]
 

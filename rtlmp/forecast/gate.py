@@ -153,7 +153,7 @@ def held_out_rows(
         datetime.fromisoformat(model.card[k]) for k in ("held_out_from", "trained_until")
     )
     hours = range(to_us(since) // US_PER_HOUR, to_us(until) // US_PER_HOUR)
-    known = known_labels(prices, until, hours, config["label_coverage"])
+    known = known_labels(prices, until, hours, config["score_coverage"])
     found = []
     for month in history:
         inside = held_out(month.hour, to_us(since), config["gate"]["every"])

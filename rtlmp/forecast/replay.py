@@ -73,7 +73,7 @@ def baseline_forecasts(
     """Every baseline's forecast issued on `day`, from the prices of `hours` known by then."""
     at, tz = pd.Timestamp(issue_time(config, day)), MARKETS[config["market"]].tz
     hours = hours[hours < at].tz_convert(tz)
-    known = known_labels(prices, at, hour_range(hours), config["label_coverage"])
+    known = known_labels(prices, at, hour_range(hours), config["score_coverage"])
     horizon, xs = horizon_rows(at, horizon_start(config, day)), config["thresholds"]
     local = hours.hour.to_numpy()
     target = horizon[HorizonRows.valid_time].dt.tz_convert(tz).dt.hour.to_numpy()
@@ -103,7 +103,7 @@ def scored_forecasts(
     each += [baseline_forecasts(prices, hours, config, day, nodes) for day in days]
     rows = pd.concat([*each, *_true(truth, ours)], ignore_index=True)
     rows[Scored.lead_day] = lead_day_of(rows[HorizonRows.lead_hour])
-    rows[Scored.max_price] = _observed(rows, prices, config["label_coverage"])
+    rows[Scored.max_price] = _observed(rows, prices, config["score_coverage"])
     return Scored.validate(rows.sort_values(Scored.threshold, kind="stable", ignore_index=True))
 
 
@@ -124,6 +124,4 @@ def _observed(rows: pd.DataFrame, prices: Archive, min_coverage: float) -> Float
     hours, end = range(int(hour.min()), int(hour.max()) + 1), pd.Timestamp.max.tz_localize("UTC")
     known = known_labels(prices, end, hours, min_coverage)
     place, nodes = pd.factorize(rows[Scored.location])
-    each = [known[node] for node in nodes]
-    observed = np.stack([np.where(of.complete, of.highest, np.nan) for of in each])
-    return np.asarray(observed[place, hour - hours.start])
+    return np.stack([known[node].highest for node in nodes])[place, hour - hours.start]

@@ -87,11 +87,11 @@ def _pool_rows(
     node = np.repeat(np.arange(len(by_node)), [len(rows) for rows in by_node])
     hour = horizon[HorizonRows.valid_time].astype("int64").to_numpy() // US_PER_HOUR
     hours = range(int(hour.min()), int(hour.max()) + 1)
-    known = known_labels(prices, until, hours, config["label_coverage"])
+    known = known_labels(prices, until, hours, config["score_coverage"])
     columns = zip(*(known[name] for name in features), strict=True)
     observed = Labels(*(np.stack(of)[node, hour - hours.start] for of in columns))
     horizon[Scored.lead_day] = lead_day_of(horizon[HorizonRows.lead_hour])
-    horizon[Scored.max_price] = np.where(observed.complete, observed.highest, np.nan)
+    horizon[Scored.max_price] = observed.highest
     x = np.concatenate([rows[DESIGN].to_numpy(np.float32) for rows in features.values()])
     return horizon, x, np.column_stack([spike(observed, x) for x in config["thresholds"]])
 
@@ -119,7 +119,7 @@ def _climatology(
 ) -> Floats:
     """Spike frequency of each row's node and local hour in the training span."""
     hours = range(to_us(training.since) // US_PER_HOUR, to_us(training.until) // US_PER_HOUR)
-    known = known_labels(prices, training.until, hours, config["label_coverage"])
+    known = known_labels(prices, training.until, hours, config["score_coverage"])
     tz = MARKETS[config["market"]].tz
     first = pd.Timestamp(hours.start, unit="h", tz="UTC")
     local = pd.date_range(first, periods=len(hours), freq="h").tz_convert(tz).hour.to_numpy()

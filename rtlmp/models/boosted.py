@@ -53,8 +53,8 @@ def partition(
 ) -> tuple[Iterator[StackedRows], Floats]:
     """The stacked rows in at most `count` blocks, and where each grid point starts."""
     grid = np.array(model["grid"])
-    row, step, above = curve.stack_reached(t.labels, grid)
-    weight, not_held_out = t.weight[row], t.not_held_out[row].astype(np.float64)
+    row, step, above, seen = curve.stack_reached(t.labels, grid)
+    weight, not_held_out = t.weight[row] * seen, t.not_held_out[row].astype(np.float64)
     # Starting each threshold at its own frequency keeps shrinkage from pulling the rare ones up
     # or down to the common ones: trees only say how an hour differs.
     start = log_odds(step, above, weight * not_held_out if hold_out else weight, len(grid))
@@ -139,13 +139,12 @@ def forest_curve(of: Fitted, x: Matrix, model: Model, _: int) -> Floats:
 
 
 def fit_separate(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
-    """A classifier of its own for each grid point, on the complete rows not held out."""
+    """A classifier of its own for each grid point, on the rows not held out, as they were seen."""
     t, grid = t.gate_rows(), np.array(model["grid"])
-    rows = np.flatnonzero(t.labels.complete)
-    above = (t.labels.highest[rows, None] > grid).astype(np.float64)
-    start = np.array([log_odds(0 * rows, y, t.weight[rows], 1)[0] for y in above.T])
-    weight, margin = t.weight[rows], np.tile(start, (len(rows), 1))
-    stacked = StackedRows(t.x[t.row[rows]], above, weight, margin, np.ones(len(rows)))
+    above = (t.labels.highest[:, None] > grid).astype(np.float64)
+    start = np.array([log_odds(0 * t.row, y, t.weight, 1)[0] for y in above.T])
+    margin = np.tile(start, (len(t.row), 1))
+    stacked = StackedRows(t.x[t.row], above, t.weight, margin, np.ones(len(t.row)))
     data = quantised(stacked, model, None)
     booster = xgb.train(parameters(model, seed), data, model["rounds"])
     return Fitted(booster, {"start": start.tolist()})

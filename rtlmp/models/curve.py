@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 import xgboost as xgb
 
-from rtlmp.asof.labels import Labels
+from rtlmp.asof.labels import Labels, seen_weight
 from rtlmp.asof.vintages import Flags, Floats, Indices, Ints, Matrix
 
 State: TypeAlias = dict[str, list[float] | list[list[float]] | str]  # goes into JSON
@@ -67,12 +67,24 @@ def grid_position(grid: list[float], thresholds: list[float]) -> tuple[Indices, 
     return left, at - left
 
 
-def stack_reached(labels: Labels, grid: Floats) -> tuple[Indices, Indices, Floats]:
-    """Row, grid point, 1 where above: the thresholds passed, and the first surely not passed."""
+def stack_reached(labels: Labels, grid: Floats) -> tuple[Indices, Indices, Floats, Floats]:
+    """Row, grid point, 1 where above, weight: the thresholds passed, and the first not passed."""
     passed = np.searchsorted(grid, labels.highest, side="left")  # strictly below the highest price
-    last = passed + labels.complete
-    row, step = np.nonzero(np.arange(len(grid)) < last[:, None])
-    return row, step, (step < passed[row]).astype(np.float64)
+    row, step = np.nonzero(np.arange(len(grid)) <= passed[:, None])
+    above, weight = (step < passed[row]).astype(np.float64), np.ones(len(row))
+    part = np.flatnonzero(labels.coverage[row] < 1)
+    weight[part] = _missed(labels.at(row[part]), grid, step[part], above[part])
+    return row, step, above, weight
+
+
+def _missed(of: Labels, grid: Floats, step: Indices, above: Floats) -> Floats:
+    """Weights of stacked rows whose hours lack intervals: as many, above and not, as there were."""
+    reached = seen_weight(of, np.append(-np.inf, grid)[step])
+    passed = above * seen_weight(of, grid[step])
+    calm = reached * (1 - above)
+    want, have = (np.bincount(step, of, len(grid)) for of in (reached - passed, calm))
+    share = np.divide(np.maximum(want, 0), have, out=np.ones(len(grid)), where=have > 0)
+    return passed + calm * share[step]
 
 
 def stack_features(x: Matrix, row: Indices, last: Floats) -> Matrix:

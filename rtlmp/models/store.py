@@ -39,6 +39,8 @@ class Card(TypedDict):
     trained_until: str
     held_out_from: str  # no gate tree has seen one day in `gate.every` from here on
     rows: int
+    unknown: float  # share of rows left out, for their hour's price is unknown
+    lent: list[str]  # nodes whose prices it was trained on, where its pool has none
     features: list[str]
     members: list[MemberCard]
     calibration: Calibration

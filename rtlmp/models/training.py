@@ -1,9 +1,10 @@
 """From features and prices to a dated model: which rows train, with which labels."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
-from typing import Final, NamedTuple, cast
+from itertools import cycle, islice
+from typing import Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from rtlmp.models.curve import Fitted, TrainingRows
 from rtlmp.models.estimators import fit
 from rtlmp.models.store import PACKAGES, Card, MemberCard, Trained, digest
 
+Others: TypeAlias = Callable[[], Archive] | None  # reads the prices of all nodes
 DAY: Final = 86_400_000_000  # us
 LEFT_OUT: Final = 0.1  # share of the weeks that a model is not fitted on: see `jackknife_interval`
 MOST_HELD_OUT: Final = 1 / 3  # of the days there are
@@ -32,6 +34,7 @@ class Samples(NamedTuple):
     labels: Labels
     age: Floats  # days from issue time to the model's
     hour: Ints  # target hour, since 1970
+    unknown: int  # rows left out, for their price is unknown
 
 
 class TrainingSet(NamedTuple):
@@ -43,6 +46,7 @@ class TrainingSet(NamedTuple):
     pool: list[str]
     design: list[str]  # names of the features
     rows: Samples
+    lent: list[str]  # nodes whose prices stand in for those of a pool that has none
 
 
 def train(
@@ -51,34 +55,50 @@ def train(
     config: TrainSettings,
     day: date,
     curves: Calibration | None = None,
+    others: Others = None,
 ) -> Trained:
     """The model dated `day`: fitted on the days up to its own issue time, known by then.
 
-    `prices` holds the hourly target price. Raises ValueError when no row has a label yet.
+    `prices` holds the hourly target price. A pool of which it knows none is fitted on those of the
+    nodes in `others`. Raises ValueError when no row has a label yet.
     """
-    return fit_model(training_set(history, prices, config, day), config, curves)
+    return fit_model(training_set(history, prices, config, day, others), config, curves)
 
 
 def training_set(
-    history: History, prices: Archive, config: TrainSettings, day: date
+    history: History, prices: Archive, config: TrainSettings, day: date, others: Others = None
 ) -> TrainingSet:
     """The rows that the model dated `day` is fitted on."""
     first = day - timedelta(days=max(history_days(config)))
     since, until = (issue_time(config, d) for d in (first, day))
     rows = samples(history, prices, since, until, config["label_coverage"])
+    pool, lent = nodes_of(history), list[str]()
+    if not len(rows.x) and others:
+        lent = _stand_ins(of := others(), pool, since, until)
+        as_others = [month._replace(nodes=lent) for month in history] if lent else history
+        rows = samples(as_others, of, since, until, config["label_coverage"])
     if not len(rows.x):
         raise ValueError(
             f"model {day}: {sum(len(month.x) for month in history)} feature rows; of those issued "
             f"in [{since}, {until}) none has its label by then: prices start too late or stopped"
         )
-    return TrainingSet(day, since, until, nodes_of(history), history[0].design, rows)
+    return TrainingSet(day, since, until, pool, history[0].design, rows, lent)
+
+
+def _stand_ins(of: Archive, pool: list[str], since: datetime, until: datetime) -> list[str]:
+    """For each node of `pool` another that `of` has prices of by `until`, the fullest first."""
+    hours = range(to_us(since) // US_PER_HOUR, to_us(until) // US_PER_HOUR)
+    known = known_labels(of, until, hours, 0).items()
+    count = {node: np.isfinite(labels.highest).sum() for node, labels in known if node not in pool}
+    fullest = sorted(filter(count.get, count), key=lambda node: -count[node])
+    return [*islice(cycle(fullest), len(pool))]
 
 
 def fit_model(
     training: TrainingSet, config: TrainSettings, curves: Calibration | None = None
 ) -> Trained:
     """The model fitted on these rows, by the members of `config`, and its calibration `curves`."""
-    day, since, until, pool, design, rows = training
+    day, since, until, pool, design, rows, lent = training
     held_from = until - timedelta(days=_window(rows, config))
     not_held_out = ~held_out(rows.hour, to_us(held_from), config["gate"]["every"])
     members = [_member(rows, config, member, day, not_held_out) for member in config["members"]]
@@ -89,6 +109,8 @@ def fit_model(
         trained_until=until.isoformat(),
         held_out_from=held_from.isoformat(),
         rows=len(rows.x),
+        unknown=rows.unknown / (rows.unknown + len(rows.x)),
+        lent=lent,
         features=design,
         members=[card for _, card in members],
         calibration=curves or {},
@@ -154,14 +176,15 @@ def _sampled(age: Floats, seed: int) -> Flags:
 def samples(
     history: History, prices: Archive, since: datetime, until: datetime, min_coverage: float
 ) -> Samples:
-    """Rows issued from `since` to before `until` whose price was known by then, if in part."""
+    """Rows issued in [since, until) whose price was known by then."""
     earliest = min((int(month.hour.min()) for month in history if len(month.hour)), default=0)
     hours = range(earliest, to_us(until) // US_PER_HOUR + 1)  # no label is known of a later hour
     known = known_labels(prices, until, hours, min_coverage)
     months = [_labelled(month, hours, known, to_us(since), to_us(until)) for month in history]
-    x, labels, age, hour = zip(*months, strict=True)
+    x, labels, ages, each, unknown = zip(*months, strict=True)
     known_by_then = Labels(*map(np.concatenate, zip(*labels, strict=True)))
-    return Samples(np.concatenate(x), known_by_then, np.concatenate(age), np.concatenate(hour))
+    rows, age, hour = (np.concatenate(of) for of in (x, ages, each))
+    return Samples(rows, known_by_then, age, hour, sum(unknown))
 
 
 def _labelled(
@@ -173,4 +196,4 @@ def _labelled(
     there = ~np.isnan(labels.highest)
     rows = rows[there]
     age = (until - month.issued[rows]) / DAY
-    return Samples(month.x[rows], labels.at(there), age, month.hour[rows])
+    return Samples(month.x[rows], labels.at(there), age, month.hour[rows], int(np.sum(~there)))

@@ -11,8 +11,10 @@ from rtlmp.clock import days, issue_time, model_date, model_dates, month_days, m
 from rtlmp.config import Config, Window, held_out_span
 from rtlmp.features.history import longest_history
 from rtlmp.model_selection.windows import fold_windows, labels_known, require_before_backtest
+from rtlmp.schemas.columns import PUBLISHED
 from rtlmp.sources.files.coverage import Coverage, coverage, issue_dates
 from rtlmp.sources.files.folder import data_files
+from rtlmp.sources.files.pieces import pieces
 
 MONTH: Final = timedelta(days=31)  # reaches the month before, whatever the day
 NO_FOLDER: Final = (
@@ -47,6 +49,15 @@ class Dates:
         made = cls(config, files, unread, covered, *issue_dates(config, covered))
         made.require(f"date {made.day}", made.day, made.day)
         return made
+
+    @cached_property
+    def files_by_month(self) -> dict[str, list[str]]:
+        """Of source files, those that may hold publications of each raw month."""
+        found: dict[str, dict[str, None]] = {}
+        for piece in pieces(self.files, [PUBLISHED], {}):
+            for month in piece.months(self.raw_months[0], self.raw_months[-1]):
+                found.setdefault(month, {})[str(piece.path)] = None
+        return {month: [*paths] for month, paths in found.items()}
 
     @property
     def day(self) -> date:

@@ -42,7 +42,7 @@ def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyRepo
         issued,
         read_table(Forecast, given.forecast),
         [read_table(Forecast, path) for path in given.earlier],
-        observed_prices(read_archive(given.hourly), at, config["label_coverage"]),
+        observed_prices(read_archive(given.hourly), at, config["score_coverage"]),
         [json.loads(Path(path).read_text()) for path in given.cards],
         freshness(known, at, age_limits(config["market"], config["source"])),
         [until for _, until in known.values()],

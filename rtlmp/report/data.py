@@ -10,6 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 from pandera.typing import DataFrame
 
+from rtlmp.asof.vintages import Archive
 from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
 from rtlmp.config.jobs import DataPageSettings
 from rtlmp.io.tables import read_table
@@ -30,11 +31,21 @@ def coverage_by_day(files: FilesBySeries, first: datetime, last: datetime) -> Da
     return Covered.validate(pd.concat(parts, ignore_index=True))
 
 
+def unknown_hours(prices: Archive, config: DataPageSettings) -> Table:
+    """Share of the hours since the first price of any node that are unknown, by node and use."""
+    of = prices[SeriesName.RT_COVERAGE]
+    seen = pd.DataFrame(of.value, columns=of.locations).reindex(columns=config["nodes"]).fillna(0)
+    limits = {"in training": config["label_coverage"], "in scores": config["score_coverage"]}
+    shares = {use: (seen < limit).mean().map("{:.1%}".format) for use, limit in limits.items()}
+    return html_table(pd.DataFrame(shares).rename_axis("node").reset_index(), "")
+
+
 def data_page(
     config: DataPageSettings,
     at: datetime,
     fresh: DataFrame[Freshness],
     shares: DataFrame[Covered],
+    unknown: Table,
     lost: DataFrame[Lost] | None = None,
     accepted: Sequence[str] = (),
     note: str = "",
@@ -52,6 +63,7 @@ def data_page(
             *([Section("Without a past", note)] if note else []),
             Section("Latest publication", tables=[latest]),
             Section("Coverage by month, % of intervals", tables=[_months(shares)]),
+            Section("Hours whose price is unknown", "Too few intervals arrived.", tables=[unknown]),
             Section("Gaps", f"Days with less than {GAP:.0%}, newest first.", tables=[gaps]),
             *([] if lost is None else [_left_out(lost, accepted)]),
         ],

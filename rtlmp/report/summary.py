@@ -1,6 +1,6 @@
 """A backtest on one page of Markdown: the scores a README may quote."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -34,15 +34,25 @@ SECTIONS: Final = (  # heading, what its numbers are, how they are written
 
 
 def summary(
-    metrics: DataFrame[Metrics], scored: Iterable[Pairs], issued: list[date], config: ReportSettings
+    metrics: DataFrame[Metrics],
+    scored: Iterable[Pairs],
+    issued: list[date],
+    unknown: Mapping[str, float],
+    config: ReportSettings,
 ) -> str:
-    """Scores with intervals by threshold and lead day, and reliability, as Markdown."""
+    """Scores with intervals by threshold and lead day, and reliability, as Markdown.
+
+    `unknown`: share of the hours of each node whose price is.
+    """
     found, nodes = diagnose(scored, config["seed"]), ", ".join(sorted(config["nodes"]))
     span = f"{len(issued)} issue dates, {min(issued)} to {max(issued)}"
     text = [
         f"# Backtest {config['run']}: {span}, {nodes}\n",
         "Skill is against climatology; brackets are the 5 % and 95 % points of a block "
         "bootstrap over issue dates; lead day 0 pools all.\n",
+        "Hours whose price is unknown, and which are not scored: "
+        + ", ".join(f"{node} {share:.1%}" for node, share in unknown.items())
+        + ".\n",
         *markdown(skill_table(metrics), "{}"),
     ]
     tables = (against_baselines(metrics, found.tests), found.quarters, found.claims,

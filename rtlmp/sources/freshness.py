@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from rtlmp.asof.vintages import Archive, known_at
 from rtlmp.catalog import BY_NAME, RETIRED, SeriesName
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.core import UTC_DTYPE, Bounded, Flagged, Freshness, Observations
@@ -71,6 +72,25 @@ def flag_stale(rows: DataFrame[Bounded], paths: Sequence[str | Path]) -> DataFra
     fresh = pd.concat([read_table(Freshness, path) for path in paths])
     stale = fresh.loc[fresh[Freshness.stale], Freshness.series]
     return Bounded.validate(rows.assign(**{Flagged.stale: ", ".join(stale)}))
+
+
+def flag_silent(rows: DataFrame[Bounded], prices: Archive) -> DataFrame[Bounded]:
+    """`rows` of one issue time, with the nodes that had no price UNSTATED before it, if any."""
+    of, at = prices[SeriesName.RT_MAX], rows[Bounded.issue_time].iloc[0]
+    hours = range(of.start, of.start + len(of.value))
+    known = pd.DataFrame(known_at(of, at, hours), hours, of.locations)
+    silent = {}
+    for node in rows[Bounded.location].unique():
+        hour = known[node].last_valid_index() if node in known else None
+        last = pd.Timestamp(hours.start if hour is None else hour, unit="h", tz="UTC")
+        if hour is None or last < at - UNSTATED:
+            before = "before " if hour is None else ""
+            silent[node] = f"no price at {node} since {before}{last:%Y-%m-%d}"
+    if not silent:
+        return rows
+    stale = rows[Bounded.location].map(silent).fillna("")
+    stale = stale.str.cat(rows.get(Flagged.stale, stale.where(stale == "", "")), sep=", ")
+    return Bounded.validate(rows.assign(**{Flagged.stale: stale.str.strip(", ")}))
 
 
 def newest_known(files: FilesBySeries, at: datetime) -> Newest:

@@ -55,6 +55,8 @@ def series_rows(rows: pd.DataFrame) -> SeriesRows:
 
 def archive_of_frames(tables: Sequence[pd.DataFrame]) -> archive.Archive:
     """Hourly observations as `read_archive` would have them."""
+    if not tables:
+        return archive.index_vintages({})
     by_name = pd.concat(tables, ignore_index=True).groupby(Observations.series, sort=False)
     return archive.index_vintages({BY_NAME[str(q)]: series_rows(of) for q, of in by_name})
 

@@ -32,9 +32,15 @@ def world(rows: int, seed: int):
     return x, highest
 
 
+def whole_hours(highest: np.ndarray) -> Labels:
+    """Hours of which no interval is missing."""
+    absent = np.full(len(highest), np.nan)
+    return Labels(highest, absent, absent, np.ones(len(highest)))
+
+
 def training(rows: int, seed: int, early: float = 1.0) -> TrainingRows:
     """The first share `early` of the rows is old enough for the gate_trees."""
     x, highest = world(rows, seed)
-    seen = Labels(highest, np.ones(rows, bool))
+    seen = whole_hours(highest)
     each = np.arange(rows)
     return TrainingRows(x, each, seen, np.ones(rows), each < early * rows, each)

@@ -10,7 +10,7 @@ from rtlmp.config.model import EstimatorName
 from rtlmp.models.curve import exceedance, stack_reached
 from rtlmp.models.estimators import ESTIMATORS, fit, threshold_curve
 from rtlmp.models.store import Card, MemberCard, Trained, load_model, save_model
-from tests.helpers.curves import GRID, model, training, truth, world
+from tests.helpers.curves import GRID, model, training, truth, whole_hours, world
 
 LEARNERS = list(EstimatorName)
 # of the mean and of the mean absolute error: a shallow forest and a line are coarser
@@ -63,20 +63,36 @@ def test_a_threshold_outside_the_grid_is_refused(fitted):
         exceedance(curve, GRID, [401])
 
 
-def test_an_incomplete_hour_says_only_what_it_proves():
-    """Highest so far 120 with intervals missing: above 100 for sure, 200 unknown."""
-    seen = Labels(np.array([120.0, 120.0]), np.array([False, True]))
-    row, step, above = stack_reached(seen, np.array(GRID, dtype=float))
-    of_incomplete = dict(zip(step[row == 0], above[row == 0], strict=True))
-    of_complete = dict(zip(step[row == 1], above[row == 1], strict=True))
-    assert of_incomplete == {0: 1, 1: 1, 2: 1}
-    assert of_complete.items() >= {0: 1, 1: 1, 2: 1, 3: 0}.items()
+def test_an_hour_answers_up_to_the_first_threshold_that_it_did_not_pass():
+    row, step, above, weight = stack_reached(whole_hours(np.array([120.0])), np.array(GRID))
+    assert dict(zip(step, above, strict=True)) == {0: 1, 1: 1, 2: 1, 3: 0}
+    assert (row == 0).all()
+    assert (weight == 1).all()
+
+
+@pytest.mark.parametrize("intervals", [1, 2, 4, 12])  # that a spike lasts
+@pytest.mark.parametrize("lost", [0.1, 0.25, 0.5])
+def test_spikes_are_as_frequent_where_intervals_are_lost_as_where_none_is(intervals, lost):
+    """In every hour of which half arrived, whatever it shows; no frequency may come out higher."""
+    rng = np.random.default_rng(5)
+    count, grid = 100_000, np.array([25.0, 50.0, 100.0])
+    spikes = np.repeat(rng.random((count, 12 // intervals)) < 0.015 * intervals, intervals, axis=1)
+    prices = np.where(spikes, rng.choice([60.0, 150.0], (count, 1)), 20.0)
+    arrived = rng.random(prices.shape) >= lost
+    seen = np.sort(np.where(arrived, prices, -np.inf), axis=1)[:, ::-1]
+    known = arrived.mean(axis=1) >= 0.5
+    labels = Labels(*seen[known, :3].T, arrived[known].mean(axis=1))
+    _, step, above, weight = stack_reached(labels, grid)
+    total, passed = (np.bincount(step, w) for w in (weight, weight * above))
+    frequency = np.cumprod(passed / total)
+    true = (prices.max(axis=1)[:, None] > grid).mean(axis=0)
+    assert (frequency < 1.04 * true).all()
+    assert (frequency > (0.94 if lost < 0.5 else 0.8) * true).all()
 
 
 def test_hazard_stacks_far_fewer_rows_than_all_thresholds():
     highest = world(10_000, 7)[1]
-    labels = Labels(highest, np.ones(len(highest), bool))
-    reached = len(stack_reached(labels, np.array(GRID, dtype=float))[0])
+    reached = len(stack_reached(whole_hours(highest), np.array(GRID, dtype=float))[0])
     assert reached < 0.4 * len(GRID) * len(highest)
 
 
@@ -85,7 +101,7 @@ def test_the_gate_trees_know_nothing_of_the_rows_held_out(fitted):
     chosen, _ = fitted
     clean = training(4000, 11, early=0.8)
     highest = np.where(clean.not_held_out, clean.labels.highest, 5000.0)
-    poisoned = clean._replace(labels=Labels(highest, clean.labels.complete))
+    poisoned = clean._replace(labels=whole_hours(highest))
     x, _ = world(300, 12)
     of_gate_trees, wholes = (
         [threshold_curve(fit(t, chosen, 3, 40), x, chosen, trees) for t in (clean, poisoned)]

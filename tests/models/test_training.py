@@ -88,6 +88,26 @@ def test_without_labels_there_is_an_error_and_no_model(config, prices, history):
         train(history, archive_of_frames([late]), config, DAY)
 
 
+def test_a_pool_without_a_price_trains_on_those_of_others_and_says_so(config, prices, history):
+    others = prices.assign(**{Observations.location: prices[Observations.location] + "_OTHER"})
+    card = train(
+        history, archive_of_frames([]), config, DAY, others=lambda: archive_of_frames([others])
+    ).card
+    assert card["lent"] == ["H_OTHER", "N_OTHER"]
+    own = train(history, archive_of_frames([prices]), config, DAY).card
+    assert (own["lent"], own["rows"]) == ([], card["rows"])
+
+
+def test_the_card_says_how_much_is_unknown(config, prices, history):
+    series, valid = prices[Observations.series], prices[Observations.valid_time]
+    low = (series == SeriesName.RT_COVERAGE.value) & (valid < pd.Timestamp("2024-07-01", tz="UTC"))
+    thin = prices.assign(**{Observations.value: prices[Observations.value].mask(low, 0.4)})
+    whole, part = (train(history, archive_of_frames([p]), config, DAY).card for p in (prices, thin))
+    assert part["unknown"] - whole["unknown"] == pytest.approx(
+        1 - part["rows"] / whole["rows"], abs=0.02
+    )
+
+
 def test_a_forecast_has_72_rows_a_node_and_threshold_and_says_when_it_cannot(
     config, prices, history, features
 ):

@@ -19,11 +19,12 @@ from rtlmp.sources.freshness import (
     UNKNOWN,
     age_limits,
     files_by_series,
+    flag_silent,
     flag_stale,
     freshness,
     newest_known,
 )
-from tests.helpers.build import five_minutes, settings
+from tests.helpers.build import archive_of_frames, five_minutes, hourly_targets, settings
 
 DAY = date(2026, 10, 2)
 
@@ -96,3 +97,16 @@ def test_a_series_that_files_never_held_is_not_old():
     never = dict.fromkeys(STORED, UNKNOWN)
     fresh = freshness(never, issue_time(config_of("files"), DAY), None)
     assert not fresh[Freshness.stale].any()
+
+
+def test_a_node_without_a_recent_price_is_said_to_be_so_and_no_other():
+    """Beside what is stale already; what is published later is not known."""
+    rows = forecast(config_of("files"))
+    at = rows[Bounded.issue_time].iloc[0]
+    recent, old = (hourly_targets("N", start, 3, 0) for start in ("2026-09-30", "2026-08-01"))
+    assert Flagged.stale not in flag_silent(rows, archive_of_frames([recent]))
+    for prices, since in ((old, "2026-08-03"), (recent.assign(location="M"), "before 2026-09-30")):
+        later = recent.assign(**{Observations.publish_time: at + pd.Timedelta("1h")})
+        archive = archive_of_frames([prices, later[later[Observations.valid_time] > at]])
+        said = flag_silent(rows.assign(**{Flagged.stale: "load"}), archive)[Flagged.stale]
+        assert said.unique().tolist() == [f"no price at N since {since}, load"]

@@ -14,7 +14,7 @@ from rtlmp.config import parse_config
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.report.data import coverage_by_day, data_page
 from rtlmp.report.figures.forecast import forecast_figure
-from rtlmp.report.page import render
+from rtlmp.report.page import Table, render
 from rtlmp.schemas.core import Covered, Flagged, Forecast, Freshness, Lost, Observations
 from rtlmp.sources.files.coverage import coverage
 from rtlmp.sources.freshness import age_limits, freshness, newest_known
@@ -176,9 +176,10 @@ def test_coverage_counts_intervals_and_lists_gaps(tmp_path):
         age_limits("ERCOT", "live"),
     )
     lost = pd.DataFrame([("np6-788-cd", "123", span[0], "row 3: LMP is 'N/A'", True)], columns=LOST)
-    about = {"run": "r", "market": "ERCOT", "source": "live"}
+    about: Any = {"run": "r", "market": "ERCOT", "source": "live"}
     gaps = ["np6-788-cd 2026-10-01"]
-    page = data_page(about, span[1], fresh, shares, Lost.validate(lost), gaps)
+    unknown = Table("", [], [])
+    page = data_page(about, span[1], fresh, shares, unknown, Lost.validate(lost), gaps)
     render(page, tmp_path / "data.html")
     html = (tmp_path / "data.html").read_text()
     assert "Old or missing: rt_lmp" in html

@@ -1,4 +1,4 @@
-include: "live.smk" if C["source"] == "live" else "raw.smk"
+include: f"{C['source']}.smk"
 
 
 use rule _job as hourly with:

@@ -47,6 +47,7 @@ use rule _job as data_report with:
     input:
         raw=RAW_FILES,
         lost=[f"{RUN}/lost/{m}.parquet" for m in plan.raw_months if C["source"] == "live"],
+        hourly=plan.hourly(plan.price_months),
     output:
         html=f"{RUN}/report/data.html",
         covered=f"{RUN}/report/covered.parquet",

@@ -1,8 +1,9 @@
+from rtlmp.asof.vintages import read_archive
 from rtlmp.clock import issue_time
 from rtlmp.config import jobs
 from rtlmp.io.tables import read_tables, write_table
 from rtlmp.pipeline.job import Job
-from rtlmp.report.data import coverage_by_day, data_page
+from rtlmp.report.data import coverage_by_day, data_page, unknown_hours
 from rtlmp.report.page import render
 from rtlmp.schemas.core import Covered, Lost
 from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
@@ -14,4 +15,5 @@ fresh = freshness(newest_known(files, at), at, age_limits(c["market"], c["source
 shares = coverage_by_day(files, *p.span)
 write_table(Covered, shares, job.output.covered)
 lost = read_tables(Lost, job.input.lost) if job.input.lost else None
-render(data_page(c, at, fresh, shares, lost, p.gaps, p.note), job.output.html)
+unknown = unknown_hours(read_archive(job.input.hourly), c)
+render(data_page(c, at, fresh, shares, unknown, lost, p.gaps, p.note), job.output.html)

@@ -1,3 +1,5 @@
+import sys
+
 from rtlmp.asof.vintages import read_archive
 from rtlmp.catalog import MARKETS
 from rtlmp.config import jobs
@@ -8,8 +10,8 @@ from rtlmp.io.files import write_json
 from rtlmp.io.tables import read_by_folder, write_csv, write_table
 from rtlmp.models.store import load_models
 from rtlmp.pipeline.job import Job
-from rtlmp.schemas.core import Bounded, Features
-from rtlmp.sources.freshness import flag_stale
+from rtlmp.schemas.core import Bounded, Features, Flagged
+from rtlmp.sources.freshness import flag_silent, flag_stale
 
 job = Job(jobs.ReplaySettings)
 c, given, out = job.config, job.input, job.output
@@ -18,7 +20,8 @@ prices, history = read_archive(given.hourly), read_pools(given.history)
 gate = gate_decisions(models, history, prices, c, job.params.serving)
 features = read_by_folder(Features, given.features, c["nodes"])
 rows = daily_forecast(serving_models(models, gate), features, c, job.day)
-rows = flag_stale(rows, given.freshness)
+rows = flag_silent(flag_stale(rows, given.freshness), prices)
+sys.stderr.writelines(f"stale: {of}\n" for of in {*rows.get(Flagged.stale, [])} - {""})
 write_table(Bounded, rows, out.rows)
 write_csv(sheet(rows, MARKETS[c["market"]].tz), out.sheet)
 write_json(gate, out.gate)

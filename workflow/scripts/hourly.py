@@ -1,3 +1,5 @@
+import sys
+
 from rtlmp.asof.hourly import first_hour, published_in_month
 from rtlmp.asof.vintages import concat_series, load_observations, merge_series, save_observations
 from rtlmp.catalog import BY_NAME
@@ -11,4 +13,6 @@ if target in loaded:  # an hour's first intervals may have been published the mo
     earlier = load_observations(before, nodes, first_hour(loaded[target]))
     loaded = merge_series(earlier, loaded)
 prices = loaded.get(target, concat_series([]))
+if silent := {*nodes} - {*prices[1]}:
+    sys.stderr.write(f"{job.wildcards.month}: no {target} at {sorted(silent)}\n")
 save_observations(published_in_month(prices, target, job.wildcards.month), job.output[0])

@@ -1,5 +1,5 @@
 import time
-from itertools import product
+from pathlib import Path
 
 from rtlmp.asof.vintages import save_observations
 from rtlmp.pipeline.job import Job
@@ -8,8 +8,8 @@ from rtlmp.sources.files.months import read_months
 job = Job()
 # a synthetic world may end in the future
 now = time.time() * 1e6 if job.run_config["source"] == "files" else float("inf")
-wanted = dict(zip(product(job.params.series, job.params.months), job.output, strict=True))
-for series, month, rows in read_months(job.input, now):
+wanted = {(Path(path).parent.name, Path(path).stem): path for path in job.output}
+for series, month, rows in read_months(job.input, sorted({month for _, month in wanted}), now):
     if path := wanted.pop((series, month), None):
         save_observations({series: rows}, path)
 for path in wanted.values():

@@ -1,3 +1,6 @@
+import sys
+from functools import partial
+
 from rtlmp.asof.vintages import read_archive
 from rtlmp.config import jobs
 from rtlmp.features.history import nodes_of, read_history
@@ -10,5 +13,8 @@ job = Job(jobs.TrainSettings)
 given, tuned = job.input, job.input.get("parameters")
 history = [read_history(path) for path in [*given.history, *given.auxiliary_history]]
 prices = read_archive([*given.hourly, *given.auxiliary_hourly], nodes_of(history))
-trained = train(history, prices, adopted(job.config, tuned), job.day, curves(tuned))
+others = partial(read_archive, given.hourly)
+trained = train(history, prices, adopted(job.config, tuned), job.day, curves(tuned), others)
+if lent := trained.card["lent"]:
+    sys.stderr.write(f"no price known at {trained.card['pool']}: trained on those of {lent}\n")
 save_model(trained, job.output.boosters, job.output.card)

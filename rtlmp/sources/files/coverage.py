@@ -1,7 +1,7 @@
 """From when to when a source has the target price: read before any rule, so kept light."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rtlmp.asof.vintages import EPOCH, Ints, to_us
+from rtlmp.asof.vintages import EPOCH, US_PER_HOUR, Ints, to_us
 from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
 from rtlmp.clock import instant, issue_time
 from rtlmp.config import Config
@@ -18,6 +18,7 @@ from rtlmp.sources.files.checks import DAY, same_place
 from rtlmp.sources.files.pieces import Piece, pieces
 
 NAMES = (SERIES, LOCATION, PUBLISHED)
+RECENT = 36 * US_PER_HOUR  # of the newest price of a node, against those of the others
 log = logging.getLogger(__name__)
 
 
@@ -55,23 +56,41 @@ class Ends(NamedTuple):
     low: Ints
     high: Ints
     places: frozenset[str]  # any that has the target
+    newest: Mapping[str, int]  # of each node that it has
 
 
 def _stored(config: Config, paths: Sequence[Path], now: datetime) -> Coverage:
-    """Of files: the pieces that may hold the first and the last price, and every node, are read."""
+    """Of files: the pieces that may hold the first price, and the last of every node, are read.
+    A node without a recent one is named."""
     target, nodes = BY_NAME[config["target"]], frozenset(config["nodes"])
     parts = [*pieces(paths, NAMES, {SERIES: (target.value, target.value)})]
     few = len(nodes) * MINUTES["h"] // MINUTES[target.step]  # prices of an hour: less is no date
     ends = cache(lambda piece: _ends(piece, target, nodes, few, to_us(now)))
-    seen: set[str] = set()
-    for piece in sorted(parts, key=lambda piece: piece.since):
-        if nodes <= seen:
-            break
-        seen |= ends(piece).places
-    if missing := sorted(nodes - seen):
-        raise ValueError(_absent(config, missing, seen, paths))
+    newest, places = dict.fromkeys(config["nodes"], -np.inf), set[str]()
+    for piece in sorted(parts, key=lambda piece: -piece.until):
+        if piece.until > min(newest.values()):
+            places |= ends(piece).places
+            newest |= {node: max(newest[node], at) for node, at in ends(piece).newest.items()}
+    absent = sorted(node for node, at in newest.items() if np.isinf(at))
+    if len(absent) == len(newest):
+        raise ValueError(_absent(config, absent, places, paths))
     first, last = (_edge(parts, ends, few, sign) for sign in (1, -1))
-    return Coverage(*(EPOCH + timedelta(microseconds=at) for at in (first, last)))
+    _warn_silent(config, newest, last, _absent(config, absent, places, paths) if absent else "")
+    return Coverage(_instant(first), _instant(last))
+
+
+def _warn_silent(config: Config, newest: Mapping[str, float], last: int, absent: str) -> None:
+    """Names the nodes that have no price, or none for long."""
+    if absent:
+        log.warning("%s", absent)
+    for node, at in newest.items():
+        if np.isfinite(at) and at < last - RECENT:
+            since = f"{_instant(at):%Y-%m-%d %H:%MZ}"
+            log.warning("no %s at %s since %s", config["target"], node, since)
+
+
+def _instant(us: float) -> datetime:
+    return EPOCH + timedelta(microseconds=us)
 
 
 def _edge(parts: Iterable[Piece], ends: Callable[[Piece], Ends], few: int, sign: int) -> int:
@@ -115,10 +134,12 @@ def _ends(piece: Piece, target: SeriesName, nodes: frozenset[str], few: int, now
     kept = of_target & np.array([place in nodes for place in places], dtype=bool)[column]
     at = piece.utc(table, PUBLISHED)
     piece.refuse(table, [PUBLISHED], kept & (at > now), "published in the future")
-    at = np.sort(at[kept])
+    times = at[kept]
+    at = np.sort(times)
     found = _dense(at, few)
     low, high = (at[: found[0] + few], at[found[-1] :]) if len(found) else (at, at)
-    return Ends(low, high, frozenset(places[k] for k in np.unique(column[of_target])))
+    newest = {places[k]: int(times[column[kept] == k].max()) for k in np.unique(column[kept])}
+    return Ends(low, high, frozenset(places[k] for k in np.unique(column[of_target])), newest)
 
 
 def _absent(config: Config, missing: list[str], seen: set[str], paths: Sequence[Path]) -> str:

@@ -2,10 +2,10 @@
 
 Files are read a piece at a time, in order of publication, and a month leaves memory as soon as no
 piece to come can hold a row of it: a folder may be larger than memory where its files or their row
-groups follow time. Every row is checked once.
+groups follow time. Every row that is read is checked.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -32,14 +32,19 @@ Chunk: TypeAlias = tuple[int, Path, SeriesRows]  # a piece's place, in order of 
 
 
 def read_months(
-    paths: Iterable[str | Path], now: float = np.inf
+    paths: Iterable[str | Path], wanted: Sequence[str] = (), now: float = np.inf
 ) -> Iterator[tuple[SeriesName, str, SeriesRows]]:
     """Series, UTC month of publication and its rows in order of publication, all checked.
 
-    A closed month never changes; nothing may be published after `now`, us. Raises BadFileError with
-    file, column, row count and an example.
+    Of pieces that may hold a month of `wanted`, where some are named. A closed month never changes;
+    nothing may be published after `now`, us. Raises BadFileError with file, column, row count and
+    an example.
     """
-    found = enumerate(pieces(map(Path, paths), OBSERVED, {}))
+    found = [
+        (place, piece)
+        for place, piece in enumerate(pieces(map(Path, paths), OBSERVED, {}))
+        if not wanted or {*piece.months(wanted[0], wanted[-1])}.intersection(wanted)
+    ]
     waiting = sorted(found, key=lambda item: item[1].since)
     held: dict[tuple[int, SeriesName], list[Chunk]] = {}
     spelt: Spellings = {}

@@ -41,7 +41,7 @@ class Piece(NamedTuple):
     kind: str | None  # as `kind_of` says
     group: int
     row: int  # of the file that it starts with
-    since: float  # us since 1970 of its earliest publication; -inf: not known before it is read
+    since: float  # us since 1970 of its earliest publication; -inf: not known before all is read
     until: float  # and of its last; inf
 
     def read(self, names: Collection[str]) -> pa.Table:
@@ -54,6 +54,13 @@ class Piece(NamedTuple):
             types = {name: pa.string() for name in names}
             types |= dict.fromkeys(words, pa.dictionary(pa.int32(), pa.string()))
             return read_text(self.path, self.kind, types)
+
+    def months(self, first: str, last: str) -> list[str]:
+        """Of the UTC months from `first` to `last`, those that it may hold publications of."""
+        edges = np.arange(first, np.datetime64(last, "M") + 2, dtype="datetime64[M]")
+        at = edges.astype("datetime64[us]").astype(np.int64)
+        there = (at[:-1] <= self.until) & (at[1:] > self.since)
+        return [str(month) for month in edges[:-1][there]]
 
     def refuse(self, table: pa.Table, columns: list[str], bad: Flags, why: str) -> None:
         """Raises BadFileError where a row is `bad`."""
@@ -116,7 +123,9 @@ def pieces(
         packed = kind_of(path)
         if packed != "parquet":
             _complete(path, wanted, header(path, packed)[1])
-            yield Piece(path, packed, 0, 0, -np.inf, np.inf)
+            whole = Piece(path, packed, 0, 0, -np.inf, np.inf)
+            if len(at := whole.utc(whole.read([PUBLISHED]), PUBLISHED)):
+                yield whole._replace(since=int(at.min()), until=int(at.max()))
             continue
         file = open_parquet(path)
         plain = [of.name for of in file.schema_arrow if not pa.types.is_nested(of.type)]

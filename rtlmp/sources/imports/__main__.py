@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         first, last = (rows[Observations.publish_time].agg(end) for end in ("min", "max"))
         out = given.to / f"{name.replace(' ', '_')}-{first:%Y%m%dT%H%M}-{last:%Y%m%dT%H%M}.parquet"
         write_table(Observations, rows, out)
-        [*read_months([out], time.time() * 1e6)]  # the checks that a run will make
+        [*read_months([out], now=time.time() * 1e6)]  # the checks that a run will make
         sys.stdout.write(f"{out}: {len(rows)} values\n")
 
 

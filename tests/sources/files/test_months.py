@@ -15,6 +15,7 @@ from rtlmp.io.files import BadFileError
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.files.coverage import coverage, issue_dates
 from rtlmp.sources.files.months import read_months
+from rtlmp.sources.files.pieces import pieces
 from tests.helpers.build import ROOT, five_minutes, hourly_noise, read_frames, settings, utc
 
 VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
@@ -163,9 +164,41 @@ def test_coverage_is_that_of_the_target_at_the_nodes(good, tmp_path, suffix):
     covered = coverage(config, paths)
     assert covered.first == utc("2024-01-01 06:01:12")
     assert [str(d) for d in issue_dates(config, covered)] == ["2024-01-01", "2024-01-02"]
-    config["nodes"] = ["HB_NORTH", "HB_PAN"]
-    with pytest.raises(ValueError, match=r"no rt_lmp at \['HB_PAN'\].*\['HB_NORTH'\]"):
+    config["nodes"] = ["HB_PAN"]
+    with pytest.raises(ValueError, match=r"no rt_lmp at \['HB_PAN'\]; it holds it at \[\]"):
         coverage(config, paths)
+
+
+def test_nodes_without_a_recent_price_are_named_and_do_not_stop_the_others(good, tmp_path, caplog):
+    old = good.assign(**{Observations.location: "OLD_RN"})
+    for column in (VALID, PUBLISH):
+        old[column] -= pd.Timedelta("30D")
+    paths = save(old, tmp_path / "a.parquet") + save(good, tmp_path / "b.csv")
+    nodes = ["HB_NORTH", "OLD_RN", "HB_TYPO"]
+    config = parse_config(settings(source="files", data_dir=str(tmp_path), nodes=nodes))
+    assert coverage(config, paths).last == good[PUBLISH].max()
+    said = [record.getMessage() for record in caplog.records]
+    assert said[0].endswith("no rt_lmp at OLD_RN; since 2023-12-04 07:56Z")
+    assert "no rt_lmp at HB_TYPO; it holds it at ['HB_NORTH', 'OLD_RN'], in files" in said[1]
+    assert len(said) == 2
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_a_month_reads_the_files_that_may_hold_a_row_of_it(tmp_path, suffix):
+    paths = []
+    for start in ("2023-12-30", "2024-01-31 23:00", "2024-02-10"):
+        rows = five_minutes(start, np.arange(24.0), "HB_NORTH")
+        paths += save(rows, tmp_path / f"{start[:10]}{suffix}")
+    whole = {(q, m): rows for q, m, rows in read_months(paths)}
+    for month, held in {"2023-12": [0], "2024-01": [1], "2024-02": [1, 2]}.items():
+        there = [
+            k for k, p in enumerate(pieces(paths, [PUBLISH], {})) if month in p.months(*[month] * 2)
+        ]
+        assert there == held
+        own = {(q, m): rows for q, m, rows in read_months([paths[k] for k in held], [month])}
+        np.testing.assert_array_equal(
+            own[SeriesName.RT_LMP, month][0].value, whole[SeriesName.RT_LMP, month][0].value
+        )
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])

@@ -375,7 +375,8 @@ def read(folder: Path) -> pd.DataFrame:
     files, _ = data_files(folder)
     config = parse_config(settings(source="files", data_dir=str(folder), nodes=["HB_NORTH"]))
     covered = coverage(config, files)
-    rows = pd.concat(observation_table(q, *of).to_pandas() for q, _, of in read_months(files, NOW))
+    months = read_months(files, now=NOW)
+    rows = pd.concat(observation_table(q, *of).to_pandas() for q, _, of in months)
     assert covered == (rows[PUBLISH].min(), rows[PUBLISH].max())
     return rows
 

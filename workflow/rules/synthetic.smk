@@ -10,12 +10,10 @@ use rule _long as world with:
 
 use rule _long as raw with:
     input:
-        [local(str(path)) for path in plan.files] or rules.world.output.observations,
+        rules.world.output.observations,
     output:
         RAW_FILES,
     log:
         f"{LOGS}/raw.log",
     params:
         **uses("raw.py"),
-        series=[str(q) for q in plan.series],
-        months=plan.raw_months,
