@@ -125,7 +125,6 @@ def test_frames_are_in_the_schema_and_in_order(big):
     [
         (SeriesName.LOAD, "05:50", 1),
         (SeriesName.DAM_SPP, "13:30", -1),
-        (SeriesName.DAM_AS_ECRS, "13:30", -1),
     ]
     + [(q, clock, None) for q, clock in VINTAGES.items()],
 )
