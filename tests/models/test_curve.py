@@ -66,7 +66,7 @@ def test_a_threshold_outside_the_grid_is_refused(fitted):
 def test_an_incomplete_hour_says_only_what_it_proves():
     """Highest so far 120 with intervals missing: above 100 for sure, 200 unknown."""
     seen = Labels(np.array([120.0, 120.0]), np.array([False, True]))
-    row, step, above = stack_reached(seen, np.array(GRID, dtype=float))
+    row, step, above, _ = stack_reached(training(2, 1)._replace(labels=seen), model("hazard"))
     of_incomplete = dict(zip(step[row == 0], above[row == 0], strict=True))
     of_complete = dict(zip(step[row == 1], above[row == 1], strict=True))
     assert of_incomplete == {0: 1, 1: 1, 2: 1}
@@ -74,10 +74,27 @@ def test_an_incomplete_hour_says_only_what_it_proves():
 
 
 def test_hazard_stacks_far_fewer_rows_than_all_thresholds():
-    highest = world(10_000, 7)[1]
-    labels = Labels(highest, np.ones(len(highest), bool))
-    reached = len(stack_reached(labels, np.array(GRID, dtype=float))[0])
-    assert reached < 0.4 * len(GRID) * len(highest)
+    reached = len(stack_reached(training(10_000, 7), model("hazard")).row)
+    assert reached < 0.4 * len(GRID) * 10_000
+
+
+@pytest.mark.parametrize("power", [0.0, 1.0])
+def test_a_row_is_forgotten_at_each_threshold_by_its_own_half_life(power):
+    """At $50 and below after `half_life_days`, at $200 after 4 to the power times as many."""
+    chosen = model("hazard", half_life_days=100, half_life_power=power)
+    t = training(1, 1)._replace(labels=Labels(np.array([150.0]), np.array([True])))
+    found = stack_reached(t._replace(age=np.array([400.0])), chosen)
+    days = 100 * np.array([1, 1, 2**power, 4**power])
+    np.testing.assert_allclose(found.weight, 0.5 ** (400 / days))
+
+
+def test_a_share_of_each_probability_is_the_base_rate(fitted):
+    chosen, curve_of = fitted
+    x, mixed = world(300, 5)[0], {**chosen, "base_rate_share": 0.1}
+    own, both = (threshold_curve(curve_of, x, of) for of in (chosen, mixed))
+    highest = training(20_000, 1).labels.highest
+    base = (highest[:, None] > np.array(GRID)).mean(axis=0)
+    np.testing.assert_allclose(both, 0.9 * own + 0.1 * base, atol=1e-3)
 
 
 def test_the_gate_trees_know_nothing_of_the_rows_held_out(fitted):
