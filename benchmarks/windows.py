@@ -108,7 +108,7 @@ class Forecasts(NamedTuple):
 
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=ROOT / "../shared/ercot")
-    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--settings", type=Path, help="none: those of config.yaml alone")
     parser.add_argument("--windows", nargs="*", default=[*WINDOWS])
     parser.add_argument("--months", type=int, default=1, help="served by one model")
     parser.add_argument("--work", type=Path, default=WORK / "windows")
@@ -116,7 +116,8 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> None:
     say_machine()
-    named: dict[str, dict[str, Any]] = yaml.safe_load(given.settings.read_text())
+    text = given.settings.read_text() if given.settings else "config.yaml: {}"
+    named: dict[str, dict[str, Any]] = yaml.safe_load(text)
     made: World | None = None
     for name in given.windows:
         found = {}
