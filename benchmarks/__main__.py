@@ -2,7 +2,17 @@
 
 import argparse
 
-from benchmarks import backtest, cost, fetch_layer, peers, scores, structure, thousand, training
+from benchmarks import (
+    backtest,
+    cost,
+    fetch_layer,
+    peers,
+    scores,
+    structure,
+    thousand,
+    training,
+    windows,
+)
 
 BENCHMARKS = {
     "training": training,
@@ -13,6 +23,7 @@ BENCHMARKS = {
     "thousand": thousand,
     "fetch": fetch_layer,
     "structure": structure,
+    "windows": windows,
 }
 
 

@@ -37,11 +37,11 @@ class SeriesName(StrEnum):
     RT_SPP = (auto(), "USD/MWh", "15min",
         "real-time settlement point price, adders in (NP6-905)", "read", "actual")
     DAM_SPP = auto(), "USD/MWh", "h", "day-ahead settlement point price (NP4-190)", "read"
-    DAM_AS_REGUP = auto(), "USD/MW", "h", "day-ahead regulation up price (NP4-188)", "read"
-    DAM_AS_REGDN = auto(), "USD/MW", "h", "day-ahead regulation down price (NP4-188)", "read"
-    DAM_AS_RRS = auto(), "USD/MW", "h", "day-ahead responsive reserve price (NP4-188)", "read"
-    DAM_AS_NSPIN = auto(), "USD/MW", "h", "day-ahead non-spinning reserve price (NP4-188)", "read"
-    DAM_AS_ECRS = auto(), "USD/MW", "h", "day-ahead contingency reserve price (NP4-188)", "read"
+    DAM_AS_REGUP = auto(), "USD/MW", "h", "day-ahead regulation up price (NP4-188)"
+    DAM_AS_REGDN = auto(), "USD/MW", "h", "day-ahead regulation down price (NP4-188)"
+    DAM_AS_RRS = auto(), "USD/MW", "h", "day-ahead responsive reserve price (NP4-188)"
+    DAM_AS_NSPIN = auto(), "USD/MW", "h", "day-ahead non-spinning reserve price (NP4-188)"
+    DAM_AS_ECRS = auto(), "USD/MW", "h", "day-ahead contingency reserve price (NP4-188)"
     LOAD = auto(), "MW", "h", "load, system and weather zones (NP6-345)", "read", "actual"
     LOAD_FORECAST = auto(), "MW", "h", "load forecast in use (NP3-565)", "read"
     WIND = auto(), "MW", "h", "wind generation (NP4-732)", "read", "actual"

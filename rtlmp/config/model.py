@@ -55,6 +55,8 @@ class Hyperparameters(TypedDict, total=False):
     estimator: Annotated[EstimatorName, Setting("hazard", "rtlmp/models/estimators.py")]
     grid: Annotated[Grid, Setting([*GRID], "USD/MWh, thresholds fitted")]
     half_life_days: Annotated[float, Setting(240.0, "age of half weight", 30, inf, (60, 720, LOG))]
+    half_life_power: Annotated[float, Setting(0.7, "growth above $50", 0, 2, (0, 1.2))]
+    base_rate_share: Annotated[float, Setting(0.03, "share of P, base rate", 0, 0.5, (0, 0.1))]
     rounds: Annotated[int, Setting(200, "trees", 1, 1000)]
     row_blocks: Annotated[int, Setting(3, "blocks of rows, a tree fitted on one", 1, 12)]
     learning_rate: Annotated[float, Setting(0.05, "weight of a tree", 0.01, 0.3, (0.02, 0.1, LOG))]

@@ -20,6 +20,7 @@ PERIODS: Final = {QUARTER: 3, HALF: 6}  # months
 EDGES = (0.0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 1.0)  # classes of forecast probability
 MATTERS = 0.02  # probability that someone would act on
 WHERE = f"within_bounds_above_{MATTERS:.0%}"
+TOP = 0.01  # share of the hours that are the most dangerous, by forecast
 Row: TypeAlias = Mapping[str, float | str]
 
 
@@ -29,6 +30,7 @@ class Diagnostics(NamedTuple):
     tests: pd.DataFrame  # a row a threshold and model: `ahead`, `p_value`
     quarters: pd.DataFrame  # the others: a row a threshold
     claims: pd.DataFrame
+    extremes: pd.DataFrame  # a row a threshold and half-year
     bounds: pd.DataFrame  # synthetic worlds only
     classes: pd.DataFrame  # a row a threshold and class of probability
 
@@ -38,8 +40,9 @@ def diagnose(scored: Iterable[Pairs], seed: int) -> Diagnostics:
     tables: list[list[Row]] = [[] for _ in Diagnostics._fields]
     for of in scored:
         samples = pooled_samples(of)
-        made = (_tests(samples), _quarters(of, samples), _claims(of, samples, seed), _bounds(of))
-        for table, rows in zip(tables, (*made, _classes(of)), strict=True):
+        ours = (_quarters(of, samples), _claims(of, samples, seed), _extremes(of, samples, seed))
+        made = (_tests(samples), *ours, _bounds(of), _classes(of))
+        for table, rows in zip(tables, made, strict=True):
             table += [{Metrics.threshold: of.threshold, **row} for row in rows]
     return Diagnostics(*map(pd.DataFrame, tables))
 
@@ -82,6 +85,24 @@ def _claims(of: Pairs, samples: Mapping[str, Sample], seed: int) -> Iterator[Row
                 f"mean/base {half}": format_interval(*mean_over_base_rate(s, seed), ".2f")
                 for half, s in _periods(of, samples, HALF)
             },
+        }
+
+
+def _extremes(of: Pairs, samples: Mapping[str, Sample], seed: int) -> Iterator[Row]:
+    """Of the TOP share of the hours of each half-year: the mean forecast, how often it came, and
+    their share of all spikes. A storm that was not seen leaves spikes elsewhere."""
+    for half, s in _periods(of, samples, HALF):
+        top = np.argsort(-s.p, kind="stable")[: max(round(TOP * len(s.p)), 1)]
+        daily = [np.bincount(s.day[top], w, minlength=s.day.max() + 1) for w in (s.y[top], None)]
+        spiked, hours = np.stack(daily) @ losses.bootstrap_weights(len(daily[0]), seed).T
+        with np.errstate(invalid="ignore"):  # a resample without any of these hours
+            bounds = losses.interval(spiked / hours)
+        yield {
+            "half": half,
+            "hours": len(top),
+            "forecast": float(s.p[top].mean()),
+            "came": format_interval(float(s.y[top].mean()), *bounds, ".3f"),
+            "share_of_spikes": float(s.y[top].sum() / s.y.sum()),
         }
 
 

@@ -1,4 +1,4 @@
-"""What real-time, day-ahead and reserve prices known at issue time say of the target hour."""
+"""What real-time and day-ahead prices known at issue time say of the target hour."""
 
 from itertools import product
 from typing import Final
@@ -12,7 +12,6 @@ from rtlmp.features.reading import ISSUE_DAY, back, by_day, by_recency, known_va
 from rtlmp.features.registry import feature, highest, mean
 
 LEVELS: Final = (50, 100, 200, 500)  # USD/MWh at which past spikes are counted
-RESERVES: Final = (S.DAM_AS_REGUP, S.DAM_AS_RRS, S.DAM_AS_ECRS, S.DAM_AS_NSPIN)
 
 
 def level(price: Floats) -> Floats:
@@ -122,15 +121,3 @@ def rt_over_dam(view: View, days: int) -> Floats:
     rt = level(by_day(view, S.RT_MEAN)[:ISSUE_DAY][-days:])
     dam = level(by_day(view, S.DAM_SPP)[:ISSUE_DAY][-days:])
     return around(mean(rt - dam, axis=0))[target_hours(view)]
-
-
-@feature("USD/MW", over=[(q,) for q in RESERVES])
-def same_hour(view: View, series: S) -> Floats:
-    """Level of a reserve's day-ahead price on its latest known day."""
-    return level(by_recency(view, series, view.market.system)[0][target_hours(view)])
-
-
-@feature("USD/MW", over=[(q,) for q in RESERVES])
-def day_highest(view: View, series: S) -> Floats:
-    """Level of a reserve's highest day-ahead price on the issue date."""
-    return level(highest(by_day(view, series, view.market.system)[ISSUE_DAY], axis=0))[None]

@@ -4,7 +4,8 @@ TreeSHAP (Lundberg et al. 2020) splits the log odds m of a grid point, given the
 expectation b and a share for every feature. ln sigma(m) - ln sigma(b) is divided among features in
 proportion (the secant), grid points add up to ln P(> x), and between them ln P is linear in ln x:
 shares stay exact all the way.
-Of several models the mean share is taken, which explains their geometric mean, uncalibrated.
+Of several models the mean share is taken, which explains their geometric mean, uncalibrated and
+without `base_rate_share`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -23,6 +23,7 @@ from rtlmp.schemas.core import Bounded, Features, Flagged, Forecast, HorizonRows
 
 HORIZON: Final = [HorizonRows.issue_time, HorizonRows.valid_time, HorizonRows.lead_hour]
 DEVIATIONS: Final = 1.64  # standard, to a bound
+ALIKE: Final = 200  # hours; so that bounds hold the truth of the synthetic market, see results.md
 SHRINK: Final = 4.0  # degrees of freedom that the median over rows is worth
 NodeFeatures: TypeAlias = Mapping[str, DataFrame[Features]]  # a table a node of the pool
 
@@ -50,7 +51,8 @@ def jackknife_interval(each: Floats) -> tuple[Floats, Floats]:
 
     Each model left out weeks of its own, a share LEFT_OUT of all, so their variance in log odds,
     times (1 - share) / share, is the delete-d jackknife variance of one (Shao and Wu 1989). A
-    row's few models tell it badly: it is shrunk to the median over rows.
+    row's few models tell it badly: it is shrunk to the median over rows. Models that agree can be
+    wrong alike, near zero above all: each bound moves out by the binomial error of ALIKE hours.
     """
     if len(each) == 1:
         nothing = np.full(each.shape[1:], np.nan)
@@ -60,7 +62,13 @@ def jackknife_interval(each: Floats) -> tuple[Floats, Floats]:
     variance = (own * freedom + np.median(own, axis=0) * SHRINK) / (freedom + SHRINK)
     half = DEVIATIONS * np.sqrt(variance * (1 - LEFT_OUT) / LEFT_OUT)
     middle = logit(np.clip(each.mean(axis=0), SMALLEST, 1 - SMALLEST))
-    return expit(middle - half), expit(middle + half)
+    low, high = expit(middle - half), expit(middle + half)
+    return _beyond(low, -DEVIATIONS), _beyond(high, DEVIATIONS)
+
+
+def _beyond(p: Floats, deviations: float) -> Floats:
+    """`p` moved by standard errors of a frequency in ALIKE hours, within 0 and 1."""
+    return np.clip(p + deviations * np.sqrt(p * (1 - p) / ALIKE), 0, 1)
 
 
 def model_probability(

@@ -13,7 +13,7 @@ from pandera.typing import DataFrame
 from rtlmp.catalog import SeriesName
 from rtlmp.config.jobs import FoldSettings
 from rtlmp.evaluation.losses import format_interval
-from rtlmp.features import fundamentals, prices
+from rtlmp.features import fundamentals
 from rtlmp.features.matrix import DESIGN, FEATURES
 from rtlmp.features.registry import Group
 from rtlmp.model_selection.cross_validation import FoldForecast, daily_loss, estimate, refit
@@ -32,7 +32,6 @@ def reading(*series: SeriesName) -> list[str]:
 FEATURE_SETS: Final[dict[tuple[str, str], list[str]]] = {
     **{("group", group.value): [f.name for f in FEATURES if f.group is group] for group in Group},
     ("inputs", "day-ahead prices"): reading(SeriesName.DAM_SPP),
-    ("inputs", "reserve prices"): reading(*prices.RESERVES),
     ("inputs", "real-time prices"): reading(SeriesName.RT_MAX, SeriesName.RT_MEAN),
     ("inputs", "load"): reading(SeriesName.LOAD, SeriesName.LOAD_FORECAST),
     ("inputs", "wind and solar forecasts"): reading(

@@ -27,7 +27,8 @@ T = TypeVar("T")
 PASSES: Final = 2  # over the blocks
 APART: Final = 10_000_019  # of the seeds of blocks: further than those of dated models ever are
 FOREST: Final = {"learning_rate": 1.0, "colsample_bytree": 1.0, "reg_lambda": 1e-3}
-OWN: Final = {"estimator", "grid", "half_life_days", "rounds", "row_blocks", "threads"}
+MEMORY: Final = {"half_life_days", "half_life_power"}
+OWN: Final = {"estimator", "grid", "base_rate_share", "rounds", "row_blocks", "threads", *MEMORY}
 
 
 class StackedRows(NamedTuple):
@@ -53,8 +54,8 @@ def partition(
 ) -> tuple[Iterator[StackedRows], Floats]:
     """The stacked rows in at most `count` blocks, and where each grid point starts."""
     grid = np.array(model["grid"])
-    row, step, above, seen = curve.stack_reached(t.labels, grid)
-    weight, not_held_out = t.weight[row] * seen, t.not_held_out[row].astype(np.float64)
+    row, step, above, weight = curve.stack_reached(t, model)
+    not_held_out = t.not_held_out[row].astype(np.float64)
     # Starting each threshold at its own frequency keeps shrinkage from pulling the rare ones up
     # or down to the common ones: trees only say how an hour differs.
     start = log_odds(step, above, weight * not_held_out if hold_out else weight, len(grid))
@@ -142,9 +143,11 @@ def fit_separate(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
     """A classifier of its own for each grid point, on the rows not held out, as they were seen."""
     t, grid = t.gate_rows(), np.array(model["grid"])
     above = (t.labels.highest[:, None] > grid).astype(np.float64)
-    start = np.array([log_odds(0 * t.row, y, t.weight, 1)[0] for y in above.T])
+    # XGBoost takes one weight for all targets of a row
+    weight = np.mean(0.5 ** (t.age[:, None] / curve.half_lives(model)), axis=1)
+    start = np.array([log_odds(0 * t.row, y, weight, 1)[0] for y in above.T])
     margin = np.tile(start, (len(t.row), 1))
-    stacked = StackedRows(t.x[t.row], above, t.weight, margin, np.ones(len(t.row)))
+    stacked = StackedRows(t.x[t.row], above, weight, margin, np.ones(len(t.row)))
     data = quantised(stacked, model, None)
     booster = xgb.train(parameters(model, seed), data, model["rounds"])
     return Fitted(booster, {"start": start.tolist()})

@@ -10,10 +10,12 @@ import xgboost as xgb
 
 from rtlmp.asof.labels import Labels, seen_weight
 from rtlmp.asof.vintages import Flags, Floats, Indices, Ints, Matrix
+from rtlmp.config.model import Model
 
 State: TypeAlias = dict[str, list[float] | list[list[float]] | str]  # goes into JSON
 SMALLEST: Final = 1e-7  # of a probability: keeps logarithms finite
 PIECE: Final = 1024  # rows
+COMMON: Final = 50.0  # USD/MWh, up to which all thresholds have the same memory
 
 
 class TrainingRows(NamedTuple):
@@ -22,14 +24,14 @@ class TrainingRows(NamedTuple):
     x: Matrix
     row: Ints  # of `x`
     labels: Labels
-    weight: Floats
+    age: Floats  # days from its issue time to the model's
     not_held_out: Flags  # not of the days that the champion gate holds out
     block_id: Ints  # modulo `row_blocks`: the block that a row is in
 
     def at(self, of: Ints) -> "TrainingRows":
         """Some of the rows."""
-        x, row, labels, weight, seen, block = self
-        return TrainingRows(x, row[of], labels.at(of), weight[of], seen[of], block[of])
+        x, row, labels, age, seen, block = self
+        return TrainingRows(x, row[of], labels.at(of), age[of], seen[of], block[of])
 
     def gate_rows(self) -> "TrainingRows":
         """Those not held out."""
@@ -67,14 +69,25 @@ def grid_position(grid: list[float], thresholds: list[float]) -> tuple[Indices, 
     return left, at - left
 
 
-def stack_reached(labels: Labels, grid: Floats) -> tuple[Indices, Indices, Floats, Floats]:
-    """Row, grid point, 1 where above, weight: the thresholds passed, and the first not passed."""
-    passed = np.searchsorted(grid, labels.highest, side="left")  # strictly below the highest price
+class Reached(NamedTuple):
+    """Stacked rows, (rows,) each: a row once for each threshold that its hour reached."""
+
+    row: Indices  # of the training rows
+    step: Indices  # grid point
+    above: Floats  # 1: it was passed
+    weight: Floats
+
+
+def stack_reached(t: TrainingRows, model: Model) -> Reached:
+    """The thresholds passed, and the first not passed; each with its own memory."""
+    grid = np.array(model["grid"])
+    passed = np.searchsorted(grid, t.labels.highest, side="left")  # strictly below the highest
     row, step = np.nonzero(np.arange(len(grid)) <= passed[:, None])
-    above, weight = (step < passed[row]).astype(np.float64), np.ones(len(row))
-    part = np.flatnonzero(labels.coverage[row] < 1)
-    weight[part] = _missed(labels.at(row[part]), grid, step[part], above[part])
-    return row, step, above, weight
+    above = (step < passed[row]).astype(np.float64)
+    weight = 0.5 ** (t.age[row] / half_lives(model)[step])
+    part = np.flatnonzero(t.labels.coverage[row] < 1)
+    weight[part] *= _missed(t.labels.at(row[part]), grid, step[part], above[part])
+    return Reached(row, step, above, weight)
 
 
 def _missed(of: Labels, grid: Floats, step: Indices, above: Floats) -> Floats:
@@ -85,6 +98,19 @@ def _missed(of: Labels, grid: Floats, step: Indices, above: Floats) -> Floats:
     want, have = (np.bincount(step, of, len(grid)) for of in (reached - passed, calm))
     share = np.divide(np.maximum(want, 0), have, out=np.ones(len(grid)), where=have > 0)
     return passed + calm * share[step]
+
+
+def half_lives(model: Model) -> Floats:
+    """Age in days at which a row weighs half, by grid point: rare prices are remembered longer."""
+    times = np.maximum(np.array(model["grid"]) / COMMON, 1) ** model["half_life_power"]
+    return np.asarray(model["half_life_days"] * times)
+
+
+def base_rates(t: TrainingRows, model: Model) -> Floats:
+    """How often the rows pass each grid point, as they weigh: (grid,)."""
+    _, step, above, weight = stack_reached(t, model)
+    ratio = sigmoid(log_odds(step, above, weight, len(model["grid"])))
+    return np.multiply.accumulate(ratio, dtype=np.float64)
 
 
 def stack_features(x: Matrix, row: Indices, last: Floats) -> Matrix:

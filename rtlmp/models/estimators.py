@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import EstimatorName, Model
 from rtlmp.models import boosted, lightgbm, logistic
-from rtlmp.models.curve import Fitted, TrainingRows
+from rtlmp.models.curve import Fitted, TrainingRows, base_rates
+
+BASE: Final = "base"  # base rates, by grid point
 
 
 class Estimator(NamedTuple):
@@ -27,10 +31,13 @@ ESTIMATORS: Final[dict[EstimatorName, Estimator]] = {
 
 def fit(t: TrainingRows, model: Model, seed: int, gate_trees: int = 0) -> Fitted:
     """`model["estimator"]` fitted; its first `gate_trees` trees do not see the rows held out."""
-    return ESTIMATORS[model["estimator"]].fit(t, model, seed, gate_trees)
+    of = ESTIMATORS[model["estimator"]].fit(t, model, seed, gate_trees)
+    return of._replace(state={**of.state, BASE: base_rates(t.gate_rows(), model).tolist()})
 
 
 def threshold_curve(of: Fitted, x: Matrix, model: Model, trees: int = 0) -> Floats:
     """P(highest > grid point), never rising along the grid, by the first `trees` (0: all):
-    (rows, grid)."""
-    return ESTIMATORS[model["estimator"]].curve(of, x, model, trees)
+    (rows, grid). A share of it is the base rate: some spikes no feature foretells."""
+    own = ESTIMATORS[model["estimator"]].curve(of, x, model, trees)
+    share = model["base_rate_share"]
+    return (1 - share) * own + share * np.array(of.state[BASE], dtype=np.float64)

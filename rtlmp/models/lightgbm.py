@@ -20,8 +20,7 @@ GATE_TREES: Final = "gate_trees"
 def fit_lightgbm(t: TrainingRows, model: Model, seed: int, gate_trees: int) -> Fitted:
     """`model["rounds"]` trees; the first `gate_trees` do not see the rows held out."""
     grid = np.array(model["grid"])
-    row, step, above, seen = curve.stack_reached(t.labels, grid)
-    weight = t.weight[row] * seen
+    row, step, above, weight = curve.stack_reached(t, model)
     gate_weight = weight * t.not_held_out[row] if gate_trees else weight
     start = curve.log_odds(step, above, gate_weight, len(grid))
     x = curve.stack_features(t.x, t.row[row], np.log(grid)[step])

@@ -19,14 +19,14 @@ def fit_logistic(t: TrainingRows, model: Model, _: int, __: int) -> Fitted:
     from sklearn.linear_model import LogisticRegression  # slow to import
 
     t, grid = t.gate_rows(), np.array(model["grid"])
-    row, step, above, weight = stack_reached(t.labels, grid)
+    row, step, above, weight = stack_reached(t, model)
     x = t.x[t.row].astype(np.float64)
     seen = ~np.isnan(x).all(axis=0)
     mean, deviation = np.zeros(x.shape[1]), np.zeros(x.shape[1])
     mean[seen], deviation[seen] = np.nanmean(x[:, seen], axis=0), np.nanstd(x[:, seen], axis=0)
     z = np.column_stack([_standard(x, mean, deviation)[row], np.eye(len(grid))[step]])
     fit = LogisticRegression(C=1 / model["reg_lambda"], fit_intercept=False, max_iter=200, tol=1e-3)
-    fit.fit(z, above, sample_weight=t.weight[row] * weight)
+    fit.fit(z, above, sample_weight=weight)
     found = {"mean": mean, "deviation": deviation, "coefficients": fit.coef_[0]}
     return Fitted(None, {name: values.tolist() for name, values in found.items()})
 

@@ -150,10 +150,9 @@ def _member(
     seed = member.get("seed", config["seed"]) + day.toordinal()
     inside = rows.age < days + 0.5  # a clock change makes a day an hour longer
     sampled = np.flatnonzero(inside & _sampled(rows.age, seed))
-    weight = 0.5 ** (rows.age / model["half_life_days"])
     trees = 0 if not_held_out.all() else round(config["gate"]["tree_share"] * model["rounds"])
     each = np.arange(len(rows.x))
-    t = TrainingRows(rows.x, each, rows.labels, weight, not_held_out, block_ids(rows)).at(sampled)
+    t = TrainingRows(rows.x, each, rows.labels, rows.age, not_held_out, block_ids(rows)).at(sampled)
     of = fit(t, model, seed, trees)
     return of, MemberCard(
         model=model, history_days=days, seed=seed, rows=len(t.row), gate_trees=trees, state=of.state

@@ -27,6 +27,7 @@ SECTIONS: Final = (  # heading, what its numbers are, how they are written
         "each half-year, with its bootstrap interval.",
         "{:.2f}",
     ),
+    ("The most dangerous 1 % of hours: what the model said, how often it came", "", "{:.3f}"),
     ("Share of the true probability's log-loss skill that the model reaches", "", "{:.3f}"),
     ("Share of hours whose true probability lies within the 90 % bounds", "", "{:.3f}"),
     ("Reliability, all leads and nodes: mean forecast against how often it came", "", "{:.4g}"),
@@ -56,7 +57,7 @@ def summary(
         *markdown(skill_table(metrics), "{}"),
     ]
     tables = (against_baselines(metrics, found.tests), found.quarters, found.claims,
-              share_of_truth(metrics), found.bounds, found.classes)  # fmt: skip
+              found.extremes, share_of_truth(metrics), found.bounds, found.classes)  # fmt: skip
     for (heading, about, number), table in zip(SECTIONS, tables, strict=True):
         if len(table):
             text += [f"\n## {heading}\n", *([f"{about}\n"] if about else [])]

@@ -113,6 +113,21 @@ def test_a_promise_is_judged_within_what_the_days_can_tell(scored):
         assert (low < 1 < high) == kept
 
 
+def test_the_most_dangerous_hours_are_set_against_what_came(scored):
+    """Half the probability: the same hours, half the forecast, and as much came."""
+    rows = scored[(scored[Scored.model] == Forecaster.MODEL) & scored[Scored.max_price].notna()]
+    top = rows.sort_values(Scored.probability, ascending=False, kind="stable")
+    top, spiked = top.head(round(0.01 * len(rows))), rows[Scored.max_price] > X
+    halved = scored.assign(**{Scored.probability: scored[Scored.probability] / 2})
+    for given, factor in ((scored, 1), (halved, 0.5)):
+        found = diagnose(pairs(given), seed=1).extremes.iloc[0]
+        assert found["hours"] == len(top)
+        assert found["forecast"] == pytest.approx(factor * top[Scored.probability].mean())
+        came = (top[Scored.max_price] > X).sum()
+        assert found["came"].startswith(f"{came / len(top):.3f} [")
+        assert found["share_of_spikes"] == pytest.approx(came / spiked.sum())
+
+
 def test_bounds_that_hold_are_counted_apart_where_it_matters(scored):
     """They hold exactly the rows above 2 %."""
     ours = scored[scored[Scored.model] == Forecaster.MODEL]

@@ -30,12 +30,10 @@ def everything() -> pd.DataFrame:
         SeriesName.SOLAR,
         SeriesName.DAM_SPP,
     )
-    reserves = [q for q in READ if q.unit == "USD/MW"]
     forecasts = [q for q in READ if "_FORECAST" in q.name]
     parts = [
         *(hourly_noise(q, n, START, DAYS, s) for s, q in enumerate(actuals) for n in NODES),
         *(hourly_noise(q, MARKET.system, START, DAYS, 9 + s) for s, q in enumerate(actuals)),
-        *(hourly_noise(q, MARKET.system, START, DAYS, 20 + s) for s, q in enumerate(reserves)),
         *(vintages(q, MARKET.system, START, DAYS, 40 + s) for s, q in enumerate(forecasts)),
         *(vintages(q, place, START, DAYS, 60 + s) for s, (q, place) in enumerate(REGIONS)),
     ]

@@ -115,6 +115,6 @@ def read_frames(paths: Sequence[Path]) -> dict[SeriesName, pd.DataFrame]:
 
 
 def settings(**change: Any) -> dict[str, Any]:
-    """The repo's config.yaml, with changes; a dict changes only the keys it names."""
-    raw: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text())
+    """The repo's config.yaml, but one member, with changes; a dict changes only its own keys."""
+    raw: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text()) | {"members": [{}]}
     return {**raw, **{k: {**raw[k], **v} if isinstance(v, dict) else v for k, v in change.items()}}

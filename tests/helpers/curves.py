@@ -14,6 +14,7 @@ GRID = [25, 50, 100, 200, 400]
 def model(estimator: str, **change):
     small = {"grid": GRID, "rounds": 60, "learning_rate": 0.1, "max_depth": 3, "threads": 1}
     small |= {"min_child_weight": 5, "reg_lambda": 1, "subsample": 1.0, "colsample_bytree": 1.0}
+    small |= {"base_rate_share": 0.0}
     config = parse_config(
         settings(thresholds=[50, 100], model={**small, "estimator": estimator, **change})
     )
@@ -43,4 +44,4 @@ def training(rows: int, seed: int, early: float = 1.0) -> TrainingRows:
     x, highest = world(rows, seed)
     seen = whole_hours(highest)
     each = np.arange(rows)
-    return TrainingRows(x, each, seen, np.ones(rows), each < early * rows, each)
+    return TrainingRows(x, each, seen, np.zeros(rows), each < early * rows, each)

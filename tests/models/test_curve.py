@@ -64,7 +64,8 @@ def test_a_threshold_outside_the_grid_is_refused(fitted):
 
 
 def test_an_hour_answers_up_to_the_first_threshold_that_it_did_not_pass():
-    row, step, above, weight = stack_reached(whole_hours(np.array([120.0])), np.array(GRID))
+    t = training(1, 1)._replace(labels=whole_hours(np.array([120.0])))
+    row, step, above, weight = stack_reached(t, model("hazard"))
     assert dict(zip(step, above, strict=True)) == {0: 1, 1: 1, 2: 1, 3: 0}
     assert (row == 0).all()
     assert (weight == 1).all()
@@ -75,25 +76,44 @@ def test_an_hour_answers_up_to_the_first_threshold_that_it_did_not_pass():
 def test_spikes_are_as_frequent_where_intervals_are_lost_as_where_none_is(intervals, lost):
     """In every hour of which half arrived, whatever it shows; no frequency may come out higher."""
     rng = np.random.default_rng(5)
-    count, grid = 100_000, np.array([25.0, 50.0, 100.0])
+    count, grid = 100_000, [25.0, 50.0, 100.0]
     spikes = np.repeat(rng.random((count, 12 // intervals)) < 0.015 * intervals, intervals, axis=1)
     prices = np.where(spikes, rng.choice([60.0, 150.0], (count, 1)), 20.0)
     arrived = rng.random(prices.shape) >= lost
     seen = np.sort(np.where(arrived, prices, -np.inf), axis=1)[:, ::-1]
     known = arrived.mean(axis=1) >= 0.5
     labels = Labels(*seen[known, :3].T, arrived[known].mean(axis=1))
-    _, step, above, weight = stack_reached(labels, grid)
+    t = training(len(labels.highest), 1)._replace(labels=labels)
+    _, step, above, weight = stack_reached(t, model("hazard", grid=grid))
     total, passed = (np.bincount(step, w) for w in (weight, weight * above))
     frequency = np.cumprod(passed / total)
-    true = (prices.max(axis=1)[:, None] > grid).mean(axis=0)
+    true = (prices.max(axis=1)[:, None] > np.array(grid)).mean(axis=0)
     assert (frequency < 1.04 * true).all()
     assert (frequency > (0.94 if lost < 0.5 else 0.8) * true).all()
 
 
 def test_hazard_stacks_far_fewer_rows_than_all_thresholds():
-    highest = world(10_000, 7)[1]
-    reached = len(stack_reached(whole_hours(highest), np.array(GRID, dtype=float))[0])
-    assert reached < 0.4 * len(GRID) * len(highest)
+    reached = len(stack_reached(training(10_000, 7), model("hazard")).row)
+    assert reached < 0.4 * len(GRID) * 10_000
+
+
+@pytest.mark.parametrize("power", [0.0, 1.0])
+def test_a_row_is_forgotten_at_each_threshold_by_its_own_half_life(power):
+    """At $50 and below after `half_life_days`, at $200 after 4 to the power times as many."""
+    chosen = model("hazard", half_life_days=100, half_life_power=power)
+    t = training(1, 1)._replace(labels=whole_hours(np.array([150.0])))
+    found = stack_reached(t._replace(age=np.array([400.0])), chosen)
+    days = 100 * np.array([1, 1, 2**power, 4**power])
+    np.testing.assert_allclose(found.weight, 0.5 ** (400 / days))
+
+
+def test_a_share_of_each_probability_is_the_base_rate(fitted):
+    chosen, curve_of = fitted
+    x, mixed = world(300, 5)[0], {**chosen, "base_rate_share": 0.1}
+    own, both = (threshold_curve(curve_of, x, of) for of in (chosen, mixed))
+    highest = training(20_000, 1).labels.highest
+    base = (highest[:, None] > np.array(GRID)).mean(axis=0)
+    np.testing.assert_allclose(both, 0.9 * own + 0.1 * base, atol=1e-3)
 
 
 def test_the_gate_trees_know_nothing_of_the_rows_held_out(fitted):

@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from rtlmp.asof.vintages import Floats, Ints
-from rtlmp.catalog import SeriesName
 from rtlmp.sources.synthetic.weather import UNKNOWN, Hours, Weather, generator, within_days
 
 RUNS: Final = 12  # SCED runs an hour
@@ -32,14 +31,6 @@ NOISE_GW: Final = 0.8
 TRIP_SHARE: Final = 0.004  # of runs
 TRIP_GW: Final = (3.0, 1.5)  # mean and sd of the margin lost
 BIDS_GW: Final = 0.4  # by which day-ahead bids miss the forecasts
-CHEAP: Final = 25.0  # USD/MWh
-RESERVES: Final = {  # price where energy is cheap, share of the energy price beyond that
-    SeriesName.DAM_AS_REGUP: (3.0, 0.35),
-    SeriesName.DAM_AS_REGDN: (4.0, 0.05),
-    SeriesName.DAM_AS_RRS: (2.0, 0.35),
-    SeriesName.DAM_AS_NSPIN: (1.5, 0.2),
-    SeriesName.DAM_AS_ECRS: (1.0, 0.4),
-}
 BIN_GW: Final = 0.25
 PHI: Final[Floats] = np.array([(z, 0.5 + 0.5 * erf(z / sqrt(2))) for z in np.linspace(-8, 8, 4001)])
 QUADRATURE: Final = np.polynomial.hermite_e.hermegauss(15)
@@ -125,13 +116,6 @@ def day_ahead_price(public: Margin, name: str, seed: int) -> Floats:
     sd = public.sd(hour, np.ones_like(hour))
     prices = price((public.known[2] + view)[:, None] + sd[:, None] * z)
     return np.asarray(prices @ (weight / weight.sum()), np.float64)
-
-
-def reserve_price(q: SeriesName, energy: Floats, seed: int) -> Floats:
-    """USD/MW day-ahead: a floor plus a share of what energy costs above `CHEAP`; (hours,)."""
-    floor, share = RESERVES[q]
-    wobble = np.exp(0.2 * generator(seed, q).standard_normal(len(energy)))
-    return wobble * (floor + share * np.maximum(energy - CHEAP, 0))
 
 
 def spike_probability(mean: Floats, sd: Floats, threshold: float) -> Floats:

@@ -13,17 +13,7 @@ from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import days, instant
 from rtlmp.schemas.core import Observations
-from rtlmp.sources.synthetic.price import (
-    RESERVES,
-    RUNS,
-    Margin,
-    Trait,
-    day_ahead_price,
-    margin,
-    price,
-    reserve_price,
-    run_noise,
-)
+from rtlmp.sources.synthetic.price import RUNS, Margin, day_ahead_price, price, run_noise
 from rtlmp.sources.synthetic.weather import REACH, Hours, Weather, generator
 
 SYSTEM: Final = MARKETS["ERCOT"].system
@@ -72,7 +62,7 @@ def published_series(
     return {
         **_actuals(window, state),
         **_vintages(window, state),
-        **_day_ahead(window, state, margins, seed),
+        SeriesName.DAM_SPP: _day_ahead(window, margins, seed),
         SeriesName.RT_LMP: _real_time(window, runs, seed),
         SeriesName.RT_SPP: _quarters(window, runs),
     }
@@ -110,16 +100,13 @@ def _vintages(window: MarketDays, state: Weather) -> dict[SeriesName, DataFrame[
 
 
 def _day_ahead(
-    window: MarketDays, state: Weather, margins: Mapping[str, Margin], seed: int
-) -> dict[SeriesName, DataFrame[Observations]]:
-    """Energy at each node and reserves for the system, cleared the day before."""
+    window: MarketDays, margins: Mapping[str, Margin], seed: int
+) -> DataFrame[Observations]:
+    """Energy at each node, cleared the day before."""
     cleared = window.hours.day <= window.length
     publish = window.instants(DAY_AHEAD, after=-1)[window.hours.day][cleared]
     energy = {node: day_ahead_price(m, node, seed)[cleared] for node, m in margins.items()}
-    system = day_ahead_price(margin(state, Trait(0, 0, 0)), SYSTEM, seed)[cleared]
-    reserves = {q: {SYSTEM: reserve_price(q, system, seed)} for q in RESERVES}
-    values = {SeriesName.DAM_SPP: energy, **reserves}
-    return {q: _table(q, publish, window.hours.start[cleared], of) for q, of in values.items()}
+    return _table(SeriesName.DAM_SPP, publish, window.hours.start[cleared], energy)
 
 
 def _real_time(window: MarketDays, runs: Runs, seed: int) -> DataFrame[Observations]:

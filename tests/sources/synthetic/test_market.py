@@ -125,11 +125,7 @@ def test_frames_are_in_the_schema_and_in_order(big):
 
 @pytest.mark.parametrize(
     ("q", "clock", "days_after"),
-    [
-        (SeriesName.LOAD, "05:50", 1),
-        (SeriesName.DAM_SPP, "13:30", -1),
-        (SeriesName.DAM_AS_ECRS, "13:30", -1),
-    ]
+    [(SeriesName.LOAD, "05:50", 1), (SeriesName.DAM_SPP, "13:30", -1)]
     + [(q, clock, None) for q, clock in VINTAGES.items()],
 )
 def test_published_at_the_local_clock(big, q, clock, days_after):
