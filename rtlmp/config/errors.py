@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from reprlib import Repr
 from typing import Final, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -21,6 +22,8 @@ RENAMED: Final = {
 }
 RETIRED: Final = ("stacked", "climatology", "persistence")  # estimators
 T = TypeVar("T")
+_short = Repr()  # of a value that is wrong: aliases of YAML can make one endless
+_short.maxstring = _short.maxother = _short.maxlong = 200
 
 
 def checked(kind: type[T], raw: Mapping[str, object], *at: str) -> T:
@@ -32,7 +35,7 @@ def checked(kind: type[T], raw: Mapping[str, object], *at: str) -> T:
         return settings
     except ValidationError as error:
         wrong = [
-            f"{'.'.join(map(str, at + e['loc'][1:]))}: {_why(e, adapter)} (got {e['input']!r})"
+            f"{'.'.join(map(str, at + e['loc'][1:]))}: {_why(e, adapter)} (got {_short.repr(e['input'])})"
             for e in error.errors()
         ]
         raise ValueError(f"config: {'; '.join(wrong)}") from None

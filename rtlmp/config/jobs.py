@@ -88,3 +88,7 @@ class DataPageSettings(ClockSettings):
 
 class DailyPageSettings(DataPageSettings, LabelSettings):
     retrain_every_days: int
+
+
+class StatusSettings(DailyPageSettings, BacktestSettings):
+    pass

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 import pandas as pd
 import pandera.pandas as pa
@@ -10,6 +10,8 @@ from pandera.typing import DataFrame
 
 from rtlmp.io.files import atomic
 
+TEXT: Final = ["object", "string", "category"]
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell from these on
 S = TypeVar("S", bound=pa.DataFrameModel)
 
 
@@ -45,6 +47,14 @@ def write_table(schema: type[S], df: pd.DataFrame, path: str | Path) -> None:
     atomic(path, lambda tmp: validated(schema, df).to_parquet(tmp, index=False))
 
 
-def write_csv(df: pd.DataFrame, path: str | Path) -> None:
-    """Write text for a spreadsheet, whole or not at all; probabilities to a hundredth of a %."""
-    atomic(path, lambda tmp: df.to_csv(tmp, index=False, float_format="%.4f"))
+def write_csv(df: pd.DataFrame, path: str | Path, float_format: str | None = None) -> None:
+    """Write text for a spreadsheet, whole or not at all; floats to the last digit by default.
+
+    A text that a spreadsheet would take for a formula gets a quote before it.
+    """
+    safe = df.assign(**{c: df[c].map(_quoted) for c in df.select_dtypes(TEXT)})
+    atomic(path, lambda tmp: safe.to_csv(tmp, index=False, float_format=float_format))
+
+
+def _quoted(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

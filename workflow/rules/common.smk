@@ -1,5 +1,7 @@
 from functools import partial
 
+from snakemake.iocontainers import Wildcards
+
 from rtlmp.catalog import DAM_PARTS, RT_PARTS, STORED
 from rtlmp.clock import month, month_days, month_span
 from rtlmp.config import parse_config, threshold_name

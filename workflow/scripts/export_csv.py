@@ -1,8 +1,7 @@
 import pandas as pd
 
-from rtlmp.io.files import atomic
+from rtlmp.io.tables import write_csv
 from rtlmp.pipeline.job import Job
 
 job = Job()
-table = pd.read_parquet(job.input[0])
-atomic(job.output[0], lambda path: table.to_csv(path, index=False))
+write_csv(pd.read_parquet(job.input[0]), job.output[0])

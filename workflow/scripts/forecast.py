@@ -1,5 +1,8 @@
+from pathlib import Path
+
 from rtlmp.asof.vintages import read_archive
 from rtlmp.catalog import MARKETS
+from rtlmp.clock import gate_closure
 from rtlmp.config import jobs
 from rtlmp.features.history import read_pools
 from rtlmp.forecast.forecast import daily_forecast, sheet
@@ -9,6 +12,7 @@ from rtlmp.io.tables import read_by_folder, write_csv, write_table
 from rtlmp.models.store import load_models
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Bounded, Features
+from rtlmp.sources.deadline import flag_late
 from rtlmp.sources.freshness import flag_stale
 
 job = Job(jobs.ReplaySettings)
@@ -18,7 +22,9 @@ prices, history = read_archive(given.hourly), read_pools(given.history)
 gate = gate_decisions(models, history, prices, c, job.params.serving)
 features = read_by_folder(Features, given.features)
 rows = daily_forecast(serving_models(models, gate), features, c, job.day)
-rows = flag_stale(rows, given.freshness)
+if given.freshness:  # a live run: no other has a clock
+    rows = flag_stale(rows, given.freshness)
+    rows = flag_late(rows, gate_closure(c, job.day), Path(out.rows).with_suffix(".made.json"))
 write_table(Bounded, rows, out.rows)
-write_csv(sheet(rows, MARKETS[c["market"]].tz), out.sheet)
+write_csv(sheet(rows, MARKETS[c["market"]].tz), out.sheet, "%.4f")  # a hundredth of a %
 write_json(gate, out.gate)

@@ -4,6 +4,8 @@ import runpy
 from pathlib import Path
 
 from __main__ import snakemake
+from rtlmp.pipeline.step import timed_step
 
 script = Path(__file__).with_name(snakemake.params.script)
-runpy.run_path(str(script), {"snakemake": snakemake}, "__main__")
+with timed_step(snakemake.rule, dict(snakemake.wildcards.items()), snakemake.output):
+    runpy.run_path(str(script), {"snakemake": snakemake}, "__main__")
