@@ -22,8 +22,8 @@ RENAMED: Final = {
 }
 RETIRED: Final = ("stacked", "climatology", "persistence")  # estimators
 T = TypeVar("T")
-_short = Repr()  # of a value that is wrong: aliases of YAML can make one endless
-_short.maxstring = _short.maxother = _short.maxlong = 200
+_shown = Repr()  # of a wrong value: aliases of YAML can make one endless
+_shown.maxlevel, _shown.maxstring, _shown.maxother = 2, 200, 200
 
 
 def checked(kind: type[T], raw: Mapping[str, object], *at: str) -> T:
@@ -35,8 +35,9 @@ def checked(kind: type[T], raw: Mapping[str, object], *at: str) -> T:
         return settings
     except ValidationError as error:
         wrong = [
-            f"{'.'.join(map(str, at + e['loc'][1:]))}: {_why(e, adapter)} (got {_short.repr(e['input'])})"
+            f"{'.'.join(map(str, at + e['loc'][1:]))}: {_why(e, adapter)} (got {got})"
             for e in error.errors()
+            for got in [_shown.repr(e["input"])]
         ]
         raise ValueError(f"config: {'; '.join(wrong)}") from None
 
