@@ -17,6 +17,7 @@ from snakemake_interface_common.exceptions import WorkflowError
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 
 MOST: Final = 100_000  # values of a settings file, its aliases written out
+TEMPLATES: Final = yte.process_yaml
 FIELDS: Final = ("event", "rule_name", "wildcards", "output", "jobid", "done", "total")
 
 
@@ -33,10 +34,15 @@ class LogHandler(LogHandlerBase):
         sys.stderr.write(json.dumps(line, default=str) + "\n")
 
 
-def read_settings(file: IO[str], **_: object) -> object:
+def read_settings(file: IO[str], **how: object) -> object:
     """The YAML in `file`. Raises WorkflowError where it has templates, or too much in it."""
+    if not how.get("require_use_yte"):  # no file of settings: a rule's template
+        return TEMPLATES(file, **how)
     name = getattr(file, "name", "settings")
-    settings = yaml.safe_load(file)
+    try:
+        settings = yaml.safe_load(file)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise WorkflowError(f"{name}: {error}") from None
     if size(settings, {}) > MOST:
         raise WorkflowError(f"{name}: over {MOST:,} values once its aliases are written out")
     if isinstance(settings, dict) and "__use_yte__" in settings:

@@ -27,8 +27,9 @@ def timed_step(rule: str, wildcards: Mapping[str, str], outputs: Iterable[str]) 
 
 
 def rows_of(paths: Iterable[str]) -> int:
-    """Rows of the Parquet and Arrow files among `paths`."""
-    return sum(_rows(path) for path in map(Path, paths) if path.suffix in (".parquet", ".arrow"))
+    """Rows of the Parquet and Arrow files among `paths` that are there."""
+    tables = (path for path in map(Path, paths) if path.suffix in (".parquet", ".arrow"))
+    return sum(_rows(path) for path in tables if path.exists())
 
 
 def _rows(path: Path) -> int:
