@@ -25,9 +25,9 @@ check: .venv/ready
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/lint_workflow.py
 
-.venv/ready: requirements.txt pyproject.toml
+.venv/ready: requirements.txt requirements-dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v < (3, 14) or sys.exit(f"rtlmp needs Python 3.11 to 3.13, $(PYTHON) is {v}; set PYTHON=")'
 	$(PYTHON) -m venv .venv
-	$(PIP) -r requirements.txt
+	$(PIP) -r requirements-dev.txt
 	$(PIP) --no-deps --no-build-isolation -e .
 	touch $@

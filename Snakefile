@@ -5,11 +5,14 @@ from pathlib import Path
 from snakemake.utils import min_version
 
 from rtlmp.pipeline.environment import ENVIRONMENT, require_own_package
+from rtlmp.pipeline.lock import clear_dead_lock
 
 min_version("9.27")
 ROOT = Path(workflow.basedir)
 require_own_package(ROOT)
 os.environ.update({**ENVIRONMENT, **os.environ})
+if workflow.is_main_process:
+    ALIVE = clear_dead_lock(Path(".snakemake"))  # open to the end of the process
 
 
 configfile: ROOT / "config.yaml"
@@ -31,6 +34,7 @@ include: "workflow/rules/backtest.smk"
 include: "workflow/rules/verify.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/value.smk"
+include: "workflow/rules/status.smk"
 
 
 onstart:
@@ -53,6 +57,12 @@ rule forecast:
         plan.features(NODES, [month(DATE)]),
         plan.models(POOLS, [DATE])["cards"],
         RAW_FILES,
+
+
+rule daily:
+    input:
+        rules.forecast.input,
+        plan.paths_of(rules.report_daily.output, date=DATE),
 
 
 rule explain:

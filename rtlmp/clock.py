@@ -29,6 +29,12 @@ def issue_time(config: ClockSettings, day: date) -> datetime:
     return instant(day, config["issue_time"], MARKETS[config["market"]].tz)
 
 
+def gate_closure(config: ClockSettings, day: date) -> datetime:
+    """UTC instant until which the market takes day-ahead offers on `day`."""
+    market = MARKETS[config["market"]]
+    return instant(day, market.gate_closure, market.tz)
+
+
 def horizon_start(config: ClockSettings, day: date) -> datetime:
     """UTC instant of local midnight after issue date `day`; the horizon is 72 hours from here."""
     return instant(day + timedelta(days=1), "00:00", MARKETS[config["market"]].tz)

@@ -24,3 +24,17 @@ def test_links_lead_to_files():
 
 def test_the_readme_is_read_in_five_minutes():
     assert len((ROOT / "README.md").read_text().splitlines()) <= 120
+
+
+def test_every_fault_has_its_test():
+    rows = [s for s in (ROOT / "docs/faults.md").read_text().splitlines() if s.endswith("` |")]
+    assert len(rows) >= 60
+    proved = [re.findall(r"`([\w/]+\.py)::(\w+)` \|$", row) for row in rows]
+    lost = [
+        row
+        for row, named in zip(rows, proved, strict=True)
+        if not named
+        or not (path := ROOT / "tests" / named[0][0]).exists()
+        or f"def {named[0][1]}(" not in path.read_text()
+    ]
+    assert not lost

@@ -11,8 +11,15 @@ from packaging.utils import canonicalize_name
 
 from tests.helpers.build import ROOT
 
-LINES = [s for s in (ROOT / "requirements.txt").read_text().splitlines() if s.strip()]
-PINS = {canonicalize_name(Requirement(s).name): Requirement(s) for s in LINES if s[0] != "#"}
+
+def pins(name: str) -> dict[str, Requirement]:
+    lines = [s for s in (ROOT / name).read_text().splitlines() if s.strip() and s[0] not in "#-"]
+    return {canonicalize_name(Requirement(s).name): Requirement(s) for s in lines}
+
+
+RUNTIME, DEV = pins("requirements.txt"), pins("requirements-dev.txt")
+PINS = {**RUNTIME, **DEV}
+SAME_CODE = {"xgboost-cpu": "xgboost"}  # with CUDA
 WHOLE = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT = WHOLE["project"]
 
@@ -27,15 +34,31 @@ def test_every_direct_dependency_is_pinned_to_a_version_it_allows():
         assert wanted.specifier.contains(exact.version), text
 
 
+def installed_version(name: str | None) -> str | None:
+    try:
+        return version(name) if name else None
+    except PackageNotFoundError:
+        return None
+
+
+def test_what_only_tests_need_is_not_installed_to_run():
+    """Nor CUDA: 469 MB that a forecast without a graphics card never opens."""
+    assert not {"moto", "flask", "boto3", "mypy", "pytest", "ruff"} & {*RUNTIME}
+    assert not [name for name in PINS if name.startswith("nvidia")]
+    for text in PROJECT["dependencies"]:
+        assert canonicalize_name(Requirement(text).name) in RUNTIME, text
+    assert not {*RUNTIME} & {*DEV}
+    assert "-r requirements.txt" in (ROOT / "requirements-dev.txt").read_text().splitlines()
+
+
 def test_what_runs_here_is_what_is_pinned():
     different = {}
     for name, pin in PINS.items():
         if pin.marker and not pin.marker.evaluate():
             continue
-        try:
-            installed = version(name)
-        except PackageNotFoundError:
-            installed = "missing"
+        installed = next(
+            filter(None, map(installed_version, (name, SAME_CODE.get(name)))), "missing"
+        )
         if not pin.specifier.contains(installed):
             different[name] = f"{installed}, pinned {pin.specifier}"
     assert not different
@@ -44,7 +67,7 @@ def test_what_runs_here_is_what_is_pinned():
 def test_conda_users_get_the_same():
     conda = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     assert f"python{PROJECT['requires-python']}" in conda
-    assert {"pip": ["-r requirements.txt", "-e ."]} in conda
+    assert {"pip": ["-r requirements-dev.txt", "-e ."]} in conda
 
 
 def test_every_python_that_is_promised_is_named_and_accepted_by_make():
@@ -89,11 +112,15 @@ def test_a_version_is_the_same_wherever_it_is_said():
 def test_nothing_names_a_registry():
     for name in (
         "requirements.txt",
+        "requirements-dev.txt",
         "environment.yml",
         "pyproject.toml",
         "Makefile",
         ".ci/run",
         ".ci/slurm",
+        ".ci/audit",
+        ".ci/licences.py",
+        "deploy/Containerfile",
         ".ci/lint_workflow.py",
         ".pre-commit-config.yaml",
         ".github/workflows/ci.yml",

@@ -45,7 +45,7 @@ class Validation(Window):
     """Rolling origins: a model each, scored on the issue dates up to the next."""
 
     every_days: Count
-    embargo_days: Count
+    embargo_days: Annotated[int, Field(ge=4)]  # until every label of a horizon is known
 
 
 class Tune(Window):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from reprlib import Repr
 from typing import Final, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -21,6 +22,8 @@ RENAMED: Final = {
 }
 RETIRED: Final = ("stacked", "climatology", "persistence")  # estimators
 T = TypeVar("T")
+_shown = Repr()  # of a wrong value: aliases of YAML can make one endless
+_shown.maxlevel, _shown.maxstring, _shown.maxother = 2, 200, 200
 
 
 def checked(kind: type[T], raw: Mapping[str, object], *at: str) -> T:
@@ -32,8 +35,9 @@ def checked(kind: type[T], raw: Mapping[str, object], *at: str) -> T:
         return settings
     except ValidationError as error:
         wrong = [
-            f"{'.'.join(map(str, at + e['loc'][1:]))}: {_why(e, adapter)} (got {e['input']!r})"
+            f"{'.'.join(map(str, at + e['loc'][1:]))}: {_why(e, adapter)} (got {got})"
             for e in error.errors()
+            for got in [_shown.repr(e["input"])]
         ]
         raise ValueError(f"config: {'; '.join(wrong)}") from None
 

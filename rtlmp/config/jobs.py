@@ -86,3 +86,7 @@ class DataPageSettings(NodeSettings, ScoreSettings):
 
 class DailyPageSettings(DataPageSettings):
     retrain_every_days: int
+
+
+class StatusSettings(DailyPageSettings, BacktestSettings):
+    pass

@@ -7,11 +7,19 @@ from typing import Annotated, Final, NotRequired
 from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
+ONE_OCLOCK = 60  # minutes: YAML reads no earlier time as a number
+
 
 def clock_text(value: object) -> object:
-    """YAML 1.1 reads an unquoted 10:00 as 600 (base sixty): undo that."""
-    whole_minutes = isinstance(value, int) and 0 <= value < 24 * 60
-    return f"{value // 60:02d}:{value % 60:02d}" if whole_minutes else value  # type: ignore[operator]
+    """YAML 1.1 reads an unquoted 10:00 as 600 (base sixty): undo that.
+
+    Raises ValueError where a number cannot have been a clock.
+    """
+    if isinstance(value, str):
+        return value
+    if type(value) is not int or not ONE_OCLOCK <= value < 24 * 60:
+        raise ValueError('a local time in quotes: "10:00"')
+    return f"{value // 60:02d}:{value % 60:02d}"
 
 
 def node_text(value: object) -> object:

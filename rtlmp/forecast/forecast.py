@@ -100,7 +100,7 @@ def daily_forecast(
 def sheet(rows: DataFrame[Bounded], tz: str) -> pd.DataFrame:
     """For a spreadsheet: an hour a row, local times, probability and bounds of each threshold."""
     keys = [Forecast.location, Forecast.valid_time, Forecast.lead_hour, Forecast.model_date]
-    keys += [Flagged.stale] if Flagged.stale in rows else []
+    keys += [flag for flag in (Flagged.stale, Flagged.late) if flag in rows]
     named = {
         Forecast.probability: "above_{:g}",
         Bounded.lower: "above_{:g}_low",

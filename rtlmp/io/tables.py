@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 import pandera.pandas as pa
+from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 from pandera.typing import DataFrame
 
 from rtlmp.io.files import atomic, folder_name, naming
 
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell from these on
 S = TypeVar("S", bound=pa.DataFrameModel)
 
 
@@ -62,6 +64,15 @@ def write_table(schema: type[S], df: pd.DataFrame, path: str | Path) -> None:
     atomic(path, lambda tmp: validated(schema, df).to_parquet(tmp, index=False))
 
 
-def write_csv(df: pd.DataFrame, path: str | Path) -> None:
-    """Write text for a spreadsheet, whole or not at all; probabilities to a hundredth of a %."""
-    atomic(path, lambda tmp: df.to_csv(tmp, index=False, float_format="%.4f"))
+def write_csv(df: pd.DataFrame, path: str | Path, float_format: str | None = None) -> None:
+    """Write text for a spreadsheet, whole or not at all; floats to the last digit by default.
+
+    A text that a spreadsheet would take for a formula gets a quote before it.
+    """
+    texts = [c for c in df if not (is_numeric_dtype(df[c]) or is_datetime64_any_dtype(df[c]))]
+    safe = df.assign(**{c: df[c].map(_quoted) for c in texts})
+    atomic(path, lambda tmp: safe.to_csv(tmp, index=False, float_format=float_format))
+
+
+def _quoted(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

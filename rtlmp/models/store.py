@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final, NamedTuple, TypedDict
 
@@ -15,7 +16,7 @@ from rtlmp.io.files import atomic, write_json
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, State
 
-PACKAGES: Final = ("xgboost", "lightgbm", "scikit-learn", "numpy", "pandas")  # of a card
+PACKAGES: Final = ("lightgbm", "scikit-learn", "numpy", "pandas")  # of a card, beside XGBoost
 EMPTY: Final = b"{}"  # UBJSON and JSON alike
 
 
@@ -88,6 +89,11 @@ def _opened(path: Path, of: MemberCard) -> Fitted:
     booster = xgb.Booster(params={"nthread": of["model"]["threads"]})
     booster.load_model(path)
     return Fitted(booster, of["state"])
+
+
+def package_versions() -> dict[str, str]:
+    """What a card says it was made with; XGBoost is distributed under several names."""
+    return {"xgboost": xgb.__version__} | {name: version(name) for name in PACKAGES}
 
 
 def digest(arrays: Sequence[npt.NDArray[np.generic]]) -> str:

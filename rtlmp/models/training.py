@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from importlib.metadata import version
 from itertools import cycle, islice
 from typing import Final, NamedTuple, TypeAlias, cast
 
@@ -17,7 +16,7 @@ from rtlmp.features.history import History, HistoryRows, history_days, labels_of
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, TrainingRows
 from rtlmp.models.estimators import fit
-from rtlmp.models.store import PACKAGES, Card, MemberCard, Trained, digest
+from rtlmp.models.store import Card, MemberCard, Trained, digest, package_versions
 
 Others: TypeAlias = Callable[[], Archive] | None  # reads the prices of all nodes
 DAY: Final = 86_400_000_000  # us
@@ -114,7 +113,7 @@ def fit_model(
         features=design,
         members=[card for _, card in members],
         calibration=curves or {},
-        packages={name: version(name) for name in PACKAGES},
+        packages=package_versions(),
         inputs_sha256=digest([rows.x, *rows.labels, rows.age]),
     )
     return Trained([of for of, _ in members], card)

@@ -87,6 +87,9 @@ def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
     ]  # fmt: skip
     if stale := set(of.forecast.get(Flagged.stale, [])) - {""}:
         found.append(f"made with old or missing data: {', '.join(stale)}")
+    if any(of.forecast.get(Flagged.late, [])):
+        closes = MARKETS[config["market"]].gate_closure
+        found.append(f"late: first made after the market's gate closed at {closes} local time")
     newest = {tuple(c["pool"]): c for c in sorted(of.cards, key=lambda c: c["date"])}
     for card in newest.values():
         days = (of.issued - date.fromisoformat(card["date"])).days

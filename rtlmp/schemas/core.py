@@ -76,6 +76,7 @@ class Flagged(Bounded):
     """A forecast from live data says which of it was late or absent at issue time."""
 
     stale: Series[str] = pa.Field(description="series too old or missing; empty: all is there")
+    late: Series[bool] = pa.Field(description="first made after the market's gate had closed")
 
 
 class Freshness(pa.DataFrameModel):

@@ -34,6 +34,10 @@ BAD = {
     "node without pool": ({"pools": {"a": ["HB_NORTH"]}}, "every node once"),
     "figure of a stranger": ({"figures": ["HB_PAN"]}, "figures.*HB_PAN"),
     "bad clock": ({"issue_time": "10"}, "issue_time"),
+    "hour alone": ({"issue_time": 10}, r"issue_time: a local time in quotes: .10:00. \(got 10\)"),
+    "minutes of a day and more": ({"issue_time": 1440}, "issue_time: a local time in quotes"),
+    "true is no clock": ({"issue_time": True}, "issue_time: a local time in quotes"),
+    "embargo shorter than a horizon": ({"validation": {"embargo_days": 1}}, r"embargo_days.*got 1"),
     "grid not rising": ({"model": {"grid": [50, 25]}}, "model.grid"),
     "threshold off the grid": ({"thresholds": [9000]}, "9000.*model.grid 25"),
 }
@@ -92,6 +96,15 @@ def test_what_a_model_leaves_out_and_an_empty_space_are_as_declared():
 def test_examples_are_valid():
     for path in sorted((ROOT / "config").glob("*.yaml")):
         parse_config(settings(**yaml.safe_load(path.read_text())))
+
+
+def test_a_wrong_value_that_aliases_make_endless_is_refused_at_once():
+    bomb: object = "x"
+    for _ in range(30):
+        bomb = [bomb] * 9
+    with pytest.raises(ValueError, match="nodes") as caught:
+        parse_config(settings(nodes=bomb))
+    assert len(str(caught.value)) < 1_000_000
 
 
 def test_yaml_without_quotes_means_the_clock_all_the_same():

@@ -51,7 +51,7 @@ class Repo:
 
     def __init__(self, root: Path, **change: object) -> None:
         self.root = root
-        for part in ("rtlmp", "workflow", "profiles"):
+        for part in ("rtlmp", "snakemake_logger_plugin_rtlmp", "workflow", "profiles"):
             shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
         for file in ("Snakefile", "config.yaml"):
             shutil.copy(ROOT / file, root / file)

@@ -1,6 +1,8 @@
 from functools import partial
 from os.path import exists
 
+from snakemake.iocontainers import Wildcards
+
 from rtlmp.catalog import DAM_PARTS, RT_PARTS, STORED
 from rtlmp.clock import month, month_days, month_span
 from rtlmp.config import parse_config, threshold_name
@@ -38,15 +40,14 @@ wildcard_constraints:
     later=r"\d{4}-\d\d-\d\d",
 
 
-# What every rule with a script starts from, and what the smallest jobs ask of a cluster. The
-# script is a param: a rule made from another one cannot name its own.
+# What every rule with a script starts from, and what the smallest jobs ask of a cluster.
 rule _job:
     log:
         f"{LOGS}/job.log",
     resources:
         **job_needs(),
     script:
-        "../scripts/{params.script}"
+        "../scripts/run.py"
 
 
 use rule _job as _medium with:

@@ -1,7 +1,9 @@
 import sys
+from pathlib import Path
 
 from rtlmp.asof.vintages import read_archive
 from rtlmp.catalog import MARKETS
+from rtlmp.clock import gate_closure
 from rtlmp.config import jobs
 from rtlmp.features.history import read_pools
 from rtlmp.forecast.forecast import daily_forecast, sheet
@@ -11,6 +13,7 @@ from rtlmp.io.tables import read_by_folder, write_csv, write_table
 from rtlmp.models.store import load_models
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Bounded, Features, Flagged
+from rtlmp.sources.deadline import flag_late
 from rtlmp.sources.freshness import flag_silent, flag_stale
 
 job = Job(jobs.ReplaySettings)
@@ -22,6 +25,8 @@ features = read_by_folder(Features, given.features, c["nodes"])
 rows = daily_forecast(serving_models(models, gate), features, c, job.day)
 rows = flag_silent(flag_stale(rows, given.freshness), prices)
 sys.stderr.writelines(f"stale: {of}\n" for of in {*rows.get(Flagged.stale, [])} - {""})
+if given.freshness:  # a live run: no other has a clock
+    rows = flag_late(rows, gate_closure(c, job.day), Path(out.rows).with_suffix(".made.json"))
 write_table(Bounded, rows, out.rows)
-write_csv(sheet(rows, MARKETS[c["market"]].tz), out.sheet)
+write_csv(sheet(rows, MARKETS[c["market"]].tz), out.sheet, "%.4f")  # a hundredth of a %
 write_json(gate, out.gate)

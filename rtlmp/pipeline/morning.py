@@ -1,0 +1,51 @@
+"""The morning run: forecast, page and status, with an exit code that says how it went.
+
+`python -m rtlmp.pipeline.morning --configfile config/live.yaml`: words as for snakemake. Snakemake
+itself ends with 0 or 1, whatever the forecast was made of.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import Final
+
+STATUS_COPY: Final = "RTLMP_STATUS"  # in the environment: a second place for the JSON
+
+
+class Verdict(IntEnum):
+    """Of a morning, as its exit code."""
+
+    GOOD = 0
+    FAILED = 1  # no forecast of the date
+    DEGRADED = 10  # there is one, with what `why` says
+    LATE = 11  # first there after the gate had closed
+    REFUSED = 12  # settings or date: nothing was tried
+
+
+def morning(words: Sequence[str]) -> Verdict:
+    """Run the targets `daily` and `status`; what the status says of the forecast."""
+    made = _snakemake("daily", words)
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder) / "status.json"
+        _snakemake("status", words, **{STATUS_COPY: str(told)})
+        if not told.exists():
+            return Verdict.REFUSED
+        verdict = Verdict(json.loads(told.read_text())["verdict_code"])
+    return Verdict.DEGRADED if made and verdict is Verdict.GOOD else verdict
+
+
+def _snakemake(target: str, words: Sequence[str], **environment: str) -> int:
+    cores = [] if {"--cores", "-c", "--profile"} & {*words} else ["--cores", "all"]
+    command = [sys.executable, "-m", "snakemake", target, *cores, *words]
+    return subprocess.run(command, env={**os.environ, **environment}, check=False).returncode
+
+
+if __name__ == "__main__":
+    verdict = morning(sys.argv[1:])
+    sys.stderr.write(f"morning: {verdict.name.lower()}, exit code {verdict}\n")
+    sys.exit(verdict)

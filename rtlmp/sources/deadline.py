@@ -1,0 +1,29 @@
+"""Whether a live forecast was there before the gate closed, also where it is made again later."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from pandera.typing import DataFrame
+
+from rtlmp.io.files import write_json
+from rtlmp.schemas.core import Bounded, Flagged
+
+
+def flag_late(
+    rows: DataFrame[Bounded], closes: datetime, ledger: Path, now: datetime | None = None
+) -> DataFrame[Bounded]:
+    """`rows` with whether these very ones were first there after `closes`.
+
+    `ledger` remembers when: features of an open month are made anew every morning, and yesterday's
+    forecast with them, to the same rows. It is no output of a rule: Snakemake deletes those.
+    """
+    whole = pd.util.hash_pandas_object(rows, index=False).to_numpy()
+    key = hashlib.sha256(whole.tobytes()).hexdigest()
+    first = json.loads(ledger.read_text()) if ledger.exists() else {}
+    first.setdefault(key, (now or datetime.now(UTC)).isoformat(timespec="seconds"))
+    write_json(first, ledger)
+    late = datetime.fromisoformat(first[key]) > closes
+    return Bounded.validate(rows.assign(**{Flagged.late: late}))

@@ -1,0 +1,13 @@
+# Reads what is there and makes nothing else: no input, no output, so it always runs.
+use rule _job as status with:
+    log:
+        f"{LOGS}/status.log",
+    localrule: True
+    params:
+        **uses("status.py"),
+        places={
+            "root": RUN,
+            "date": str(DATE),
+            "daily": plan.daily_report(Wildcards(fromdict={"date": str(DATE)})),
+            "store": C["live"]["store"],
+        },
