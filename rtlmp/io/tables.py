@@ -69,7 +69,8 @@ def write_csv(df: pd.DataFrame, path: str | Path, float_format: str | None = Non
 
     A text that a spreadsheet would take for a formula gets a quote before it.
     """
-    texts = [c for c in df if not (is_numeric_dtype(df[c]) or is_datetime64_any_dtype(df[c]))]
+    numeric = (is_numeric_dtype, is_datetime64_any_dtype)
+    texts = [str(c) for c in df if not any(is_one(df[c]) for is_one in numeric)]
     safe = df.assign(**{c: df[c].map(_quoted) for c in texts})
     atomic(path, lambda tmp: safe.to_csv(tmp, index=False, float_format=float_format))
 
