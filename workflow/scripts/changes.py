@@ -13,7 +13,8 @@ from rtlmp.schemas.core import Features
 from rtlmp.schemas.evaluation import Changes
 
 job = Job(jobs.BacktestSettings)
-c, features = job.config, read_by_folder(Features, job.input.features, c["nodes"])
+c = job.config
+features = read_by_folder(Features, job.input.features, c["nodes"])
 models = load_models(job.input.boosters, job.input.cards)
 sides = []
 for path, day in zip(job.input.gates, [job.wildcards.earlier, job.wildcards.later], strict=True):
