@@ -128,8 +128,7 @@ class Market(NamedTuple):
     system: str  # location of system-wide series
     holidays: tuple[str, str]  # country and subdivision, as package holidays names them
     step: Step = "5min"  # of the real-time price
-    # of weather forecasts, unless the config has its own
-    points: Mapping[str, tuple[float, float]] = {}
+    points: Mapping[str, tuple[float, float]] = {}  # of weather, where the config names none
 
 
 MARKETS: Final[dict[str, Market]] = {

@@ -30,9 +30,8 @@ def node_text(value: object) -> object:
 
 def kept(value: object) -> object:
     """A map without its empty entries: Snakemake adds to maps, so null is how to take one out."""
-    if not isinstance(value, Mapping):
-        return value
-    return {key: entry for key, entry in value.items() if entry is not None}
+    entries = isinstance(value, Mapping) and {k: v for k, v in value.items() if v is not None}
+    return value if entries is False else entries
 
 
 Removable: Final = BeforeValidator(kept)

@@ -50,8 +50,7 @@ def read_tables(schema: type[S], paths: Iterable[str | Path]) -> DataFrame[S]:
 def read_by_folder(
     schema: type[S], paths: Iterable[str | Path], nodes: Iterable[str] = ()
 ) -> dict[str, DataFrame[S]]:
-    """The tables at `paths`, joined by the folder they stand in: that of one of `nodes`, or its
-    name."""
+    """The tables at `paths`, joined by their folder: one of `nodes`, else by its own name."""
     named, folders = {folder_name(node): node for node in nodes}, dict[str, list[str | Path]]()
     for path in paths:
         folder = Path(path).parent.name

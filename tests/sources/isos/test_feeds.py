@@ -97,7 +97,7 @@ def test_a_part_that_gridstatus_swallowed_is_asked_again_and_named_while_it_stay
     sites.asked.clear()
     after = later._replace(now=later.now + timedelta(minutes=1))
     known = observe(source, later.now, after.now, after)  # what a new month's file starts from
-    assert known[known[VALID] < day + DAY][VALID].nunique() == 48
+    assert known[(known[VALID] >= day) & (known[VALID] < day + DAY)][VALID].nunique() == 48
     day_rows(source, day, after)
     assert not [url for url in sites.asked if f"{day:%Y%m%d}" in url]
 
