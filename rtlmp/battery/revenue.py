@@ -29,9 +29,14 @@ def revenue_table(days: DataFrame[DispatchDays], battery: Battery, seed: int) ->
 
     Money is per kW and year, or per MW where the measure says so; a loss at risk is positive.
     """
-    wide = days.pivot(index=DispatchDays.day, columns=[DispatchDays.location, DispatchDays.rule])
-    daily = pd.DataFrame(wide[DispatchDays.revenue]) / battery["power_mw"]
-    out = pd.DataFrame(wide[DispatchDays.discharged]) / battery["energy_mwh"]
+    columns = [DispatchDays.location, DispatchDays.rule]
+    daily, out = (
+        days.pivot_table(index=DispatchDays.day, columns=columns, values=value) / size
+        for value, size in (
+            (DispatchDays.revenue, battery["power_mw"]),
+            (DispatchDays.discharged, battery["energy_mwh"]),
+        )
+    )
     weights = bootstrap_weights(len(daily), seed)
     rows = [
         (place, *row)
