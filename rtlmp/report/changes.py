@@ -17,8 +17,8 @@ from pandera.typing import DataFrame
 from rtlmp.asof.vintages import Floats
 from rtlmp.features.matrix import DESIGN, FEATURES
 from rtlmp.features.registry import Group
-from rtlmp.forecast.explain import Issue
 from rtlmp.forecast.forecast import probability
+from rtlmp.report.explain import Issue
 from rtlmp.schemas.core import HorizonRows
 from rtlmp.schemas.evaluation import Changes
 
