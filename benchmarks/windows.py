@@ -217,7 +217,7 @@ def outcomes(
     for k, node in enumerate(rows.nodes):
         here = np.flatnonzero(rows.node == k)
         of = came[node].at(rows.hour[here] - hours.start)
-        y[here] = np.column_stack([spike(of, x) for x in XS])
+        y[here] = np.column_stack([spike(of.highest, x) for x in XS])
         p[here] = climatology(known[node], local, local_hour(rows.hour[here]), XS)
     return y, p
 

@@ -25,12 +25,12 @@ Baseline: TypeAlias = Callable[[Labels, Hours, Hours, list[float]], Floats]
 
 def climatology(past: Labels, hours: Hours, target: Hours, thresholds: list[float]) -> Floats:
     """Spike frequency of the node in the local hour, half a success in two hours added."""
-    return np.column_stack([_frequency(spike(past, x), hours)[target] for x in thresholds])
+    return np.column_stack([_frequency(spike(past.highest, x), hours)[target] for x in thresholds])
 
 
 def persistence(past: Labels, hours: Hours, target: Hours, thresholds: list[float]) -> Floats:
     """1 if the latest known day spiked in the same local hour, else 0."""
-    return np.column_stack([_latest(spike(past, x), hours)[target] for x in thresholds])
+    return np.column_stack([_latest(spike(past.highest, x), hours)[target] for x in thresholds])
 
 
 def _frequency(spikes: Floats, hours: Hours) -> Floats:

@@ -42,11 +42,6 @@ def pool_forecast(
     return Bounded.validate(long_table(horizon, thresholds, named, models[0].card["date"]))
 
 
-def probability(models: Sequence[Trained], x: Matrix, thresholds: list[float]) -> Floats:
-    """Mean over `models` of P(highest price > threshold): (rows, thresholds)."""
-    return np.mean([model_probability(m, x, thresholds) for m in models], axis=0)
-
-
 def jackknife_interval(each: Floats) -> tuple[Floats, Floats]:
     """5 % and 95 % bounds of P from those of each serving model, (models, rows, thresholds).
 

@@ -93,7 +93,7 @@ def _pool_rows(
     horizon[Scored.lead_day] = lead_day_of(horizon[HorizonRows.lead_hour])
     horizon[Scored.max_price] = observed.highest
     x = np.concatenate([rows[DESIGN].to_numpy(np.float32) for rows in features.values()])
-    return horizon, x, np.column_stack([spike(observed, x) for x in config["thresholds"]])
+    return horizon, x, np.column_stack([spike(observed.highest, x) for x in config["thresholds"]])
 
 
 def _fold(
