@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from benchmarks.measure import say_machine, timed
 from benchmarks.pipeline import ROOT, WORK, alone, described
 from rtlmp.clock import HORIZON_HOURS
-from rtlmp.forecast.replay import BASELINES
+from rtlmp.evaluation.baselines import BASELINES
 from rtlmp.io.parquet import write_row_groups
 from rtlmp.schemas.core import Scored
 from rtlmp.schemas.names import Forecaster

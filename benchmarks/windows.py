@@ -40,6 +40,7 @@ from rtlmp.asof.vintages import (
 from rtlmp.catalog import READ, SeriesName
 from rtlmp.clock import days, issue_time
 from rtlmp.config import AuxiliaryNode, Config
+from rtlmp.evaluation.baselines import climatology
 from rtlmp.evaluation.losses import daily_means, diebold_mariano, format_interval, log_loss
 from rtlmp.evaluation.scores import Sample, sample_scores
 from rtlmp.features.history import (
@@ -51,7 +52,6 @@ from rtlmp.features.history import (
 )
 from rtlmp.features.matrix import training_features
 from rtlmp.forecast.forecast import model_probability
-from rtlmp.forecast.replay import climatology
 from rtlmp.models.training import fit_model, training_set
 from rtlmp.schemas.names import Metric
 
@@ -217,7 +217,7 @@ def outcomes(
     for k, node in enumerate(rows.nodes):
         here = np.flatnonzero(rows.node == k)
         of = came[node].at(rows.hour[here] - hours.start)
-        y[here] = np.column_stack([spike(of, x) for x in XS])
+        y[here] = np.column_stack([spike(of.highest, x) for x in XS])
         p[here] = climatology(known[node], local, local_hour(rows.hour[here]), XS)
     return y, p
 

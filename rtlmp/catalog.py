@@ -98,13 +98,6 @@ class SeriesName(StrEnum):
 
 
 BY_NAME: Final[dict[str, SeriesName]] = {q.value: q for q in SeriesName}
-# Highest offer cap of any market from that date, USD/MWh; congestion can double it
-PRICE_CAPS: Final = {
-    "1990-01-01": 7_000.0,
-    "2015-06-01": 9_000.0,
-    "2022-01-01": 5_000.0,
-    "2025-09-30": 10_000.0,
-}
 DERIVED: Final = frozenset(q for q in SeriesName if "derived" in q.marks)
 RETIRED: Final = frozenset(q for q in SeriesName if "retired" in q.marks)
 ACTUALS: Final = frozenset(q for q in SeriesName if "actual" in q.marks)

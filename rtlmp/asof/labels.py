@@ -58,9 +58,9 @@ def known_labels(
     return known
 
 
-def spike(of: Labels, x: float) -> Floats:
+def spike(highest: Floats, x: float) -> Floats:
     """1 where an interval was priced above `x`, 0 where none of those seen, NaN where unknown."""
-    return np.where(np.isnan(of.highest), np.nan, of.highest > x)
+    return np.where(np.isnan(highest), np.nan, highest > x)
 
 
 def seen_weight(of: Labels, x: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """The one door to the data: only this room reads vintages, each as of an instant."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
@@ -10,7 +10,7 @@ import pandas as pd
 from rtlmp.asof.vintages import Archive, Floats, Vintages, known_at
 from rtlmp.catalog import Market, SeriesName
 from rtlmp.clock import HORIZON_HOURS
-from rtlmp.schemas.core import HorizonRows
+from rtlmp.schemas.core import Forecast, HorizonRows
 
 HOUR: Final = pd.Timedelta(hours=1)
 LOOKBACK: Final = pd.Timedelta(days=57)  # history a feature may read: eight weeks and the issue day
@@ -48,6 +48,19 @@ def horizon_rows(issue_time: datetime, start: datetime) -> pd.DataFrame:
     rows = pd.DataFrame({HorizonRows.valid_time: _horizon(start)})
     rows[HorizonRows.issue_time] = pd.Timestamp(issue_time).as_unit("us")
     rows[HorizonRows.lead_hour] = np.arange(1, HORIZON_HOURS + 1)
+    return rows
+
+
+def long_table(
+    horizon: pd.DataFrame, thresholds: list[float], of: Mapping[str, Floats], model_date: str
+) -> pd.DataFrame:
+    """The rows of `horizon` once a threshold, with the columns `of`: (rows, thresholds) each."""
+    rows = pd.concat([horizon] * len(thresholds), ignore_index=True)
+    rows[Forecast.threshold] = np.repeat(np.array(thresholds, np.float64), len(horizon))
+    for name, value in of.items():
+        rows[name] = value.T.ravel()
+        if name == Forecast.probability:
+            rows[Forecast.model_date] = model_date
     return rows
 
 

@@ -26,7 +26,6 @@ from rtlmp.config.kinds import (
     Window,
 )
 from rtlmp.config.model import SETTINGS, Challenger, Gate, Hyperparameters, Member, Model, Range
-from rtlmp.config.model import held_out_span as held_out_span
 from rtlmp.io.files import folder_name
 
 __all__ = ["Battery", "Gate", "Member", "Model", "Scenario", "Window"]  # of its modules

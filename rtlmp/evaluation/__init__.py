@@ -1,1 +1,1 @@
-"""How good finished forecasts are: pairs with what was observed, scores, tests, tables."""
+"""How good finished forecasts are: baselines, pairs with what was observed, scores, tests."""

@@ -25,11 +25,6 @@ NET_LOAD: Final = (S.LOAD, S.LOAD_FORECAST, *RENEWABLE[0], *RENEWABLE[1])
 FORECASTS: Final = (S.LOAD_FORECAST, S.WIND_FORECAST, S.SOLAR_FORECAST, S.OUTAGE_FORECAST)
 
 
-def system(view: View, series: S) -> Floats:
-    """Latest vintage of a system-wide series for the horizon, GW: (72, 1)."""
-    return target(view, series, view.market.system) / 1e3
-
-
 def system_days(view: View, series: S) -> Floats:
     """A system-wide series by day and local hour, GW: (DAYS, 24)."""
     return by_day(view, series, view.market.system)[..., 0] / 1e3
@@ -73,7 +68,7 @@ def net_load_days(view: View) -> Floats:
 @feature("MW", over=[(q,) for q in FORECASTS])
 def forecast(view: View, series: S) -> Floats:
     """Latest public forecast of the target hour, GW."""
-    return system(view, series)
+    return target(view, series, view.market.system) / 1e3
 
 
 @feature("MW", over=list(REGIONS))
@@ -85,7 +80,7 @@ def region(view: View, series: S, location: str) -> Floats:
 @feature("MW", S.WIND_FORECAST, S.SOLAR_FORECAST)
 def renewables(view: View) -> Floats:
     """Wind and solar forecast of the target hour, GW."""
-    return system(view, S.WIND_FORECAST) + system(view, S.SOLAR_FORECAST)
+    return forecast(view, S.WIND_FORECAST) + forecast(view, S.SOLAR_FORECAST)
 
 
 @feature("MW", S.WIND_FORECAST, S.SOLAR_FORECAST, over=[(1,), (3,)])
@@ -124,7 +119,7 @@ def forecast_error(view: View, series: S, actual: S) -> Floats:
 @feature("MW", over=[(q,) for q in FORECASTS])
 def revision(view: View, series: S) -> Floats:
     """Latest vintage less that of a day before, GW."""
-    return system(view, series) - target(view, series, view.market.system, ago=DAY) / 1e3
+    return forecast(view, series) - target(view, series, view.market.system, ago=DAY) / 1e3
 
 
 @feature("MW", S.LOAD, S.LOAD_FORECAST)

@@ -49,11 +49,6 @@ def history_days(config: TrainSettings) -> list[int]:
     return [member.get("history_days", config["history_days"]) for member in config["members"]]
 
 
-def longest_history(config: TrainSettings) -> int:
-    """Days that the member with the longest history looks back."""
-    return max(history_days(config))
-
-
 class NodeSample(TypedDict):
     """Count of nodes of each pool sampled an issue date; none named: all of them."""
 
@@ -63,7 +58,7 @@ class NodeSample(TypedDict):
 
 def node_sample(config: Config) -> NodeSample:
     """As many nodes as keep a model within `max_train_rows`."""
-    most = max(1, config["max_train_rows"] // (HORIZON_HOURS * longest_history(config)))
+    most = max(1, config["max_train_rows"] // (HORIZON_HOURS * max(history_days(config))))
     counts = {pool: most for pool, nodes in config["pools"].items() if most < len(nodes)}
     return NodeSample(counts=counts, seed=config["seed"] if counts else None)
 

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from rtlmp.asof.labels import spike
 from rtlmp.asof.view import View
 from rtlmp.asof.vintages import Floats
 from rtlmp.catalog import SeriesName as S
@@ -17,11 +18,6 @@ LEVELS: Final = (50, 100, 200, 500)  # USD/MWh at which past spikes are counted
 def level(price: Floats) -> Floats:
     """Price on a scale where 30 to 60 and 3,000 to 6,000 are alike; negative prices keep sign."""
     return np.arcsinh(price / 20)
-
-
-def spikes(price: Floats, x: float) -> Floats:
-    """1 above `x`, 0 not, NaN unknown."""
-    return np.where(np.isnan(price), np.nan, price > x)
 
 
 def around(hourly: Floats) -> Floats:
@@ -45,14 +41,14 @@ def rt_max_level(view: View, days: int) -> Floats:
 @feature("1", S.RT_MAX, over=list(product(LEVELS, (7, 28, 56))))
 def spike_rate(view: View, x: int, days: int) -> Floats:
     """Share of the latest days with a spike above `x` in this hour or its neighbours."""
-    past = spikes(by_recency(view, S.RT_MAX)[:days], x)
+    past = spike(by_recency(view, S.RT_MAX)[:days], x)
     return around(mean(past, axis=0))[target_hours(view)]
 
 
 @feature("1", S.RT_MAX, over=list(product(LEVELS, (1, 3, 7, 28))))
 def spike_share(view: View, x: int, days: int) -> Floats:
     """Share of all hours of the latest `days` with a spike above `x`."""
-    past = spikes(by_recency(view, S.RT_MAX)[:days], x)
+    past = spike(by_recency(view, S.RT_MAX)[:days], x)
     return mean(past.reshape(-1, past.shape[-1]), axis=0)[None]
 
 
@@ -82,7 +78,7 @@ def rt_latest(view: View) -> Floats:
 def spike_share_all_nodes(view: View, x: int, days: int) -> Floats:
     """Share of all hours of the latest `days` with a spike above `x`, over all nodes."""
     past = by_recency(view, S.RT_MAX, *view.network)[:days]
-    return mean(spikes(past, x).ravel(), axis=0)[None, None]
+    return mean(spike(past, x).ravel(), axis=0)[None, None]
 
 
 @feature("USD/MWh", S.DAM_SPP, over=[(0,), (1,), (6,)])

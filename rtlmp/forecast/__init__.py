@@ -1,1 +1,1 @@
-"""Probabilities from dated models: the day's, replays, the gate's choices, explanations."""
+"""Probabilities from dated models: the day's, replays, the gate's choices."""

@@ -10,6 +10,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from scipy.special import expit, logit
 
+from rtlmp.asof.view import long_table
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.clock import HORIZON_HOURS, issue_time
 from rtlmp.config.jobs import ReplaySettings
@@ -39,11 +40,6 @@ def pool_forecast(
     low, high = jackknife_interval(each)
     named = {Forecast.probability: each.mean(axis=0), Bounded.lower: low, Bounded.upper: high}
     return Bounded.validate(long_table(horizon, thresholds, named, models[0].card["date"]))
-
-
-def probability(models: Sequence[Trained], x: Matrix, thresholds: list[float]) -> Floats:
-    """Mean over `models` of P(highest price > threshold): (rows, thresholds)."""
-    return np.mean([model_probability(m, x, thresholds) for m in models], axis=0)
 
 
 def jackknife_interval(each: Floats) -> tuple[Floats, Floats]:
@@ -97,6 +93,19 @@ def daily_forecast(
     return Bounded.validate(pd.concat(forecasts, ignore_index=True))
 
 
+def replay(
+    features: NodeFeatures, serving: Mapping[str, Sequence[Trained]], config: ReplaySettings
+) -> DataFrame[Bounded]:
+    """Forecasts of the issue dates (ISO) of `serving`, each by its models, for one pool."""
+    forecasts = [
+        pool_forecast(
+            models, features, issue_time(config, date.fromisoformat(day)), config["thresholds"]
+        )
+        for day, models in serving.items()
+    ]
+    return Bounded.validate(pd.concat(forecasts, ignore_index=True))
+
+
 def sheet(rows: DataFrame[Bounded], tz: str) -> pd.DataFrame:
     """For a spreadsheet: an hour a row, local times, probability and bounds of each threshold."""
     keys = [Forecast.location, Forecast.valid_time, Forecast.lead_hour, Forecast.model_date]
@@ -111,19 +120,6 @@ def sheet(rows: DataFrame[Bounded], tz: str) -> pd.DataFrame:
     local = flat[Forecast.valid_time].dt.tz_convert(tz).dt.strftime("%Y-%m-%d %H:%M %Z")
     flat.insert(0, "local_time", local)
     return flat
-
-
-def long_table(
-    horizon: pd.DataFrame, thresholds: list[float], of: Mapping[str, Floats], model_date: str
-) -> pd.DataFrame:
-    """The rows of `horizon` once a threshold, with the columns `of`: (rows, thresholds) each."""
-    rows = pd.concat([horizon] * len(thresholds), ignore_index=True)
-    rows[Forecast.threshold] = np.repeat(np.array(thresholds, np.float64), len(horizon))
-    for name, value in of.items():
-        rows[name] = value.T.ravel()
-        if name == Forecast.probability:
-            rows[Forecast.model_date] = model_date
-    return rows
 
 
 def _issued(features: pd.DataFrame, node: str, at: datetime) -> pd.DataFrame:

@@ -160,7 +160,7 @@ def held_out_rows(
         inside &= (month.issued >= to_us(since)) & (month.hour < hours.stop)
         rows = np.flatnonzero(inside)
         observed = labels_of(month, rows, known, hours)
-        spiked = np.column_stack([spike(observed, x) for x in config["thresholds"]])
+        spiked = np.column_stack([spike(observed.highest, x) for x in config["thresholds"]])
         sure = ~np.isnan(spiked).all(axis=1)
         rows = rows[sure]
         found.append((month.x[rows], held_day(month.hour[rows]), spiked[sure]))

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from rtlmp.asof.view import long_table
 from rtlmp.asof.vintages import Floats
 from rtlmp.config.jobs import FoldSettings
 from rtlmp.evaluation.losses import bootstrap_weights, interval, log_loss
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scores import score_table
-from rtlmp.forecast.forecast import long_table, model_probability
+from rtlmp.forecast.forecast import model_probability
 from rtlmp.model_selection.folds import Fold, issue_times
 from rtlmp.models.store import Card
 from rtlmp.models.training import fit_model

@@ -20,10 +20,10 @@ from rtlmp.catalog import MARKETS
 from rtlmp.clock import issue_time
 from rtlmp.config.jobs import FoldSettings
 from rtlmp.config.kinds import Window
+from rtlmp.evaluation.baselines import climatology
 from rtlmp.features.history import HistoryRows, read_history, read_pools
 from rtlmp.features.matrix import DESIGN
 from rtlmp.forecast.forecast import HORIZON
-from rtlmp.forecast.replay import climatology
 from rtlmp.io.tables import read_by_folder
 from rtlmp.model_selection.windows import FoldWindow, fold_windows, labels_known
 from rtlmp.models.training import TrainingSet, training_set
@@ -93,7 +93,7 @@ def _pool_rows(
     horizon[Scored.lead_day] = lead_day_of(horizon[HorizonRows.lead_hour])
     horizon[Scored.max_price] = observed.highest
     x = np.concatenate([rows[DESIGN].to_numpy(np.float32) for rows in features.values()])
-    return horizon, x, np.column_stack([spike(observed, x) for x in config["thresholds"]])
+    return horizon, x, np.column_stack([spike(observed.highest, x) for x in config["thresholds"]])
 
 
 def _fold(

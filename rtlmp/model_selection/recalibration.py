@@ -6,11 +6,20 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
+from scipy.optimize import minimize
 
+from rtlmp.asof.vintages import Floats
 from rtlmp.config import threshold_name
 from rtlmp.config.jobs import FoldSettings
 from rtlmp.model_selection.cross_validation import FoldForecast, daily_loss, estimate
-from rtlmp.models.calibration import KINDS, Calibration, apply_calibration, fit_calibration
+from rtlmp.models.calibration import (
+    KINDS,
+    Calibration,
+    CalibrationCurve,
+    apply_calibration,
+    log_columns,
+)
+from rtlmp.models.curve import sigmoid
 from rtlmp.schemas.selection import Recalibrated
 
 
@@ -50,6 +59,21 @@ def accepted_calibration(
     best = winners.drop_duplicates(Recalibrated.threshold)
     kinds = dict(zip(best[Recalibrated.threshold], best[Recalibrated.kind], strict=True))
     return _fitted(forecasts, {x: kinds.get(x) for x in config["thresholds"]})
+
+
+def fit_calibration(kind: str, p: Floats, y: Floats) -> CalibrationCurve:
+    """The curve of highest likelihood of outcomes `y`, (rows,), forecast `p`."""
+    z = log_columns(kind, p)
+
+    def loss(b: Floats) -> tuple[float, Floats]:
+        margin = z @ b
+        value = np.mean(np.logaddexp(0, margin) - y * margin)
+        return float(value), z.T @ (sigmoid(margin) - y) / len(y)
+
+    slopes = z.shape[1] - 1
+    bounds = [(None, None), *[(0, None)] * slopes]
+    found = minimize(loss, [0.0, *[1.0] * slopes], jac=True, method="L-BFGS-B", bounds=bounds)
+    return CalibrationCurve(kind=kind, coefficients=[float(b) for b in found.x])
 
 
 def _out_of_time(

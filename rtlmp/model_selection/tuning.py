@@ -22,7 +22,7 @@ from rtlmp.model_selection.cross_validation import FoldForecast, daily_loss, est
 from rtlmp.model_selection.folds import Fold, fold_days
 from rtlmp.model_selection.recalibration import accepted_calibration, recalibration_skill
 from rtlmp.model_selection.windows import labels_known
-from rtlmp.models.parameters import Found, Values, replaced
+from rtlmp.models.parameters import Tuned, Values, replaced
 from rtlmp.schemas.selection import Trials
 
 FIRST: Final = 5  # trials at random before TPE has something to go by
@@ -36,6 +36,23 @@ class Trial(NamedTuple):
     forecasts: list[FoldForecast]
     loss: Floats  # (thresholds, days)
     score: float
+
+
+class Found(Tuned):
+    """What a search came to; a score is log loss / climatology's, lower is better."""
+
+    accepted: bool  # the best found; else the parameters are those of the config
+    why: str
+    best: Values
+    score: float  # of the best, on the folds that it was chosen on
+    default_score: float
+    gain: list[float]  # mean, 5 % and 95 %, over folds each scored by the best of the others
+    start: str  # issue dates scored
+    end: str
+    labelled: str  # date from which on nothing has been looked at
+    origins: list[str]
+    trials: int
+    seed: int  # of the search; a model's is this plus the ordinal of its date
 
 
 def tune_model(folds: Sequence[Fold], config: TuneSettings) -> tuple[DataFrame[Trials], Found]:

@@ -27,26 +27,9 @@ KINDS: Final[dict[str, Callable[[Floats], list[Floats]]]] = {
 }
 
 
-def fit_calibration(kind: str, p: Floats, y: Floats) -> CalibrationCurve:
-    """The curve of highest likelihood of outcomes `y`, (rows,), forecast `p`."""
-    from scipy.optimize import minimize  # not for those who only apply a curve
-
-    z = _columns(kind, p)
-
-    def loss(b: Floats) -> tuple[float, Floats]:
-        margin = z @ b
-        value = np.mean(np.logaddexp(0, margin) - y * margin)
-        return float(value), z.T @ (sigmoid(margin) - y) / len(y)
-
-    slopes = z.shape[1] - 1
-    bounds = [(None, None), *[(0, None)] * slopes]
-    found = minimize(loss, [0.0, *[1.0] * slopes], jac=True, method="L-BFGS-B", bounds=bounds)
-    return CalibrationCurve(kind=kind, coefficients=[float(b) for b in found.x])
-
-
 def recalibrated(p: Floats, curve: CalibrationCurve) -> Floats:
     """(rows,) by the curve. Summed row by row: the company a row is in must not change a bit."""
-    return sigmoid((_columns(curve["kind"], p) * curve["coefficients"]).sum(axis=1))
+    return sigmoid((log_columns(curve["kind"], p) * curve["coefficients"]).sum(axis=1))
 
 
 def apply_calibration(p: Floats, thresholds: list[float], calibration: Calibration) -> Floats:
@@ -60,6 +43,7 @@ def apply_calibration(p: Floats, thresholds: list[float], calibration: Calibrati
     return out.T
 
 
-def _columns(kind: str, p: Floats) -> Floats:
+def log_columns(kind: str, p: Floats) -> Floats:
+    """A one and the logarithms that a curve of this kind weighs: (rows, columns)."""
     inside = np.clip(p, SMALLEST, 1 - SMALLEST)
     return np.column_stack([np.ones_like(p), *KINDS[kind](inside)])

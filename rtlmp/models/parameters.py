@@ -1,4 +1,4 @@
-"""A file of tuned parameters: what it says, and what becomes of a config that follows it."""
+"""A file of tuned parameters, and what becomes of a config that follows it."""
 
 import json
 from collections.abc import Mapping
@@ -14,39 +14,26 @@ C = TypeVar("C", bound=TrainSettings)
 Values = dict[str, float]  # settings of `model`
 
 
-class Found(TypedDict):
-    """What a search came to; a score is log loss / climatology's, lower is better."""
+class Tuned(TypedDict):
+    """What a config takes from such a file."""
 
     parameters: Values
     calibration: Calibration
-    accepted: bool  # the best found; else the parameters are those of the config
-    why: str
-    best: Values
-    score: float  # of the best, on the folds that it was chosen on
-    default_score: float
-    gain: list[float]  # mean, 5 % and 95 %, over folds each scored by the best of the others
-    start: str  # issue dates scored
-    end: str
-    labelled: str  # date from which on nothing has been looked at
-    origins: list[str]
-    trials: int
-    seed: int  # of the search; a model's is this plus the ordinal of its date
 
 
-def read_parameters(path: str | Path) -> Found:
-    """The file at `path`."""
-    found: Found = json.loads(Path(path).read_text())
-    return found
+def _read(path: str | Path) -> Tuned:
+    tuned: Tuned = json.loads(Path(path).read_text())
+    return tuned
 
 
 def adopted(config: C, path: str | Path | None) -> C:
     """`config` with the parameters of the file at `path`, if there is one."""
-    return replaced(config, read_parameters(path)["parameters"]) if path else config
+    return replaced(config, _read(path)["parameters"]) if path else config
 
 
 def curves(path: str | Path | None) -> Calibration:
     """The calibration of the file at `path`, if there is one."""
-    return read_parameters(path)["calibration"] if path else {}
+    return _read(path)["calibration"] if path else {}
 
 
 def replaced(config: C, parameters: Mapping[str, float]) -> C:

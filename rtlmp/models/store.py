@@ -41,7 +41,7 @@ class Card(TypedDict):
     held_out_from: str  # no gate tree has seen one day in `gate.every` from here on
     rows: int
     unknown: float  # share of rows left out, for their hour's price is unknown
-    lent: list[str]  # nodes whose prices it was trained on, where its pool has none
+    lent: str  # node whose price it was trained on, where its pool has none
     features: list[str]
     members: list[MemberCard]
     calibration: Calibration

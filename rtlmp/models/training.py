@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from itertools import cycle, islice
 from typing import Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
@@ -45,7 +44,7 @@ class TrainingSet(NamedTuple):
     pool: list[str]
     design: list[str]  # names of the features
     rows: Samples
-    lent: list[str]  # nodes whose prices stand in for those of a pool that has none
+    lent: str  # node whose price stands in for those of a pool that has none
 
 
 def train(
@@ -58,8 +57,8 @@ def train(
 ) -> Trained:
     """The model dated `day`: fitted on the days up to its own issue time, known by then.
 
-    `prices` holds the hourly target price. A pool of which it knows none is fitted on those of the
-    nodes in `others`. Raises ValueError when no row has a label yet.
+    `prices` holds the hourly target price. A pool of which it knows none is fitted on that of the
+    node in `others` with most. Raises ValueError when no row has a label yet.
     """
     return fit_model(training_set(history, prices, config, day, others), config, curves)
 
@@ -71,26 +70,24 @@ def training_set(
     first = day - timedelta(days=max(history_days(config)))
     since, until = (issue_time(config, d) for d in (first, day))
     rows = samples(history, prices, since, until, config["label_coverage"])
-    pool, lent = nodes_of(history), list[str]()
+    lent = ""
     if not len(rows.x) and others:
-        lent = _stand_ins(of := others(), pool, since, until)
-        as_others = [month._replace(nodes=lent) for month in history] if lent else history
-        rows = samples(as_others, of, since, until, config["label_coverage"])
+        lent = _fullest(of := others(), since, until)
+        as_lent = [month._replace(nodes=[lent] * len(month.nodes)) for month in history]
+        rows = samples(as_lent, of, since, until, config["label_coverage"])
     if not len(rows.x):
         raise ValueError(
             f"model {day}: {sum(len(month.x) for month in history)} feature rows; of those issued "
             f"in [{since}, {until}) none has its label by then: prices start too late or stopped"
         )
-    return TrainingSet(day, since, until, pool, history[0].design, rows, lent)
+    return TrainingSet(day, since, until, nodes_of(history), history[0].design, rows, lent)
 
 
-def _stand_ins(of: Archive, pool: list[str], since: datetime, until: datetime) -> list[str]:
-    """For each node of `pool` another that `of` has prices of by `until`, the fullest first."""
+def _fullest(of: Archive, since: datetime, until: datetime) -> str:
+    """The node that `of` has most prices of by `until`; empty where it has none."""
     hours = range(to_us(since) // US_PER_HOUR, to_us(until) // US_PER_HOUR)
-    known = known_labels(of, until, hours, 0).items()
-    count = {node: np.isfinite(labels.highest).sum() for node, labels in known if node not in pool}
-    fullest = sorted(filter(count.get, count), key=lambda node: -count[node])
-    return [*islice(cycle(fullest), len(pool))]
+    known = known_labels(of, until, hours, 0)
+    return max(known, key=lambda node: np.isfinite(known[node].highest).sum(), default="")
 
 
 def fit_model(

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final, Literal, Self
 
 from rtlmp.clock import days, issue_time, model_date, model_dates, month_days, months
-from rtlmp.config import Config, Window, held_out_span
-from rtlmp.features.history import longest_history
+from rtlmp.config import Config, Window
+from rtlmp.config.model import held_out_span
+from rtlmp.features.history import history_days
 from rtlmp.model_selection.windows import fold_windows, labels_known, require_before_backtest
 from rtlmp.schemas.columns import PUBLISHED
 from rtlmp.sources.files.coverage import Coverage, coverage, issue_dates
@@ -129,7 +130,7 @@ class Dates:
     @cached_property
     def history(self) -> timedelta:
         """From a model's date back to the first issue date that it trains on."""
-        return timedelta(days=longest_history(self.config))
+        return timedelta(days=max(history_days(self.config)))
 
     def fold_span(self, window: Window) -> tuple[date, date]:
         """First issue date that trains, and when the last label of `window` is known."""

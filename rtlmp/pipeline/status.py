@@ -18,8 +18,8 @@ from rtlmp.catalog import ACTUALS, MARKETS, MINUTES, SeriesName
 from rtlmp.clock import HORIZON_HOURS, gate_closure, horizon_start
 from rtlmp.config import threshold_name
 from rtlmp.config.jobs import StatusSettings
+from rtlmp.evaluation.baselines import scored_forecasts
 from rtlmp.evaluation.losses import log_loss
-from rtlmp.forecast.replay import scored_forecasts
 from rtlmp.io.tables import read_table
 from rtlmp.pipeline.morning import Verdict
 from rtlmp.report.daily import read_daily, warnings

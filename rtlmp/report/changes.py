@@ -17,8 +17,8 @@ from pandera.typing import DataFrame
 from rtlmp.asof.vintages import Floats
 from rtlmp.features.matrix import DESIGN, FEATURES
 from rtlmp.features.registry import Group
-from rtlmp.forecast.explain import Issue
-from rtlmp.forecast.forecast import probability
+from rtlmp.forecast.forecast import model_probability
+from rtlmp.report.explain import Issue
 from rtlmp.schemas.core import HorizonRows
 from rtlmp.schemas.evaluation import Changes
 
@@ -71,7 +71,8 @@ def _of_node(node: str, earlier: Issue, later: Issue, thresholds: list[float]) -
     for swapped in coalitions(frozenset(PLAYERS)):
         x = np.where([GROUPS[name] in swapped for name in DESIGN], new, old)
         models = (later if OF_MODEL in swapped else earlier).models
-        value[swapped] = probability(models, x, thresholds)
+        told = [model_probability(m, x, thresholds) for m in models]
+        value[swapped] = np.mean(told, axis=0)
     shares, before, after = shapley(value), value[frozenset()], value[frozenset(PLAYERS)]
     each = [
         {

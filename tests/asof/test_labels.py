@@ -21,15 +21,15 @@ def of_hour(prices, at=LATER, min_coverage=0.8) -> Labels:
 
 def test_spike_is_strictly_above():
     full = of_hour(five_minutes("2024-07-01 10:00", [100.0] * 12))
-    assert spike(full, 100.0) == [0]
-    assert spike(full, 99.99) == [1]
+    assert spike(full.highest, 100.0) == [0]
+    assert spike(full.highest, 99.99) == [1]
 
 
 def test_below_the_coverage_an_hour_is_unknown_whatever_it_shows():
     for first in (300.0, 20.0):
         half = five_minutes("2024-07-01 10:00", [first, *[20.0] * 5])
-        assert np.isnan(spike(of_hour(half), 200))
-        assert spike(of_hour(half, min_coverage=0.5), 200) == [first > 200]
+        assert np.isnan(spike(of_hour(half).highest, 200))
+        assert spike(of_hour(half, min_coverage=0.5).highest, 200) == [first > 200]
 
 
 def test_an_hour_that_lacks_intervals_says_what_was_next_to_its_highest():
@@ -56,7 +56,7 @@ def test_extra_runs_do_not_stand_in_for_missing_ones():
 def test_a_run_belongs_to_the_hour_it_starts_in():
     early = utc("2024-07-01 10:59:58")
     prices = observations(SeriesName.RT_LMP, "N", [early], [early + pd.Timedelta("5s")], [900.0])
-    assert spike(of_hour(prices, min_coverage=0), 500) == [1]
+    assert spike(of_hour(prices, min_coverage=0).highest, 500) == [1]
 
 
 def test_an_hour_is_known_with_its_last_interval_and_not_before():

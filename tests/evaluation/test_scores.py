@@ -10,11 +10,11 @@ from sklearn import metrics as sk
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import days, horizon_start, issue_time
 from rtlmp.config import parse_config
+from rtlmp.evaluation.baselines import BASELINES, baseline_forecasts
 from rtlmp.evaluation.diagnostics import WHERE, diagnose
 from rtlmp.evaluation.losses import CLIP
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scores import ALL, score_table
-from rtlmp.forecast.replay import BASELINES, baseline_forecasts
 from rtlmp.schemas.core import Forecast, Metrics, Observations, Scored
 from rtlmp.schemas.names import Forecaster
 from tests.helpers.build import archive_of_frames, hourly_noise, settings, utc

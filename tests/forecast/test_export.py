@@ -5,11 +5,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from rtlmp.asof.view import horizon_rows
+from rtlmp.asof.view import horizon_rows, long_table
 from rtlmp.clock import horizon_start, issue_time
 from rtlmp.config import parse_config
 from rtlmp.forecast.export import export_files
-from rtlmp.forecast.forecast import long_table
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.schemas.core import Forecast
 from tests.helpers.build import settings

@@ -22,7 +22,11 @@ from rtlmp.model_selection.cross_validation import (
     refit,
 )
 from rtlmp.model_selection.folds import fold_days, folds
-from rtlmp.model_selection.recalibration import accepted_calibration, recalibration_skill
+from rtlmp.model_selection.recalibration import (
+    accepted_calibration,
+    fit_calibration,
+    recalibration_skill,
+)
 from rtlmp.model_selection.tuning import tune_model
 from rtlmp.model_selection.windows import (
     days_to_label,
@@ -30,7 +34,7 @@ from rtlmp.model_selection.windows import (
     labels_known,
     require_before_backtest,
 )
-from rtlmp.models.calibration import fit_calibration, recalibrated
+from rtlmp.models.calibration import recalibrated
 from rtlmp.models.parameters import adopted, curves
 from rtlmp.models.training import train
 from rtlmp.schemas.core import HorizonRows, Observations, Scored

@@ -88,14 +88,14 @@ def test_without_labels_there_is_an_error_and_no_model(config, prices, history):
         train(history, archive_of_frames([late]), config, DAY)
 
 
-def test_a_pool_without_a_price_trains_on_those_of_others_and_says_so(config, prices, history):
+def test_a_pool_without_a_price_trains_on_that_of_another_and_says_so(config, prices, history):
     others = prices.assign(**{Observations.location: prices[Observations.location] + "_OTHER"})
     card = train(
         history, archive_of_frames([]), config, DAY, others=lambda: archive_of_frames([others])
     ).card
-    assert card["lent"] == ["H_OTHER", "N_OTHER"]
+    assert card["lent"] in ("H_OTHER", "N_OTHER")
     own = train(history, archive_of_frames([prices]), config, DAY).card
-    assert (own["lent"], own["rows"]) == ([], card["rows"])
+    assert (own["lent"], own["rows"]) == ("", card["rows"])
 
 
 def test_the_card_says_how_much_is_unknown(config, prices, history):

@@ -13,8 +13,8 @@ NEEDS = [
     ("features.py", {"features/prices.py"}, {"models/curve.py"}),
     ("train.py", {"models/training.py"}, {"features/prices.py", "forecast/gate.py"}),
     ("forecast.py", {"forecast/gate.py"}, {"report/figures/forecast.py", "evaluation/scores.py"}),
-    ("backtest_forecasts.py", {"forecast/replay.py"}, {"evaluation/scores.py"}),
-    ("metrics_part.py", {"evaluation/scores.py", "__init__.py"}, {"forecast/replay.py"}),
+    ("backtest_forecasts.py", {"evaluation/baselines.py"}, {"evaluation/scores.py"}),
+    ("metrics_part.py", {"evaluation/scores.py", "__init__.py"}, {"evaluation/baselines.py"}),
 ]
 
 

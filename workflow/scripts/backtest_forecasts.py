@@ -6,7 +6,7 @@ import pyarrow as pa
 from rtlmp.asof.vintages import read_archive
 from rtlmp.clock import days, month
 from rtlmp.config import jobs
-from rtlmp.forecast.replay import scored_forecasts
+from rtlmp.evaluation.baselines import scored_forecasts
 from rtlmp.io.parquet import write_row_groups
 from rtlmp.io.tables import read_table
 from rtlmp.pipeline.job import Job

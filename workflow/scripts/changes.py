@@ -1,12 +1,12 @@
 from datetime import date
 
 from rtlmp.config import jobs
-from rtlmp.forecast.explain import issued
 from rtlmp.forecast.gate import read_gate, serving_models
 from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models
 from rtlmp.pipeline.job import Job
 from rtlmp.report.changes import changes
+from rtlmp.report.explain import issued
 from rtlmp.schemas.core import Features
 from rtlmp.schemas.evaluation import Changes
 

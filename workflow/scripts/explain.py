@@ -2,11 +2,11 @@ from itertools import product
 
 from rtlmp.catalog import MARKETS
 from rtlmp.config import jobs
-from rtlmp.forecast.explain import explain, issued
 from rtlmp.forecast.gate import read_gate, serving_models
 from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models
 from rtlmp.pipeline.job import Job
+from rtlmp.report.explain import explain, issued
 from rtlmp.report.figures.drivers import explanation
 from rtlmp.report.figures.style import save_figure
 from rtlmp.schemas.core import Features

@@ -1,8 +1,8 @@
 from rtlmp.asof.vintages import read_archive
 from rtlmp.config import jobs
 from rtlmp.features.history import read_history
+from rtlmp.forecast.forecast import replay
 from rtlmp.forecast.gate import champions, gate_choices
-from rtlmp.forecast.replay import replay
 from rtlmp.io.files import write_json
 from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models

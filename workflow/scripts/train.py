@@ -16,5 +16,5 @@ prices = read_archive([*given.hourly, *given.auxiliary_hourly], nodes_of(history
 others = partial(read_archive, given.hourly)
 trained = train(history, prices, adopted(job.config, tuned), job.day, curves(tuned), others)
 if lent := trained.card["lent"]:
-    sys.stderr.write(f"no price known at {trained.card['pool']}: trained on those of {lent}\n")
+    sys.stderr.write(f"no price known at {trained.card['pool']}: trained on that of {lent}\n")
 save_model(trained, job.output.boosters, job.output.card)

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 from pandera.typing import DataFrame
 
-from rtlmp.forecast.explain import START
 from rtlmp.models.curve import Fitted
 from rtlmp.models.lightgbm import GATE_TREES, REMAINING_TREES
 from rtlmp.models.store import Trained
+from rtlmp.report.explain import START
 from rtlmp.report.figures import style
 from rtlmp.report.figures.data import BacktestResults
 from rtlmp.schemas.evaluation import Drivers, Importance

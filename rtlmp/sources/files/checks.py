@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from rtlmp.asof.vintages import US_PER_HOUR, Flags, SeriesRows, VintageRows
-from rtlmp.catalog import ACTUALS, MINUTES, PRICE_CAPS, SeriesName
+from rtlmp.catalog import ACTUALS, MINUTES, SeriesName
 from rtlmp.io.files import BadFileError
 from rtlmp.schemas.columns import LOCATION, PUBLISHED, VALID, VALUE
 from rtlmp.sources.files.pieces import Piece
@@ -20,6 +20,13 @@ LATEST, AHEAD = 300 * DAY, 400 * DAY  # publication after an interval's start, a
 EARLY: Final = 5 * MINUTE  # so long before its interval ends may an actual be public
 NINES: Final = (999.0, 9999.0, 99999.0, 999999.0)  # that stand for "no value"
 GREATEST: Final = 1e6  # in any unit
+# Highest offer cap of any market from that date, USD/MWh; congestion can double it
+PRICE_CAPS: Final = {
+    "1990-01-01": 7_000.0,
+    "2015-06-01": 9_000.0,
+    "2022-01-01": 5_000.0,
+    "2025-09-30": 10_000.0,
+}
 MIN_GAPS: Final = 11  # from one value to the next: fewer do not tell a step
 Spellings: TypeAlias = dict[tuple[SeriesName, str], tuple[str, str]]  # place and file seen first
 

@@ -1,6 +1,6 @@
-"""A window of the past forecast again, day by day, with its baselines and the prices observed."""
+"""The forecasts of a backtest with their baselines and the prices observed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Final, TypeAlias
 
@@ -10,13 +10,11 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.labels import Labels, known_labels, spike
-from rtlmp.asof.view import horizon_rows, hour_range, lead_day_of
+from rtlmp.asof.view import horizon_rows, hour_range, lead_day_of, long_table
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import horizon_start, issue_time
-from rtlmp.config.jobs import BacktestSettings, ReplaySettings
-from rtlmp.forecast.forecast import NodeFeatures, long_table, pool_forecast
-from rtlmp.models.store import Trained
+from rtlmp.config.jobs import BacktestSettings
 from rtlmp.schemas.core import Bounded, HorizonRows, Scored, Truth
 from rtlmp.schemas.names import Forecaster
 
@@ -27,12 +25,12 @@ Baseline: TypeAlias = Callable[[Labels, Hours, Hours, list[float]], Floats]
 
 def climatology(past: Labels, hours: Hours, target: Hours, thresholds: list[float]) -> Floats:
     """Spike frequency of the node in the local hour, half a success in two hours added."""
-    return np.column_stack([_frequency(spike(past, x), hours)[target] for x in thresholds])
+    return np.column_stack([_frequency(spike(past.highest, x), hours)[target] for x in thresholds])
 
 
 def persistence(past: Labels, hours: Hours, target: Hours, thresholds: list[float]) -> Floats:
     """1 if the latest known day spiked in the same local hour, else 0."""
-    return np.column_stack([_latest(spike(past, x), hours)[target] for x in thresholds])
+    return np.column_stack([_latest(spike(past.highest, x), hours)[target] for x in thresholds])
 
 
 def _frequency(spikes: Floats, hours: Hours) -> Floats:
@@ -52,19 +50,6 @@ BASELINES: Final[dict[Forecaster, Baseline]] = {
     Forecaster.CLIMATOLOGY: climatology,
     Forecaster.PERSISTENCE: persistence,
 }
-
-
-def replay(
-    features: NodeFeatures, serving: Mapping[str, Sequence[Trained]], config: ReplaySettings
-) -> DataFrame[Bounded]:
-    """Forecasts of the issue dates (ISO) of `serving`, each by its models, for one pool."""
-    forecasts = [
-        pool_forecast(
-            models, features, issue_time(config, date.fromisoformat(day)), config["thresholds"]
-        )
-        for day, models in serving.items()
-    ]
-    return Bounded.validate(pd.concat(forecasts, ignore_index=True))
 
 
 def baseline_forecasts(

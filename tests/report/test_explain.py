@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from rtlmp.forecast.explain import shares
 from rtlmp.models.curve import SMALLEST, exceedance
 from rtlmp.models.estimators import fit, threshold_curve
+from rtlmp.report.explain import shares
 from tests.helpers.curves import GRID, model, training, world
 
 
