@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Literal, Self
 
 from rtlmp.clock import days, issue_time, model_date, model_dates, month_days, months
-from rtlmp.config import Config, Window, held_out_span
+from rtlmp.config import Config, Window
 from rtlmp.features.history import longest_history
 from rtlmp.model_selection.windows import fold_windows, labels_known, require_before_backtest
 from rtlmp.schemas.columns import PUBLISHED
@@ -102,10 +102,6 @@ class Dates:
     def price_months(self) -> list[str]:
         return months(self.covered.first, self.covered.last)
 
-    @cached_property
-    def backtest_months(self) -> list[str]:
-        return months(self.config["backtest"]["start"], self.config["backtest"]["end"])
-
     def backtest_days(self, month: str | None = None) -> list[date]:
         """Issue dates of the backtest, or those of one month of it."""
         start, end = self.config["backtest"]["start"], self.config["backtest"]["end"]
@@ -162,8 +158,3 @@ class Dates:
         """Date of the challenger's model that serves each issue date of a month."""
         every = self.config["challengers"][challenger]["retrain_every_days"]
         return {str(day): [str(model_date(day, every))] for day in self.backtest_days(month)}
-
-    def gate_months(self, first: date, last: date) -> list[str]:
-        """Months of issue dates that the gate tests the models of `first` to `last` on."""
-        held_out = timedelta(days=held_out_span(self.config["gate"]))
-        return self.feature_months(self.candidates(first)[-1] - held_out, last)

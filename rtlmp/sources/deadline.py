@@ -20,7 +20,8 @@ def flag_late(
     `ledger` remembers when: features of an open month are made anew every morning, and yesterday's
     forecast with them, to the same rows. It is no output of a rule: Snakemake deletes those.
     """
-    key = hashlib.sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy()).hexdigest()
+    whole = pd.util.hash_pandas_object(rows, index=False).to_numpy()
+    key = hashlib.sha256(whole.tobytes()).hexdigest()
     first = json.loads(ledger.read_text()) if ledger.exists() else {}
     first.setdefault(key, (now or datetime.now(UTC)).isoformat(timespec="seconds"))
     write_json(first, ledger)
