@@ -102,6 +102,10 @@ class Dates:
     def price_months(self) -> list[str]:
         return months(self.covered.first, self.covered.last)
 
+    @cached_property
+    def backtest_months(self) -> list[str]:
+        return months(self.config["backtest"]["start"], self.config["backtest"]["end"])
+
     def backtest_days(self, month: str | None = None) -> list[date]:
         """Issue dates of the backtest, or those of one month of it."""
         start, end = self.config["backtest"]["start"], self.config["backtest"]["end"]

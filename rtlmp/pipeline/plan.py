@@ -167,9 +167,7 @@ class Plan(Dates):
     @cached_property
     def replayed(self) -> list[tuple[str, str]]:
         """Pool and month of each file of replayed forecasts."""
-        window = self.config["backtest"]
-        replayed = months(window["start"], window["end"])
-        return [(pool, m) for pool in self.config["pools"] for m in replayed]
+        return [(pool, m) for pool in self.config["pools"] for m in self.backtest_months]
 
     def replays(self, of: str = "backtest") -> list[str]:
         return [f"{self.root}/{of}/replay/{pool}/{m}.parquet" for pool, m in self.replayed]
