@@ -15,8 +15,7 @@ from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.evaluation import Significance
 from rtlmp.schemas.names import Forecaster
 
-QUARTER, HALF = "Q", "H"
-PERIODS: Final = {QUARTER: 3, HALF: 6}  # months
+PERIODS: Final = {"Q": 3, "H": 6}  # months of a quarter, a half-year
 EDGES = (0.0, 0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 1.0)  # classes of forecast probability
 MATTERS = 0.02  # probability that someone would act on
 WHERE = f"within_bounds_above_{MATTERS:.0%}"
@@ -68,7 +67,7 @@ def _quarters(of: Pairs, samples: Mapping[str, Sample]) -> list[Row]:
     """Log-loss skill of the model against climatology by quarter."""
     row = {
         quarter: float(1 - log_loss(s.y, s.p).mean() / log_loss(s.y, s.reference).mean())
-        for quarter, s in _periods(of, samples, QUARTER)
+        for quarter, s in _periods(of, samples, "Q")
     }
     return [row] if row else []
 
@@ -83,7 +82,7 @@ def _claims(of: Pairs, samples: Mapping[str, Sample], seed: int) -> Iterator[Row
             "inside_band": float(np.average(inside, weights=curve.rows)),
             **{
                 f"mean/base {half}": format_interval(*mean_over_base_rate(s, seed), ".2f")
-                for half, s in _periods(of, samples, HALF)
+                for half, s in _periods(of, samples, "H")
             },
         }
 
@@ -91,7 +90,7 @@ def _claims(of: Pairs, samples: Mapping[str, Sample], seed: int) -> Iterator[Row
 def _extremes(of: Pairs, samples: Mapping[str, Sample], seed: int) -> Iterator[Row]:
     """Of the TOP share of the hours of each half-year: the mean forecast, how often it came, and
     their share of all spikes. A storm that was not seen leaves spikes elsewhere."""
-    for half, s in _periods(of, samples, HALF):
+    for half, s in _periods(of, samples, "H"):
         top = np.argsort(-s.p, kind="stable")[: max(round(TOP * len(s.p)), 1)]
         daily = [np.bincount(s.day[top], w, minlength=s.day.max() + 1) for w in (s.y[top], None)]
         spiked, hours = np.stack(daily) @ losses.bootstrap_weights(len(daily[0]), seed).T

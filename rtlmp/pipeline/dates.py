@@ -9,7 +9,6 @@ from typing import Final, Literal, Self
 
 from rtlmp.clock import days, issue_time, model_date, model_dates, month_days, months
 from rtlmp.config import Config, Window
-from rtlmp.config.model import held_out_span
 from rtlmp.features.history import history_days
 from rtlmp.model_selection.windows import fold_windows, labels_known, require_before_backtest
 from rtlmp.schemas.columns import PUBLISHED
@@ -163,8 +162,3 @@ class Dates:
         """Date of the challenger's model that serves each issue date of a month."""
         every = self.config["challengers"][challenger]["retrain_every_days"]
         return {str(day): [str(model_date(day, every))] for day in self.backtest_days(month)}
-
-    def gate_months(self, first: date, last: date) -> list[str]:
-        """Months of issue dates that the gate tests the models of `first` to `last` on."""
-        held_out = timedelta(days=held_out_span(self.config["gate"]))
-        return self.feature_months(self.candidates(first)[-1] - held_out, last)

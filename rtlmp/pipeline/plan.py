@@ -11,6 +11,7 @@ from snakemake.iocontainers import Wildcards
 from rtlmp.catalog import DAM_PARTS, READ, RT_PARTS, SeriesName
 from rtlmp.clock import issue_time, month_days, months
 from rtlmp.config import Gate, Window
+from rtlmp.config.model import held_out_span
 from rtlmp.io.files import folder_name
 from rtlmp.pipeline.dates import MONTH, Dates
 
@@ -124,7 +125,8 @@ class Plan(Dates):
 
     def served(self, nodes: Iterable[str], pools: Iterable[str], issued: Sequence[date]) -> Inputs:
         """What forecasts of consecutive issue dates of a month are made of, the gate included."""
-        gate = self.gate_months(issued[0], issued[-1])
+        held_out = timedelta(days=held_out_span(self.config["gate"]))
+        gate = self.feature_months(self.candidates(issued[0])[-1] - held_out, issued[-1])
         return {
             "features": self.features(nodes, months(issued[0], issued[-1])),
             "history": self.history_files(pools, gate),

@@ -1,12 +1,12 @@
 """Where a run stands: data, models, the last forecast, the gate, the disk; read, never made."""
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Final
-from zoneinfo import ZoneInfo
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,17 +14,18 @@ from typing_extensions import TypedDict
 
 from rtlmp.asof.view import HOUR
 from rtlmp.asof.vintages import read_archive
-from rtlmp.catalog import ACTUALS, MARKETS, MINUTES, SeriesName
+from rtlmp.catalog import ACTUALS, MINUTES, SeriesName
 from rtlmp.clock import HORIZON_HOURS, gate_closure, horizon_start
 from rtlmp.config import threshold_name
 from rtlmp.config.jobs import StatusSettings
 from rtlmp.evaluation.baselines import scored_forecasts
 from rtlmp.evaluation.losses import log_loss
-from rtlmp.io.tables import read_table
+from rtlmp.evaluation.pairs import pairs
+from rtlmp.io.tables import read_tables
 from rtlmp.pipeline.morning import Verdict
 from rtlmp.report.daily import read_daily, warnings
-from rtlmp.schemas.core import Bounded, Flagged, Freshness, Scored
-from rtlmp.schemas.names import Forecaster
+from rtlmp.schemas.core import UTC_DTYPE, Bounded, Flagged, Freshness, Scored
+from rtlmp.schemas.names import Forecaster, Metric
 from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
 
 SKILL_DAYS: Final = 14  # latest issue dates that are scored
@@ -58,35 +59,32 @@ class Status(TypedDict):
     late: bool
     models: list[ModelStatus]
     skill_days: int
-    skill: dict[str, float | None]  # by threshold: 1 - log loss / climatology's, first 24 hours
+    skill: dict[str, float]  # by threshold: 1 - log loss / climatology's, first 24 hours
     series: list[SeriesStatus]
     quarantined: list[str]
     free_gb: float
 
 
-class Places(TypedDict):
-    """Where to look; what is not there is left out."""
-
-    root: str
-    date: str
-    daily: Mapping[str, Sequence[str]]  # as the daily page is made of
-    store: str
-
-
-def status(of: Places, config: StatusSettings, now: datetime) -> Status:
-    """The state at `now` of the run of issue date `of["date"]`."""
-    root, day = Path(of["root"]), date.fromisoformat(of["date"])
-    there = {key: [p for p in paths if Path(p).exists()] for key, paths in of["daily"].items()}
-    made = root / f"forecast/{day}.parquet"
-    flags = read_table(Bounded, made) if made.exists() else None
-    late = flags is not None and bool(any(flags.get(Flagged.late, [])))
-    why = [f"no forecast of {day}"]
-    if flags is not None:
-        given = SimpleNamespace(**there, forecast=made)
-        why = warnings(read_daily(given, config, day), config)
-    verdict = Verdict.FAILED if flags is None else Verdict.LATE if late else Verdict(10 * bool(why))
-    days, skill = recent_skill(root, day, there["hourly"], config)
-    forecasts = sorted(path.stem for path in (root / "forecast").glob("*.parquet"))
+def status(
+    root: Path,
+    day: date,
+    daily: Mapping[str, Sequence[str]],
+    store: Path,
+    config: StatusSettings,
+    now: datetime,
+) -> Status:
+    """At `now`, of issue date `day`, from what is there of `daily`, which its page is made of."""
+    there = {key: [p for p in paths if Path(p).exists()] for key, paths in daily.items()}
+    forecasts = {path.stem: path for path in sorted((root / "forecast").glob("*.parquet"))}
+    verdict, why = Verdict.FAILED, [f"no forecast of {day}"]
+    if made := forecasts.get(str(day)):
+        page = read_daily(SimpleNamespace(**there, forecast=made), config, day)
+        why = warnings(page, config)
+        late = any(page.forecast.get(Flagged.late, []))
+        verdict = Verdict.LATE if late else Verdict.DEGRADED if why else Verdict.GOOD
+    closes = (gate_closure(config, now.date() + timedelta(days=k)) for k in (-1, 0, 1))
+    minutes = min(left for at in closes if (left := (at - now) / timedelta(minutes=1)) >= 0)
+    days, skill = recent_skill(forecasts, day, there["hourly"], config)
     return Status(
         run=config["run"],
         date=str(day),
@@ -94,85 +92,107 @@ def status(of: Places, config: StatusSettings, now: datetime) -> Status:
         verdict=verdict.name.lower(),
         verdict_code=verdict.value,
         why=why,
-        minutes_to_gate_closure=round(_to_gate(config, now) / timedelta(minutes=1), 1),
-        forecast=forecasts[-1] if forecasts else None,
-        late=late,
+        minutes_to_gate_closure=round(minutes, 1),
+        forecast=max(forecasts, default=None),
+        late=verdict is Verdict.LATE,
         models=_models(root, day),
         skill_days=days,
         skill=skill,
         series=_series(there["raw"], config, now, day),
-        quarantined=quarantined(Path(of["store"])),
+        quarantined=sorted(str(p.relative_to(store)) for p in store.glob("**/*.quarantined")),
         free_gb=round(shutil.disk_usage(root if root.exists() else ".").free / 1e9, 1),
     )
 
 
-def quarantined(store: Path) -> list[str]:
-    """Postings that were set aside as unreadable. The one place that knows how they are kept."""
-    return sorted(p.relative_to(store).as_posix() for p in store.glob("**/*.quarantined"))
-
-
 def recent_skill(
-    root: Path, day: date, hourly: Sequence[str], config: StatusSettings
-) -> tuple[int, dict[str, float | None]]:
+    forecasts: Mapping[str, Path], day: date, hourly: Sequence[str], config: StatusSettings
+) -> tuple[int, dict[str, float]]:
     """Days scored, and by threshold the log-loss skill of their first 24 hours as issued."""
     wanted = [day - timedelta(days=k) for k in range(SKILL_DAYS, 0, -1)]
-    paths = {d: path for d in wanted if (path := root / f"forecast/{d}.parquet").exists()}
-    if not paths or not hourly:
+    issued = [d for d in wanted if str(d) in forecasts]
+    if not issued or not hourly:
         return 0, {}
     prices = read_archive(hourly)
-    rows = pd.concat([read_table(Bounded, path) for path in paths.values()], ignore_index=True)
+    rows = read_tables(Bounded, [forecasts[str(d)] for d in issued])
     priced = rows[Bounded.location].isin(prices[SeriesName.RT_MAX].locations)
-    issued = Bounded.validate(rows[priced & rows[Bounded.threshold].isin(config["thresholds"])])
-    if issued.empty:
+    rows = Bounded.validate(rows[priced & rows[Bounded.threshold].isin(config["thresholds"])])
+    if rows.empty:
         return 0, {}
-    scored = scored_forecasts({Forecaster.MODEL: issued}, prices, config, paths, None)
-    scored = scored[scored[Scored.max_price].notna() & (scored[Scored.lead_day] == 1)]
-    spiked = (scored[Scored.max_price] > scored[Scored.threshold]).to_numpy().astype(np.float64)
-    loss = pd.Series(log_loss(spiked, scored[Scored.probability].to_numpy()), scored.index)
-    mean = loss.groupby([scored[Scored.threshold], scored[Scored.model]]).mean().unstack()
-    skill = 1 - mean[Forecaster.MODEL] / mean[Forecaster.CLIMATOLOGY]
-    return len(paths), {threshold_name(float(str(x))): round(v, 4) for x, v in skill.items()}
+    scored = scored_forecasts({Forecaster.MODEL: rows}, prices, config, issued, None)
+    skill = {}
+    for asked in pairs(scored[scored[Scored.lead_day] == 1]):
+        ours, base = (
+            log_loss(asked.spiked, asked.of(model)).mean()
+            for model in (Forecaster.MODEL, Forecaster.CLIMATOLOGY)
+        )
+        skill[threshold_name(asked.threshold)] = round(float(1 - ours / base), 4)
+    return len(issued), skill
+
+
+def status_table(of: Status) -> str:
+    """Lines for a terminal."""
+    names = {"newest": "newest, UTC", "allowed": "limit"}
+    series = pd.DataFrame(of["series"]).rename(columns=names)
+    lines = [
+        f"run {of['run']}, issue date {of['date']}, at {of['at']}: {of['verdict']}",
+        *(f"  {why}" for why in of["why"]),
+        "",
+        series.to_string(index=False, na_rep="-") if of["series"] else "no raw data",
+        "age, limit, reach (of the newest interval) and asked (end of the horizon) in hours",
+        "",
+        *(f"model {m['pool']}: {m['date']}, {m['age']} days old" for m in of["models"]),
+        f"log-loss skill of the first 24 hours, {of['skill_days']} issue dates: "
+        + (", ".join(f"{value} above {x}" for x, value in of["skill"].items()) or "none"),
+        f"newest forecast: {of['forecast']}" + (", late" if of["late"] else ""),
+        f"{of['minutes_to_gate_closure']:,.0f} minutes to gate closure",
+        f"{of['free_gb']:,.1f} GB free on disk",
+        f"quarantined postings: {', '.join(of['quarantined']) or 'none'}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def prometheus(of: Status) -> str:
+    """Text format of Prometheus, for the textfile collector of node_exporter."""
+    series = pd.DataFrame(of["series"], columns=[*SeriesStatus.__annotations__]).set_index("series")
+    metrics: dict[str, tuple[str, str, Mapping[str, float] | pd.Series[Any]]] = {
+        "verdict": ("exit code of the morning: 0 good", "", {"": of["verdict_code"]}),
+        "series_age": ("h since the newest publication", "series", series["age"]),
+        "series_allowed": ("h after which it is stale", "series", series["allowed"]),
+        "series_reach": ("h from now to the end of the newest interval", "series", series["reach"]),
+        "series_stale": ("1: older than allowed", "series", series["stale"]),
+        "model_age_days": ("of the newest", "pool", {m["pool"]: m["age"] for m in of["models"]}),
+        Metric.LOG_LOSS_SKILL: ("latest issue dates, first 24 hours", "threshold", of["skill"]),
+        "forecast_late": ("1: first there after gate closure", "", {"": of["late"]}),
+        "gate_closure_minutes": ("until the next", "", {"": of["minutes_to_gate_closure"]}),
+        "disk_free_bytes": ("where results are", "", {"": 1e9 * of["free_gb"]}),
+        "quarantined": ("postings set aside", "", {"": len(of["quarantined"])}),
+    }
+    lines = []
+    for name, (about, label, values) in metrics.items():
+        lines += [f"# HELP rtlmp_{name} {about}", f"# TYPE rtlmp_{name} gauge"]
+        for word, value in values.items():
+            labels = f'run="{of["run"]}"' + (f',{label}="{word}"' if label else "")
+            lines += [] if pd.isna(value) else [f"rtlmp_{name}{{{labels}}} {float(value):g}"]
+    return "\n".join(lines) + "\n"
 
 
 def _series(
     raw: Sequence[str], config: StatusSettings, now: datetime, day: date
 ) -> list[SeriesStatus]:
     known = newest_known(files_by_series(raw), now)
-    limits = age_limits(config["market"], config["source"])
-    table = freshness(known, now, limits).to_dict("records")
-    at, horizon = pd.Timestamp(now), horizon_start(config, day) + HORIZON_HOURS * HOUR
-    return [
-        SeriesStatus(
-            series=row[Freshness.series],
-            newest=None if pd.isna(newest) else newest.isoformat(timespec="seconds"),
-            age=_hours(row[Freshness.age]),
-            allowed=_hours(row[Freshness.allowed]),
-            stale=bool(row[Freshness.stale]),
-            reach=_hours((until + pd.Timedelta(minutes=MINUTES[q.step]) - at) / HOUR),
-            asked=None if q in ACTUALS else _hours((horizon - at) / HOUR),
-        )
-        for row, (q, (newest, until)) in zip(table, known.items(), strict=True)
-    ]
+    table = freshness(known, now, age_limits(config["market"], config["source"]))
+    newest, at = table.pop(Freshness.latest), pd.Timestamp(now)
+    times = newest.map(lambda t: t.isoformat(timespec="seconds"), na_action="ignore")
+    table.insert(1, "newest", times.astype(object))
+    ends = [until + pd.Timedelta(minutes=MINUTES[q.step]) for q, (_, until) in known.items()]
+    table["reach"] = (pd.Series(ends, dtype=UTC_DTYPE) - at) / HOUR
+    asked = (horizon_start(config, day) + HORIZON_HOURS * HOUR - at) / HOUR
+    table["asked"] = [np.nan if q in ACTUALS else asked for q in known]  # never known ahead
+    return json.loads(table.to_json(orient="records", double_precision=2))
 
 
 def _models(root: Path, day: date) -> list[ModelStatus]:
     """The newest model of each pool that is on disk by `day`."""
-    dated: dict[str, str] = {}
-    for card in sorted(root.glob("model/*/*/card.json")):
-        pool, of = card.parts[-3:-1]
-        dated |= {pool: of} if of <= str(day) else {}
-    return [
-        ModelStatus(pool=pool, date=of, age=(day - date.fromisoformat(of)).days)
-        for pool, of in dated.items()
-    ]
-
-
-def _to_gate(config: StatusSettings, now: datetime) -> timedelta:
-    """Until the next gate closure from `now` on."""
-    today = now.astimezone(ZoneInfo(MARKETS[config["market"]].tz)).date()
-    closes = (gate_closure(config, today + timedelta(days=k)) for k in (0, 1))
-    return next(at for at in closes if at >= now) - now
-
-
-def _hours(value: float) -> float | None:
-    return None if pd.isna(value) else round(float(value), 2)
+    cards = [path.parts[-3:-1] for path in sorted(root.glob("model/*/*/card.json"))]
+    dated = {pool: date.fromisoformat(of) for pool, of in cards if of <= str(day)}
+    return [{"pool": pool, "date": str(d), "age": (day - d).days} for pool, d in dated.items()]

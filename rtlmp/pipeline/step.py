@@ -21,30 +21,19 @@ def timed_step(rule: str, wildcards: Mapping[str, str], outputs: Iterable[str]) 
         failed = f"{type(error).__name__}: {error}"
         raise
     finally:
-        seconds, rows = round(time.monotonic() - began, 2), 0 if failed else rows_of(outputs)
-        done = {"step": rule, **wildcards, "seconds": seconds, "rows": rows, "failed": failed}
-        sys.stderr.write(_line(done) + "\n")
+        seconds, rows = round(time.monotonic() - began, 2), 0 if failed else _rows(outputs)
+        end = f", failed: {failed}" if failed else f", {rows:,} rows" if rows else ""
+        line = f"{' '.join(['step', rule, *wildcards.values()])}: {seconds} s{end}"
+        if os.environ.get(JSON_LOG) == "json":
+            at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            done = {"step": rule, **wildcards, "seconds": seconds, "rows": rows, "failed": failed}
+            line = json.dumps({"time": at, **done})
+        sys.stderr.write(line + "\n")
 
 
-def rows_of(paths: Iterable[str]) -> int:
-    """Rows of the Parquet and Arrow files among `paths` that are there."""
-    tables = (path for path in map(Path, paths) if path.suffix in (".parquet", ".arrow"))
-    return sum(_rows(path) for path in tables if path.exists())
+def _rows(paths: Iterable[str]) -> int:
+    """Of the Parquet and Arrow files among `paths` that are there."""
+    import pyarrow.dataset as ds  # slow, and loaded already by every step that writes one
 
-
-def _rows(path: Path) -> int:
-    import pyarrow as pa  # slow, and loaded already by every step that writes one
-    import pyarrow.parquet as pq
-
-    if path.suffix == ".parquet":
-        return pq.read_metadata(path).num_rows
-    file = pa.ipc.open_file(pa.memory_map(str(path)))
-    return sum(file.get_batch(k).num_rows for k in range(file.num_record_batches))
-
-
-def _line(done: Mapping[str, object]) -> str:
-    if os.environ.get(JSON_LOG) == "json":
-        return json.dumps({"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **done})
-    name, *of, seconds, rows, failed = done.values()
-    end = f", failed: {failed}" if failed else f", {rows:,} rows" if rows else ""
-    return f"{' '.join([f'step {name}', *map(str, of)])}: {seconds} s{end}"
+    tables = [path for path in map(Path, paths) if path.suffix in (".parquet", ".arrow")]
+    return sum(ds.dataset(p, format=p.suffix[1:]).count_rows() for p in tables if p.exists())

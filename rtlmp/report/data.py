@@ -1,9 +1,9 @@
 """The data page: at a glance, whether the morning's run has what it needs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -53,15 +53,13 @@ def data_page(
     """What the run of issue time `at` has; `note`: what its sources have no past of."""
     local = pd.Timestamp(at).tz_convert(MARKETS[config["market"]].tz)
     stale = fresh.loc[fresh[Freshness.stale], Freshness.series]
-    head = [Freshness.series, Freshness.latest, "age, h", "allowed, h", "", ""]
-    latest = Table("", head, [_latest(row) for row in fresh.to_dict("records")])
     gaps = Table("", [Covered.series, "days", ""], list(_gaps(shares)))
     return Page(
         f"Data of {config['run']} at {local:%a %d %b %Y %H:%M %Z}",
         f"{config['market']}, source {config['source']}. Times are UTC.",
         [
             *([Section("Without a past", note)] if note else []),
-            Section("Latest publication", tables=[latest]),
+            Section("Latest publication", tables=[_latest(fresh)]),
             Section("Coverage by month, % of intervals", tables=[_months(shares)]),
             Section("Hours whose price is unknown", "Too few intervals arrived.", tables=[unknown]),
             Section("Gaps", f"Days with less than {GAP:.0%}, newest first.", tables=[gaps]),
@@ -88,19 +86,19 @@ def _covered(q: SeriesName, paths: list[Path], first: datetime, last: datetime) 
     return pd.DataFrame(named).astype({Covered.day: UTC_DTYPE})
 
 
-def _latest(row: Mapping[Any, Any]) -> list[str]:
-    latest, state = row[Freshness.latest], "ok"
-    if pd.isna(latest) or row[Freshness.stale]:
-        state = "missing" if pd.isna(latest) else "old"
-    mark = Markup('<span class="{}">{}</span>').format("good" if state == "ok" else "bad", state)
-    hours = [row[Freshness.age], row[Freshness.allowed]]
-    return [
-        row[Freshness.series],
-        "never" if pd.isna(latest) else f"{latest:%Y-%m-%d %H:%M}",
-        *("" if np.isnan(h) else f"{h:,.1f}" for h in hours),
-        mark,
-        NOTE.format(BY_NAME[row[Freshness.series]].about),
-    ]
+def _latest(fresh: DataFrame[Freshness]) -> Table:
+    there = fresh[Freshness.latest].notna()
+    states = np.where(there, np.where(fresh[Freshness.stale], "old", "ok"), "missing")
+    mark = Markup('<span class="{}">{}</span>')
+    shown = {
+        Freshness.series: fresh[Freshness.series],
+        Freshness.latest: fresh[Freshness.latest].dt.strftime("%Y-%m-%d %H:%M").fillna("never"),
+        "age, h": fresh[Freshness.age],
+        "allowed, h": fresh[Freshness.allowed],
+        "": [mark.format("good" if state == "ok" else "bad", state) for state in states],
+        " ": [NOTE.format(BY_NAME[q].about) for q in fresh[Freshness.series]],
+    }
+    return html_table(pd.DataFrame(shown), "", digits=1)
 
 
 def _months(shares: DataFrame[Covered]) -> Table:
@@ -117,15 +115,14 @@ def _share(share: float) -> str:
 
 def _left_out(lost: DataFrame[Lost], accepted: Sequence[str]) -> Section:
     """Postings that could not be had or read, the newest first."""
-    newest = lost.sort_values(Lost.published, ascending=False).head(LOST)
-    rows = [[f"{row[c]}"[:19] if c == Lost.published else f"{row[c]}" for c in newest]
-            for row in newest.to_dict("records")]  # fmt: skip
+    newest = lost.sort_values(Lost.published, ascending=False).head(LOST).astype(str)
+    newest[Lost.published] = newest[Lost.published].str[:19]
     about = (
         f"{len(lost)} postings of which something could not be had or read, the newest first; "
         "those not accepted are asked for again. "
         f"Accepted by live.gaps: {', '.join(accepted) or 'nothing'}."
     )
-    return Section("Left out", about, tables=[Table("", [*newest], rows)])
+    return Section("Left out", about, tables=[html_table(newest, "")])
 
 
 def _gaps(shares: DataFrame[Covered]) -> Iterator[list[str]]:

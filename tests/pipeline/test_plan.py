@@ -69,7 +69,7 @@ def test_models_are_not_older_than_the_first_week_of_prices(run):
 
 
 def test_a_month_of_a_backtest_holds_its_own_days_only(run):
-    assert run.backtest_months == ["2024-02", "2024-03"]
+    assert run.replayed[:2] == [("two", "2024-02"), ("two", "2024-03")]
     assert [d.day for d in run.backtest_days("2024-02")] == [27, 28, 29]
     assert len(run.backtest_days()) == 14
     assert [*run.replay_serving("2024-02")] == ["2024-02-27", "2024-02-28", "2024-02-29"]

@@ -6,8 +6,7 @@ import pytest
 
 from rtlmp.clock import gate_closure, issue_time
 from rtlmp.io.tables import write_table
-from rtlmp.pipeline.status import Places, recent_skill, status
-from rtlmp.pipeline.status_text import prometheus, status_table
+from rtlmp.pipeline.status import prometheus, status, status_table
 from rtlmp.schemas.core import Bounded, Observations
 from rtlmp.sources.deadline import flag_late
 from rtlmp.sources.freshness import flag_stale
@@ -19,8 +18,8 @@ AT, CLOSES = issue_time(CONFIG, DAY), gate_closure(CONFIG, DAY)
 NONE = dict.fromkeys(("earlier", "cards", "hourly", "raw"), ())
 
 
-def places(root, **daily) -> Places:
-    return Places(root=str(root), date=str(DAY), daily={**NONE, **daily}, store=str(root / "store"))
+def found_in(root, now=AT, config=CONFIG, **daily):
+    return status(root, DAY, {**NONE, **daily}, root / "store", config, now)
 
 
 @pytest.fixture
@@ -34,20 +33,20 @@ def prices(tmp_path):
 
 
 def test_an_empty_run_has_failed_and_says_so(tmp_path):
-    found = status(places(tmp_path), CONFIG, AT)
+    found = found_in(tmp_path, AT)
     assert (found["verdict"], found["verdict_code"]) == ("failed", 1)
     assert found["why"] == ["no forecast of 2026-10-02"]
     assert "no raw data" in status_table(found)
 
 
 def test_a_series_has_its_age_its_limit_and_its_reach(tmp_path, prices):
-    [row] = status(places(tmp_path, **prices), CONFIG, AT)["series"]
+    [row] = found_in(tmp_path, AT, **prices)["series"]
     assert row["series"] == "rt_lmp"
     assert row["newest"] == "2026-10-02T14:51:12+00:00"
     assert (row["age"], row["stale"]) == (0.15, False)
     assert row["allowed"] is not None
     assert (row["reach"], row["asked"]) == (-0.08, None)
-    later = status(places(tmp_path, **prices), CONFIG, AT + timedelta(hours=5))
+    later = found_in(tmp_path, AT + timedelta(hours=5), **prices)
     assert later["series"][0]["stale"]
 
 
@@ -60,7 +59,7 @@ def test_the_verdict_is_what_file_and_page_say(tmp_path, prices, minutes, hours,
     now = CLOSES + timedelta(minutes=minutes)
     rows = flag_late(rows, CLOSES, tmp_path / "forecast/made.json", now)
     write_table(Bounded, rows, tmp_path / f"forecast/{DAY}.parquet")
-    found = status(places(tmp_path, **prices), CONFIG, now)
+    found = found_in(tmp_path, now, **prices)
     assert found["verdict"] == verdict
     assert ("late" in " ".join(found["why"])) == (verdict == "late")
     assert ("rt_lmp" in " ".join(found["why"])) == (hours > 1)
@@ -69,7 +68,7 @@ def test_the_verdict_is_what_file_and_page_say(tmp_path, prices, minutes, hours,
 def test_minutes_to_gate_closure_count_to_the_next_one(tmp_path):
     for hours, minutes in ((0.5, 30), (-1, 23 * 60)):
         now = CLOSES - timedelta(hours=hours)
-        assert status(places(tmp_path), CONFIG, now)["minutes_to_gate_closure"] == minutes
+        assert found_in(tmp_path, now)["minutes_to_gate_closure"] == minutes
 
 
 def test_the_newest_model_of_each_pool_counts(tmp_path):
@@ -82,7 +81,7 @@ def test_the_newest_model_of_each_pool_counts(tmp_path):
         card = tmp_path / f"model/{pool}/{day}/card.json"
         card.parent.mkdir(parents=True)
         card.touch()
-    models = status(places(tmp_path), CONFIG, AT)["models"]
+    models = found_in(tmp_path, AT)["models"]
     assert [(m["pool"], m["date"], m["age"]) for m in models] == [
         ("a", "2026-10-01", 1),
         ("b", "2026-09-30", 2),
@@ -93,9 +92,7 @@ def test_a_posting_set_aside_is_named(tmp_path):
     aside = tmp_path / "store/np6-788-cd/2026-10/1.quarantined"
     aside.parent.mkdir(parents=True)
     aside.touch()
-    assert status(places(tmp_path), CONFIG, AT)["quarantined"] == [
-        "np6-788-cd/2026-10/1.quarantined"
-    ]
+    assert found_in(tmp_path, AT)["quarantined"] == ["np6-788-cd/2026-10/1.quarantined"]
 
 
 def test_skill_is_that_of_forecasts_as_they_were_issued(tmp_path, prices):
@@ -110,14 +107,15 @@ def test_skill_is_that_of_forecasts_as_they_were_issued(tmp_path, prices):
     )
     write_table(Bounded, rows, tmp_path / f"forecast/{early}.parquet")
     config = {**CONFIG, "thresholds": [1e6, 2e6]}
-    days, skill = recent_skill(tmp_path, DAY, prices["hourly"], config)
-    assert days == 1
+    found = found_in(tmp_path, AT, config, **prices)
+    skill = found["skill"]
+    assert found["skill_days"] == 1
     assert [*skill] == ["1e+06", "2e+06"]
     assert all(value < 0 for value in skill.values())
 
 
 def test_metrics_are_in_the_format_of_prometheus(tmp_path, prices):
-    text = prometheus(status(places(tmp_path, **prices), CONFIG, AT))
+    text = prometheus(found_in(tmp_path, AT, **prices))
     for line in text.splitlines():
         assert line.startswith(("# HELP rtlmp_", "# TYPE rtlmp_", "rtlmp_"))
     assert 'rtlmp_series_age{run="synthetic",series="rt_lmp"} 0.15' in text

@@ -5,9 +5,7 @@ use rule _job as status with:
     localrule: True
     params:
         **uses("status.py"),
-        places={
-            "root": RUN,
-            "date": str(DATE),
-            "daily": plan.daily_report(Wildcards(fromdict={"date": str(DATE)})),
-            "store": C["live"]["store"],
-        },
+        root=RUN,
+        date=str(DATE),
+        daily=plan.daily_report(Wildcards(fromdict={"date": str(DATE)})),
+        store=C["live"]["store"],
