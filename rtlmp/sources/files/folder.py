@@ -36,15 +36,15 @@ def data_files(folder: Path) -> tuple[list[Path], list[str]]:
         raise ValueError(f"data_dir {folder}: no such folder; {near} has {there}")
     found, others, seen = list[Path](), list[str](), set[str]()
     for here, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
-        inside = {name: Path(here, name) for name in sorted([*folders, *names])}
         hidden = [name for name in folders if name.startswith(".")]
-        again = [name for name in folders if os.path.realpath(inside[name]) in seen]
-        seen |= {os.path.realpath(here), *(os.path.realpath(inside[name]) for name in folders)}
-        folders[:] = [name for name in folders if name not in {*hidden, *again}]
-        read = {name for name in names if _is_data(inside[name])}
-        found += [inside[name] for name in read]
-        left = {*names, *hidden, *again} - read
-        others += [str(inside[name].relative_to(folder)) for name in left]
+        again = os.path.realpath(here) in seen  # by a link
+        seen.add(os.path.realpath(here))
+        folders[:] = [] if again else [name for name in folders if name not in hidden]
+        for path in () if again else [Path(here, name) for name in (*names, *hidden)]:
+            if _is_data(path):
+                found.append(path)
+            else:
+                others.append(str(path.relative_to(folder)))
     if not found:
         raise ValueError(
             f"data_dir {folder}: no Parquet or CSV file in it, but {sorted(others)[:20]}"
