@@ -1,7 +1,7 @@
 """From when to when a source has the target price: read before any rule, so kept light."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -67,9 +67,7 @@ def _stored(config: Config, paths: Sequence[Path], now: datetime) -> Coverage:
     if absent:
         log.warning("%s", _absent(config, absent, places, paths))
     few = len(newest) * MINUTES["h"] // MINUTES[target.step]  # prices of an hour: less is no date
-    times = cache(lambda piece: np.concatenate([NOTHING, *of(piece).values()]))
-    first = _edge(((piece.since, piece) for piece in parts), times, few)
-    last = -_edge(((-piece.until, piece) for piece in parts), lambda piece: -times(piece), few)
+    first, last = (sign * _edge(parts, of, few, sign) for sign in (1, -1))
     for node in (node for node, at in newest.items() if np.isfinite(at) and at < last - RECENT):
         since = f"{_instant(newest[node]):%Y-%m-%d %H:%MZ}"
         log.warning("no %s at %s since %s", config["target"], node, since)
@@ -80,21 +78,24 @@ def _instant(us: float) -> datetime:
     return EPOCH + timedelta(microseconds=int(us))
 
 
-def _edge(parts: Iterable[tuple[float, Piece]], of: Callable[[Piece], Ints], few: int) -> int:
+def _edge(
+    parts: Iterable[Piece], of: Callable[[Piece], Mapping[str, Ints]], few: int, sign: int
+) -> int:
     """The first of times with `few` or more within a day: one price, or a wrong one, is no date.
 
-    The pieces come with a bound of their times, and later ones are not read.
+    With `sign` -1 times count backwards. Pieces that hold later ones alone are not read.
     """
     at, edge = NOTHING, np.inf
-    for since, piece in sorted(parts, key=lambda part: part[0]):
-        if since > edge + DAY:
+    bounds = {piece: piece.since if sign > 0 else -piece.until for piece in parts}
+    for piece in sorted(bounds, key=bounds.__getitem__):
+        if bounds[piece] > edge + DAY:
             break
-        at = np.sort(np.concatenate([at, of(piece)]))
+        at = np.sort(np.concatenate([at, *(sign * times for times in of(piece).values())]))
         dense = np.flatnonzero(at[few - 1 :] - at[: max(len(at) - few + 1, 0)] < DAY)
         edge = at[dense[0]] if len(dense) else edge
     edge = edge if np.isfinite(edge) else at[0]
     if alone := int((at < edge).sum()):
-        first = np.datetime64(abs(int(at[0])), "us")
+        first = np.datetime64(sign * int(at[0]), "us")
         log.warning("%d prices stand alone, as %sZ: no date follows", alone, first)
     return int(edge)
 
