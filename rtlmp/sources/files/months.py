@@ -26,7 +26,7 @@ from rtlmp.sources.files.checks import (
 from rtlmp.sources.files.pieces import Piece, pieces
 
 KEYS: Final = (VALID, SERIES, LOCATION, PUBLISHED)
-Chunk: TypeAlias = tuple[int, Path, SeriesRows]  # a piece's place, in order of files, and rows
+Chunk: TypeAlias = tuple[Path, SeriesRows]
 
 
 def read_months(
@@ -38,21 +38,21 @@ def read_months(
     nothing may be published after `now`, us. Raises BadFileError with file, column, row count and
     an example.
     """
-    found = [
-        (place, piece)
-        for place, piece in enumerate(pieces(map(Path, paths), OBSERVED, {}))
+    waiting = [
+        piece
+        for piece in pieces(map(Path, paths), OBSERVED, {})
         if not wanted or {*piece.months(wanted[0], wanted[-1])}.intersection(wanted)
     ]
-    waiting = sorted(found, key=lambda item: item[1].since)
+    waiting.sort(key=lambda piece: piece.since)
     held: dict[tuple[int, SeriesName], list[Chunk]] = {}
     spelt: Spellings = {}
-    later = [*(piece.since for _, piece in waiting[1:]), np.inf]
-    for (place, piece), since in zip(waiting, later, strict=False):
+    later = [*(piece.since for piece in waiting[1:]), np.inf]
+    for piece, since in zip(waiting, later, strict=False):
         for key, part in _parts(piece, spelt, now):
-            held.setdefault(key, []).append((place, piece.path, part))
+            held.setdefault(key, []).append((piece.path, part))
         closed = int(_month(np.array([int(since)]))[0]) if np.isfinite(since) else since
         for month, q in sorted(key for key in held if key[0] < closed):
-            yield q, str(np.datetime64(month, "M")), _whole(q, sorted(held.pop((month, q))))
+            yield q, str(np.datetime64(month, "M")), _whole(q, held.pop((month, q)))
 
 
 def _parts(
@@ -79,8 +79,8 @@ def _parts(
 
 def _whole(q: SeriesName, chunks: list[Chunk]) -> SeriesRows:
     """All rows of a series and month in order of publication; none may be there twice."""
-    rows, places = concat_series([part for _, _, part in chunks])
-    refuse_step(q, (rows, places), [*dict.fromkeys(str(path) for _, path, _ in chunks)])
+    rows, places = concat_series([part for _, part in chunks])
+    refuse_step(q, (rows, places), [*dict.fromkeys(str(path) for path, _ in chunks)])
     rows = rows.at(np.lexsort((rows.column, rows.valid, rows.publish)))
     publish, valid, column, _ = rows
     same = (np.diff(publish) == 0) & (np.diff(valid) == 0) & (np.diff(column) == 0)
@@ -95,7 +95,7 @@ def _doubled(
 ) -> BadFileError:
     """Of rows that are there twice, as `row`."""
     place, found = names[row.column[0]], dict[str, None]()
-    for _, path, (rows, places) in chunks:
+    for path, (rows, places) in chunks:
         here = rows.at((rows.publish == row.publish) & (rows.valid == row.valid))
         if place in {places[k] for k in here.column}:
             found[str(path)] = None
