@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rtlmp.asof.vintages import EPOCH, US_PER_HOUR, Ints, to_us
+from rtlmp.asof.vintages import EPOCH, NOTHING, US_PER_HOUR, Ints, to_us
 from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
 from rtlmp.clock import instant, issue_time
 from rtlmp.config import Config
@@ -50,96 +50,74 @@ def issue_dates(config: Config, covered: Coverage) -> tuple[date, date]:
     return first, last
 
 
-class Ends(NamedTuple):
-    """Of a piece: its first and last publications of the target at the nodes, us, and places."""
-
-    low: Ints
-    high: Ints
-    places: frozenset[str]  # any that has the target
-    newest: Mapping[str, int]  # of each node that it has
-
-
 def _stored(config: Config, paths: Sequence[Path], now: datetime) -> Coverage:
     """Of files: the pieces that may hold the first price, and the last of every node, are read.
     A node without a recent one is named."""
-    target, nodes = BY_NAME[config["target"]], frozenset(config["nodes"])
+    target, newest = BY_NAME[config["target"]], dict.fromkeys(config["nodes"], -np.inf)
     parts = [*pieces(paths, NAMES, {SERIES: (target.value, target.value)})]
-    few = len(nodes) * MINUTES["h"] // MINUTES[target.step]  # prices of an hour: less is no date
-    ends = cache(lambda piece: _ends(piece, target, nodes, few, to_us(now)))
-    newest, places = dict.fromkeys(config["nodes"], -np.inf), set[str]()
+    of = cache(lambda piece: _times(piece, target, frozenset(newest), to_us(now)))
+    places = set[str]()
     for piece in sorted(parts, key=lambda piece: -piece.until):
         if piece.until > min(newest.values()):
-            places |= ends(piece).places
-            newest |= {node: max(newest[node], at) for node, at in ends(piece).newest.items()}
+            places |= {*of(piece)}
+            newest |= {q: max(newest[q], at.max()) for q, at in of(piece).items() if len(at)}
     absent = sorted(node for node, at in newest.items() if np.isinf(at))
     if len(absent) == len(newest):
         raise ValueError(_absent(config, absent, places, paths))
-    first, last = (_edge(parts, ends, few, sign) for sign in (1, -1))
-    _warn_silent(config, newest, last, _absent(config, absent, places, paths) if absent else "")
+    if absent:
+        log.warning("%s", _absent(config, absent, places, paths))
+    few = len(newest) * MINUTES["h"] // MINUTES[target.step]  # prices of an hour: less is no date
+    first, last = (sign * _edge(parts, of, few, sign) for sign in (1, -1))
+    for node in (node for node, at in newest.items() if np.isfinite(at) and at < last - RECENT):
+        since = f"{_instant(newest[node]):%Y-%m-%d %H:%MZ}"
+        log.warning("no %s at %s since %s", config["target"], node, since)
     return Coverage(_instant(first), _instant(last))
 
 
-def _warn_silent(config: Config, newest: Mapping[str, float], last: int, absent: str) -> None:
-    """Names the nodes that have no price, or none for long."""
-    if absent:
-        log.warning("%s", absent)
-    for node, at in newest.items():
-        if np.isfinite(at) and at < last - RECENT:
-            since = f"{_instant(at):%Y-%m-%d %H:%MZ}"
-            log.warning("no %s at %s since %s", config["target"], node, since)
-
-
 def _instant(us: float) -> datetime:
-    return EPOCH + timedelta(microseconds=us)
+    return EPOCH + timedelta(microseconds=int(us))
 
 
-def _edge(parts: Iterable[Piece], ends: Callable[[Piece], Ends], few: int, sign: int) -> int:
-    """The first publication (1), or the last (-1), with `few` or more within a day of it.
+def _edge(
+    parts: Iterable[Piece], of: Callable[[Piece], Mapping[str, Ints]], few: int, sign: int
+) -> int:
+    """The first of times with `few` or more within a day: one price, or a wrong one, is no date.
 
-    One price, or a wrong one, makes no date.
+    With `sign` -1 times count backwards. Pieces that hold later ones alone are not read.
     """
-    at, edge, bound = np.empty(0, dtype=np.int64), np.inf, np.inf
-    # times count from the far end where the last is sought
-    since = {piece: piece.since if sign > 0 else -piece.until for piece in parts}
-    for piece in sorted(since, key=since.__getitem__):
-        if since[piece] > bound:
+    at, edge = NOTHING, np.inf
+    bounds = {piece: piece.since if sign > 0 else -piece.until for piece in parts}
+    for piece in sorted(bounds, key=bounds.__getitem__):
+        if bounds[piece] > edge + DAY:
             break
-        times = ends(piece).low if sign > 0 else -ends(piece).high
-        at = np.sort(np.concatenate([at, times]))
-        if len(found := _dense(at, few)):
-            edge = bound = at[found[0]]
-            bound = max(bound, at[found[0] - 1] + DAY) if found[0] else bound
+        at = np.sort(np.concatenate([at, *(sign * times for times in of(piece).values())]))
+        dense = np.flatnonzero(at[few - 1 :] - at[: max(len(at) - few + 1, 0)] < DAY)
+        edge = at[dense[0]] if len(dense) else edge
     edge = edge if np.isfinite(edge) else at[0]
     if alone := int((at < edge).sum()):
         first = np.datetime64(sign * int(at[0]), "us")
         log.warning("%d prices stand alone, as %sZ: no date follows", alone, first)
-    return sign * int(edge)
+    return int(edge)
 
 
-def _dense(at: Ints, few: int) -> Ints:
-    """Where `few` of the sorted times or more begin within a day."""
-    return np.flatnonzero(at[few - 1 :] - at[: max(len(at) - few + 1, 0)] < DAY)
+def _times(piece: Piece, target: SeriesName, nodes: frozenset[str], now: int) -> dict[str, Ints]:
+    """Publications at each place of the target in a piece, us; of places that are no node, none.
 
-
-def _ends(piece: Piece, target: SeriesName, nodes: frozenset[str], few: int, now: int) -> Ends:
-    """Raises BadFileError where a node is spelt otherwise, or its price is of the future."""
+    Raises BadFileError where a node is spelt otherwise, or its price is of the future.
+    """
     table = piece.read(NAMES)
     (series, names), (column, places) = (piece.text(table, name) for name in (SERIES, LOCATION))
     of_target = np.array([name == target for name in names], dtype=bool)[series]
-    near = {same_place(node): node for node in nodes}
-    for code in np.flatnonzero(np.bincount(column[of_target])):
-        if places[code] not in nodes and (node := near.get(same_place(places[code]))):
-            bad = of_target & (column == code)
-            piece.refuse(table, [LOCATION], bad, f"the config spells it {node!r}: use one name")
-    kept = of_target & np.array([place in nodes for place in places], dtype=bool)[column]
-    at = piece.utc(table, PUBLISHED)
-    piece.refuse(table, [PUBLISHED], kept & (at > now), "published in the future")
-    times = at[kept]
-    at = np.sort(times)
-    found = _dense(at, few)
-    low, high = (at[: found[0] + few], at[found[-1] :]) if len(found) else (at, at)
-    newest = {places[k]: int(times[column[kept] == k].max()) for k in np.unique(column[kept])}
-    return Ends(low, high, frozenset(places[k] for k in np.unique(column[of_target])), newest)
+    at, near = piece.utc(table, PUBLISHED), {same_place(node): node for node in nodes}
+    there = [(k, places[k]) for k in np.flatnonzero(np.bincount(column[of_target]))]
+    found = dict.fromkeys((place for _, place in there), NOTHING)
+    for code, place in there:
+        if node := near.get(same_place(place)):
+            rows, why = of_target & (column == code), f"the config spells it {node!r}: use one name"
+            piece.refuse(table, [LOCATION], rows & (place not in nodes), why)
+            piece.refuse(table, [PUBLISHED], rows & (at > now), "published in the future")
+            found[place] = np.append(found[place], at[rows])  # blanks may tell codes apart
+    return found
 
 
 def _absent(config: Config, missing: list[str], seen: set[str], paths: Sequence[Path]) -> str:

@@ -11,8 +11,7 @@ from rtlmp.io.files import BadFileError, naming
 
 DATA: Final = re.compile(r"\.(parquet|parq|pq|(csv|tsv)(\.(gz|bz2|zst))?)$", re.IGNORECASE)
 UNFINISHED: Final = re.compile(r"^(\.|~\$)|\.(tmp|part|partial|crdownload)\.\w+$", re.IGNORECASE)
-PARQUET: Final = b"PAR1"
-PACKED: Final = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
+KINDS: Final = {b"PAR1": "parquet", b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
 FOREIGN: Final = {  # how a file begins that is neither Parquet nor CSV
     b"version https://git-lfs": "a pointer of Git LFS, not the file: fetch it by git lfs pull",
     b"/annex/objects": "a pointer of git-annex, not the file: fetch it by git annex get",
@@ -36,15 +35,15 @@ def data_files(folder: Path) -> tuple[list[Path], list[str]]:
         raise ValueError(f"data_dir {folder}: no such folder; {near} has {there}")
     found, others, seen = list[Path](), list[str](), set[str]()
     for here, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
-        inside = {name: Path(here, name) for name in sorted([*folders, *names])}
         hidden = [name for name in folders if name.startswith(".")]
-        again = [name for name in folders if os.path.realpath(inside[name]) in seen]
-        seen |= {os.path.realpath(here), *(os.path.realpath(inside[name]) for name in folders)}
-        folders[:] = [name for name in folders if name not in {*hidden, *again}]
-        read = {name for name in names if _is_data(inside[name])}
-        found += [inside[name] for name in read]
-        left = {*names, *hidden, *again} - read
-        others += [str(inside[name].relative_to(folder)) for name in left]
+        again = os.path.realpath(here) in seen  # by a link
+        seen.add(os.path.realpath(here))
+        folders[:] = [] if again else [name for name in folders if name not in hidden]
+        for path in () if again else [Path(here, name) for name in (*names, *hidden)]:
+            if _is_data(path):
+                found.append(path)
+            else:
+                others.append(str(path.relative_to(folder)))
     if not found:
         raise ValueError(
             f"data_dir {folder}: no Parquet or CSV file in it, but {sorted(others)[:20]}"
@@ -60,21 +59,14 @@ def kind_of(path: Path) -> str | None:
     with naming(path), path.open("rb") as file:
         head = file.read(64)
     what = next((what for start, what in FOREIGN.items() if head.startswith(start)), None)
-    packed = packing(head)
-    if head.startswith(PARQUET):
-        return "parquet"
+    kind = next((kind for start, kind in KINDS.items() if head.startswith(start)), None)
     if not head:
         what = "0 bytes: its copy or download did not end"
-    elif not packed and (path.suffix.lower().startswith(".p") or b"\0" in head):
+    elif not kind and (path.suffix.lower().startswith(".p") or b"\0" in head):
         what = what or "neither a parquet file nor CSV in UTF-8"
     if what:
         raise BadFileError(f"{path}: {what}; it begins with {head!r}")
-    return packed
-
-
-def packing(head: bytes) -> str | None:
-    """How a file that begins so is packed."""
-    return next((how for start, how in PACKED.items() if head.startswith(start)), None)
+    return kind
 
 
 def unpacked(path: Path, packed: str | None) -> pa.NativeFile:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from rtlmp.asof.vintages import Ints, SeriesRows, VintageRows, concat_series
 from rtlmp.catalog import BY_NAME, STORED, SeriesName
@@ -27,8 +26,7 @@ from rtlmp.sources.files.checks import (
 from rtlmp.sources.files.pieces import Piece, pieces
 
 KEYS: Final = (VALID, SERIES, LOCATION, PUBLISHED)
-Index: TypeAlias = npt.NDArray[np.intp]
-Chunk: TypeAlias = tuple[int, Path, SeriesRows]  # a piece's place, in order of files, and rows
+Chunk: TypeAlias = tuple[Path, SeriesRows]
 
 
 def read_months(
@@ -40,21 +38,21 @@ def read_months(
     nothing may be published after `now`, us. Raises BadFileError with file, column, row count and
     an example.
     """
-    found = [
-        (place, piece)
-        for place, piece in enumerate(pieces(map(Path, paths), OBSERVED, {}))
+    waiting = [
+        piece
+        for piece in pieces(map(Path, paths), OBSERVED, {})
         if not wanted or {*piece.months(wanted[0], wanted[-1])}.intersection(wanted)
     ]
-    waiting = sorted(found, key=lambda item: item[1].since)
+    waiting.sort(key=lambda piece: piece.since)
     held: dict[tuple[int, SeriesName], list[Chunk]] = {}
     spelt: Spellings = {}
-    later = [*(piece.since for _, piece in waiting[1:]), np.inf]
-    for (place, piece), since in zip(waiting, later, strict=False):
+    later = [*(piece.since for piece in waiting[1:]), np.inf]
+    for piece, since in zip(waiting, later, strict=False):
         for key, part in _parts(piece, spelt, now):
-            held.setdefault(key, []).append((place, piece.path, part))
-        closed = _month(int(since)) if np.isfinite(since) else since
+            held.setdefault(key, []).append((piece.path, part))
+        closed = int(_month(np.array([int(since)]))[0]) if np.isfinite(since) else since
         for month, q in sorted(key for key in held if key[0] < closed):
-            yield q, str(np.datetime64(month, "M")), _whole(q, sorted(held.pop((month, q))))
+            yield q, str(np.datetime64(month, "M")), _whole(q, held.pop((month, q)))
 
 
 def _parts(
@@ -71,63 +69,45 @@ def _parts(
     refuse_times(of, now)
     refuse_values(of)
     refuse_spellings(of, spelt)
-    for month, code, where in _split(publish, series, len(names)):
-        yield (month, of.names[code]), (rows.at(where), places)
-
-
-def _split(publish: Ints, series: Index, width: int) -> Iterator[tuple[int, int, Index | slice]]:
-    """Month, series out of `width` and the rows that have both, in their order."""
-    if not len(publish):
-        return
-    first, last = (_month(int(at)) for at in (publish.min(), publish.max()))
-    if first == last and width == 1:
-        yield first, 0, slice(None)
-        return
-    starts = np.arange(first + 1, last + 1).astype("datetime64[M]").astype("datetime64[us]")
-    month = np.searchsorted(starts.astype(np.int64), publish, side="right")
-    group = month * width + series
+    group = _month(publish) * len(names) + series
     order = np.argsort(group, kind="stable")
-    for of in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
-        later, code = divmod(int(group[of[0]]), width)
-        yield first + later, code, of
+    for where in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+        if len(where):
+            month, code = divmod(int(group[where[0]]), len(names))
+            yield (month, of.names[code]), (rows.at(where), places)
 
 
 def _whole(q: SeriesName, chunks: list[Chunk]) -> SeriesRows:
     """All rows of a series and month in order of publication; none may be there twice."""
-    rows, places = concat_series([part for _, _, part in chunks])
-    refuse_step(q, (rows, places), [*dict.fromkeys(str(path) for _, path, _ in chunks)])
-    later, on = np.diff(rows.publish), np.diff(rows.valid)
-    order = np.arange(len(rows.value))
-    if (later < 0).any() or (on[later == 0] < 0).any():
-        order = np.lexsort((rows.valid, rows.publish))
-        rows = rows.at(order)
-        later, on = np.diff(rows.publish), np.diff(rows.valid)
-    key = np.append(0, np.cumsum((later != 0) | (on != 0))) * len(places) + rows.column
-    if (np.diff(key) <= 0).any() and len(np.unique(key)) < len(key):
-        raise _doubled(q, chunks, (rows, places), key, order)
+    rows, places = concat_series([part for _, part in chunks])
+    refuse_step(q, (rows, places), [*dict.fromkeys(str(path) for path, _ in chunks)])
+    rows = rows.at(np.lexsort((rows.column, rows.valid, rows.publish)))
+    publish, valid, column, _ = rows
+    same = (np.diff(publish) == 0) & (np.diff(valid) == 0) & (np.diff(column) == 0)
+    if same.any():
+        k = int(np.flatnonzero(same)[0])
+        raise _doubled(q, chunks, f"{same.sum()} of {len(valid)}", rows.at(slice(k, k + 1)), places)
     return rows, places
 
 
 def _doubled(
-    q: SeriesName, chunks: list[Chunk], part: SeriesRows, key: Ints, order: Ints
+    q: SeriesName, chunks: list[Chunk], count: str, row: VintageRows, names: list[str]
 ) -> BadFileError:
-    """Of rows whose `key` others have; `order` is where they lay in the chunks."""
-    by = np.argsort(key, kind="stable")
-    twice = by[1:][np.diff(key[by]) == 0]
-    row = int(twice.min())
-    ends = np.cumsum([len(rows.value) for _, _, (rows, _) in chunks])
-    found = np.searchsorted(ends, order[key == key[row]], side="right")
-    files = [*dict.fromkeys(str(chunks[k][1]) for k in found)]
-    where = "the same key twice" if len(files) == 1 else "the same key in two files"
-    (publish, valid, column, _), places = part
-    times = (str(np.datetime64(int(at[row]), "us")) for at in (valid, publish))
-    example = dict(zip((VALID, PUBLISHED, LOCATION), (*times, places[column[row]]), strict=True))
+    """Of rows that are there twice, as `row`."""
+    place, found = names[row.column[0]], dict[str, None]()
+    for path, (rows, places) in chunks:
+        here = rows.at((rows.publish == row.publish) & (rows.valid == row.valid))
+        if place in {places[k] for k in here.column}:
+            found[str(path)] = None
+    where = "the same key twice" if len(found) == 1 else "the same key in two files"
+    valid, publish = (str(np.datetime64(int(at[0]), "us")) for at in (row.valid, row.publish))
+    example = {VALID: valid, PUBLISHED: publish, LOCATION: place}
     return BadFileError(
-        f"{', '.join(files)}: column {', '.join(KEYS)}: {where}: {len(twice)} of {len(key)} rows "
+        f"{', '.join(found)}: column {', '.join(KEYS)}: {where}: {count} rows "
         f"of {q} published in that month: {example}"
     )
 
 
-def _month(at: int) -> int:
+def _month(at: Ints) -> Ints:
     """Months since 1970 of us since 1970."""
-    return int(np.datetime64(at, "us").astype("datetime64[M]").astype(np.int64))
+    return at.astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)

@@ -13,7 +13,7 @@ from pyarrow import csv
 from rtlmp.io.files import BadFileError, naming
 from rtlmp.sources.files.folder import unpacked
 
-UNDECODED: Final = re.compile("[\udc80-\udcff]")
+ODD: Final = re.compile("[\n\r\udc80-\udcff]")
 
 
 def header(path: Path, packed: str | None) -> tuple[str, list[str]]:
@@ -45,31 +45,25 @@ def read_text(path: Path, packed: str | None, types: Mapping[str, pa.DataType]) 
 
 def _refuse_odd_row(path: Path, packed: str | None, separator: str, names: list[str]) -> None:
     """Raises BadFileError at the first row that has another width, a line break or odd bytes."""
-    row, fields, bad = -2, list[str](), None
+    row, fields, why, column = -2, list[str](), "", 0
     with unpacked(path, packed) as raw:
         text = TextIOWrapper(raw, "utf-8-sig", "surrogateescape", newline="")
         try:
             for fields in filter(None, rows_of.reader(text, delimiter=separator)):
                 row += 1
-                if bad := _odd(fields, len(names)):
+                odd = [k for k, field in enumerate(fields) if ODD.search(field)]
+                if len(fields) != len(names):
+                    column = min(len(fields), len(names)) - 1
+                    why = f"Expected {len(names)} columns, got {len(fields)}"
+                elif odd:
+                    column, why = odd[0], "not UTF-8, or a quote that runs over the end of its line"
+                if why:
                     break
         except rows_of.Error as error:
-            row, bad = row + 1, (0, str(error))
-    if bad:
+            row, why = row + 1, str(error)
+    if why:
         example = separator.join(fields)[:200]
-        raise BadFileError(f"{path}: column {names[bad[0]]}: row {row}: {bad[1]}: {example!r}")
-
-
-def _odd(fields: list[str], width: int) -> tuple[int, str] | None:
-    """Column where a row goes wrong, and how; None: it does not."""
-    if len(fields) != width:
-        return min(len(fields), width) - 1, f"Expected {width} columns, got {len(fields)}"
-    for column, field in enumerate(fields):
-        if "\n" in field or "\r" in field:
-            return column, "a quote runs over the end of the line: close it"
-        if UNDECODED.search(field):
-            return column, "not UTF-8: save the file as UTF-8"
-    return None
+        raise BadFileError(f"{path}: column {names[column]}: row {row}: {why}: {example!r}")
 
 
 def _quoted(path: Path, packed: str | None) -> bool:

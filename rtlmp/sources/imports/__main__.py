@@ -5,7 +5,6 @@ Parquet, and tables of one's own. docs/data.md has examples.
 """
 
 import argparse
-import csv
 import io
 import re
 import sys
@@ -13,9 +12,11 @@ import time
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import pandas as pd
+import pyarrow as pa
 
 from rtlmp.asof.vintages import EPOCH
 from rtlmp.catalog import BY_NAME
@@ -27,8 +28,9 @@ from rtlmp.sources.base.vintages import distinct_vintages
 from rtlmp.sources.ercot.parse import parse
 from rtlmp.sources.ercot.reports import REPORTS, Report
 from rtlmp.sources.ercot.times import TZ, published
-from rtlmp.sources.files.folder import PARQUET, packing, unpacked
+from rtlmp.sources.files.folder import kind_of, unpacked
 from rtlmp.sources.files.months import read_months
+from rtlmp.sources.files.texts import header, read_text
 from rtlmp.sources.imports.table import OPTIONS, RULE, public, table_observations
 
 POSTED: Final = re.compile(r"cdr\.0*(\d+)\.\d+\.(\d{8})\.(\d{6})", re.IGNORECASE)
@@ -72,37 +74,46 @@ def _observations(
     known = {report.emil: report for report in REPORTS}
     if said[REPORT] not in {"", *known}:
         raise BadFileError(f"{REPORT} {said[REPORT]}: none of {[*known]}")
-    for name, body in _tables(path.name, path, path.read_bytes()):
-        posted = POSTED.search(name)
-        number = int(posted.group(1)) if posted else 0
-        report = known.get(said[REPORT]) or next((r for r in REPORTS if r.number == number), None)
-        if report and isinstance(body, bytes):
-            yield report.emil, _report(path, name, body, report, said["--published"], keep)
-        else:
-            table = _words(path, name, body) if isinstance(body, bytes) else body
-            rows = table_observations(path, table, said, named)
-            yield Path(name).stem, rows[rows[Observations.location].isin(keep)] if keep else rows
+    with TemporaryDirectory() as scratch:
+        for name, file in _files(path.name, path, Path(scratch)):
+            posted, kind = POSTED.search(name), kind_of(file)
+            said_by = {r.number: r for r in REPORTS}.get(int(posted.group(1))) if posted else None
+            report = known.get(said[REPORT], said_by)
+            if report and kind != "parquet":
+                with naming(file), unpacked(file, kind) as opened:
+                    body = opened.read()
+                yield report.emil, _report(path, name, body, report, said["--published"], keep)
+            else:
+                table = read_frame(file).astype(str) if kind == "parquet" else _words(file, kind)
+                rows = table_observations(file, table, said, named)
+                place = rows[Observations.location]
+                yield Path(name).stem, rows[place.isin(keep or place)]
 
 
-def _tables(name: str, path: Path, body: bytes) -> Iterator[tuple[str, bytes | pd.DataFrame]]:
-    """CSV files and tables of words, in zips of zips and on sheets too."""
-    if body.startswith(PARQUET):
-        yield name, read_frame(path).astype(str)
-    elif how := packing(body):
-        with naming(path), unpacked(path, how) as file:
-            yield name, file.read()
-    elif not zipfile.is_zipfile(io.BytesIO(body)):
-        yield name, body
-    elif "xl/workbook.xml" in zipfile.ZipFile(io.BytesIO(body)).namelist():
-        sheets = pd.read_excel(io.BytesIO(body), sheet_name=None, dtype=str)
-        yield from (
-            (f"{name} {k}.csv", of.to_csv(index=False).encode()) for k, of in sheets.items()
-        )
-    else:
-        inside = zipfile.ZipFile(io.BytesIO(body))
-        for member in inside.namelist():
+def _files(name: str, path: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
+    """The file itself, or those in it, in zips of zips and on sheets too; and their names."""
+    if not zipfile.is_zipfile(path):
+        yield name, path
+        return
+    folder = scratch / f"in {path.name}"  # errors show it
+    folder.mkdir()
+    with zipfile.ZipFile(path) as file:
+        members = [member for member in file.namelist() if not member.endswith("/")]
+        if "xl/workbook.xml" in members:
+            for sheet, of in pd.read_excel(path, sheet_name=None, dtype=str).items():
+                of.to_csv(folder / f"{sheet}.csv", index=False)
+                yield f"{name} {sheet}.csv", folder / f"{sheet}.csv"
+            return
+        for member in members:
             known = member if POSTED.search(member) else f"{name} {member}"
-            yield from _tables(known, path, inside.read(member))
+            yield from _files(known, Path(file.extract(member, folder)), folder)
+
+
+def _words(path: Path, packed: str | None) -> pd.DataFrame:
+    """All columns of a CSV as they are written."""
+    with naming(path):
+        kinds = dict.fromkeys(header(path, packed)[1], pa.string())
+        return read_text(path, packed, kinds).to_pandas()
 
 
 def _report(
@@ -125,20 +136,6 @@ def _report(
         by_rule = public(of[Observations.valid_time], rule, TZ, BY_NAME[str(q)])
         rows.loc[of.index, Observations.publish_time] = by_rule
     return rows
-
-
-def _words(path: Path, name: str, body: bytes) -> pd.DataFrame:
-    """A CSV as words, whatever parts them. Raises BadFileError at a row of another width."""
-    try:
-        lines = body.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise BadFileError(f"{path}: {name}: not UTF-8: {error}") from error
-    rows = [*filter(None, csv.reader(lines, delimiter=max(",;\t|", key="".join(lines[:1]).count)))]
-    for row, fields in enumerate(rows[1:]):
-        if len(fields) != len(rows[0]):
-            why = f"Expected {len(rows[0])} columns, got {len(fields)}"
-            raise BadFileError(f"{path}: {name}: row {row}: {why}: {fields}")
-    return pd.DataFrame(rows[1:], columns=rows[0] if rows else [], dtype=str)
 
 
 if __name__ == "__main__":

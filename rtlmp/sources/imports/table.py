@@ -50,6 +50,7 @@ ZONED: Final = r"\d:\d\d.*(?:[zZ]|UTC|[+-]\d\d:?\d\d)$"
 MIDNIGHT: Final = r"^[^:]*(?:[T ]00:00(?::00)?)?$"
 YES: Final = ("Y", "YES", "TRUE", "1")
 LAST_HOUR: Final = 24
+NO_TIME: Final = pd.Series(["0:00Z"])
 Said: TypeAlias = Mapping[str, str]  # by option; empty: nothing
 Words: TypeAlias = "pd.Series[str]"
 
@@ -64,6 +65,8 @@ def table_observations(
     there = {squeeze(name): name for name in reversed([*table])}
     known = {r: there[n] for r, names in KNOWN.items() for n in reversed(names) if n in there}
     columns = known | dict(named)
+    if not table.get(columns.get(VALID), NO_TIME).str.contains(MIDNIGHT).all():
+        columns.pop(HOUR, None)  # the clock is there
     markets = {str(name).split(".")[-1] for name in table.get(columns.get(MARKET), ())}
     told = MARKETS.get(markets.pop()) if len(markets) == 1 else None
     q = BY_NAME.get(said["--series"]) or told
@@ -103,27 +106,25 @@ def _asked(
     yield from (f"--columns {role}=COLUMN" for role in (VALID, VALUE) if role not in columns)
     if "DELIVERYINTERVAL" in {squeeze(str(name)) for name in table}:
         yield "--report: ERCOT's name of it, as np6-905-cd; and --published alone, if that is asked"
-    time = table.get(columns.get(VALID), pd.Series("0:00Z"))
-    naive, days = not time.str.contains(ZONED).all(), time.str.contains(MIDNIGHT).all()
-    dated = time.str.match(r"\d{4}-\d\d-\d\d").all()
-    if naive and days and HOUR not in columns:
+    time = table.get(columns.get(VALID), NO_TIME)
+    naive, dated = not time.str.contains(ZONED).all(), time.str.match(r"\d{4}-\d\d-\d\d").all()
+    if naive and HOUR not in columns and time.str.contains(MIDNIGHT).all():
         yield f"--columns {HOUR}=COLUMN: {columns[VALID]} has no clock"
     rule = said["--published"]
     missing = {
         "--series": q is None,
         "--location": not said["--location"] and PLACE not in columns,
         "--zone": (naive or ":" in rule) and said["--zone"] not in available_timezones(),
-        "--labels": VALID in columns and not _labels(columns, said, time),
+        "--labels": VALID in columns and not _labels(columns, said),
         "--pattern": naive and not dated and not said["--pattern"],
         "--published": PUBLISH not in columns and not re.fullmatch(RULE, rule),
     }  # fmt: skip
     yield from (f"{option}: {OPTIONS[option]}" for option, lost in missing.items() if lost)
 
 
-def _labels(columns: Mapping[str, str], said: Said, time: Words) -> str:
+def _labels(columns: Mapping[str, str], said: Said) -> str:
     """What times name: as said, else as the column's own name says."""
-    days = HOUR in columns and time.str.contains(MIDNIGHT).all()
-    return said["--labels"] or LABELS.get(squeeze(columns[HOUR if days else VALID]), "")
+    return said["--labels"] or LABELS.get(squeeze(columns.get(HOUR, columns[VALID])), "")
 
 
 def _starts(
@@ -131,29 +132,27 @@ def _starts(
 ) -> Times:
     """UTC beginnings of the intervals."""
     time = table[columns[VALID]]
-    ends = _labels(columns, said, time) == "end"
+    ends = _labels(columns, said) == "end"
     back = pd.Timedelta(minutes=MINUTES[q.step] * ends)
     if time.str.contains(ZONED).all():
         return _instants(path, time, said) - back
     local = _local(path, time, said) - back
-    if HOUR in columns and time.str.contains(MIDNIGHT).all():
+    if HOUR in columns:
         named = table[columns[HOUR]].str.partition(":")[0].rename(columns[HOUR])
         hours = pd.to_numeric(named, errors="coerce")
         _refuse(path, named, ~hours.between(ends, LAST_HOUR - (not ends)), "no hour of a day")
         local += pd.to_timedelta(hours, "h")
+    shown, zone = local.rename(columns[VALID]), said["--zone"]
     twins = table[[PLACE]].assign(local=local)
-    twice = local.dt.tz_localize(
-        said["--zone"], ambiguous="NaT", nonexistent="shift_forward"
-    ).isna()
-    again, unsure = twins.duplicated(), twice & ~twins.duplicated(keep=False)
+    again, sure = twins.duplicated(), twins.duplicated(keep=False) & (said["--second"] == "order")
     if SECOND in columns:
-        again, unsure = table[columns[SECOND]].str.upper().isin(YES), twice & False
-    shown = local.rename(columns[VALID])
+        again, sure = table[columns[SECOND]].str.upper().isin(YES), sure | True
+    twice = local.dt.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward").isna()
     why = "the clock shows this hour twice: say --columns second=COLUMN, or, if both passes are "
-    unsure = unsure if said["--second"] == "order" else twice & (SECOND not in columns)
-    _refuse(path, shown, unsure, f"{why}there, --second order, or write times with their offset")
-    zoned = local.dt.tz_localize(said["--zone"], ambiguous=(~again).to_numpy(), nonexistent="NaT")
-    _refuse(path, shown, zoned.isna(), f"{said['--zone']} skips this time: see --labels")
+    why += "there, --second order, or write times with their offset"
+    _refuse(path, shown, twice & ~sure, why)
+    zoned = local.dt.tz_localize(zone, ambiguous=(~again).to_numpy(), nonexistent="NaT")
+    _refuse(path, shown, zoned.isna(), f"{zone} skips this time: see --labels")
     return zoned.dt.tz_convert("UTC")
 
 
@@ -163,11 +162,9 @@ def _instants(path: Path, time: Words, said: Said) -> Times:
         made = pd.to_datetime(time, utc=True, format="ISO8601", errors="coerce")
         _refuse(path, time, made.isna(), "not a time")
         return made
-    first = np.zeros(len(time), dtype=bool)
-    local, zone = _local(path, time, said).dt, said["--zone"]
-    return local.tz_localize(zone, ambiguous=first, nonexistent="shift_forward").dt.tz_convert(
-        "UTC"
-    )
+    local, first = _local(path, time, said).dt, np.zeros(len(time), dtype=bool)
+    zoned = local.tz_localize(said["--zone"], ambiguous=first, nonexistent="shift_forward")
+    return zoned.dt.tz_convert("UTC")
 
 
 def _local(path: Path, time: Words, said: Said) -> Times:
