@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,7 @@ from rtlmp.sources.base.vintages import distinct_vintages, unsaid
 from rtlmp.sources.base.web import client
 from rtlmp.sources.ercot import postings as ercot
 from rtlmp.sources.ercot import workbooks
-from rtlmp.sources.ercot.client import REGISTER, has_account, require_account
+from rtlmp.sources.ercot.client import REGISTER, require_account
 from rtlmp.sources.ercot.reports import REPORTS
 from rtlmp.sources.isos import feeds as isos
 
@@ -68,25 +69,25 @@ def require_keys(config: Config, spans: Iterable[tuple[datetime, datetime]]) -> 
     if not config["live"]["archive"]:
         return
     names = {s.name for s in sources_of(config["market"], series_of(config), config["live"])}
-    now, store, held = datetime.now(UTC), config["live"]["store"], [*spans]
     older = [
         f"{report.emil} older than {report.days_kept} days"
-        for report in REPORTS
-        if report.emil in names and not has_account()
-        and any(ercot.needs_archive(report, *span, store, now) for span in held)
-    ]  # fmt: skip
+        for report, span in product(REPORTS, spans)
+        if report.emil in names
+        and ercot.needs_archive(report, *span, config["live"]["store"], datetime.now(UTC))
+    ]
     if older:
-        require_account(", ".join(older))
+        require_account(", ".join(dict.fromkeys(older)))
 
 
 def sources_of(market: str, series: Sequence[SeriesName], live: Live) -> list[Source]:
     """The sources that give any of `series` in `market` and have what they need."""
-    found = [s for s in _of_market(market) if s.when(live) and {*s.series} & {*series}]
-    missing = {s.name: [name for name in s.needs if not os.environ.get(name)] for s in found}
-    for source, names in missing.items():
-        if names:
-            log.info("%s left out: no %s in the environment", source, ", ".join(names))
-    return [source for source in found if not missing[source.name]]
+    found = []
+    for source in (s for s in _of_market(market, live) if {*s.series} & {*series}):
+        if missing := [name for name in source.needs if not os.environ.get(name)]:
+            log.info("%s left out: no %s in the environment", source.name, ", ".join(missing))
+        else:
+            found.append(source)
+    return found
 
 
 def series_of(config: Config) -> list[SeriesName]:
@@ -94,8 +95,7 @@ def series_of(config: Config) -> list[SeriesName]:
 
     Raises ValueError where one is named that the market's sources do not give.
     """
-    sources = [s for s in _of_market(config["market"]) if s.when(config["live"])]
-    given = {q for source in sources for q in source.series}
+    given = {q for s in _of_market(config["market"], config["live"]) for q in s.series}
     named = {BY_NAME[name] for name in config["live"]["fetch"]}
     if lost := sorted(named - given):
         raise ValueError(
@@ -109,7 +109,7 @@ def not_without_account(config: Config) -> str:
     """What a run without an ERCOT account has no past of, and how to have it; else nothing."""
     if config["live"]["archive"]:
         return ""
-    sources = [s for s in _of_market(config["market"]) if s.when(config["live"])]
+    sources = _of_market(config["market"], config["live"])
     kept = {q: {s.days_kept for s in sources if q in s.series} for q in (*READ, *series_of(config))}
     recent = {q: max(days) for q, days in kept.items() if days and 0 not in days}
     named = ", ".join(f"{q} ({days} days)" for q, days in recent.items())
@@ -119,5 +119,5 @@ def not_without_account(config: Config) -> str:
     )
 
 
-def _of_market(market: str) -> list[Source]:
-    return [source for source in SOURCES if source.market in ("", market)]
+def _of_market(market: str, live: Live) -> list[Source]:
+    return [s for s in SOURCES if s.market in ("", market) and s.when(live)]

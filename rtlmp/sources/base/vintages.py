@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
@@ -20,20 +19,13 @@ def distinct_vintages(rows: pd.DataFrame) -> DataFrame[Observations]:
 
     Two values of one instant are told apart by a microsecond, in the order of `rows`.
     """
-    value = rows[Observations.value].to_numpy()
-    valid, publish = (
-        rows[c].to_numpy("datetime64[us]")
-        for c in (Observations.valid_time, Observations.publish_time)
-    )
-    names = [pd.factorize(rows[c], sort=True)[0] for c in KEY[:2]]
-    order = np.lexsort((publish, valid, *names[::-1]))  # stable: ties keep the order of `rows`
-    same = _repeats(*(key[order] for key in (*names, valid)))
-    new = order[~(same & _repeats(value[order]))]
-    at = publish[new] + _nth(_repeats(*(key[new] for key in (*names, valid, publish))))
-    by_time = np.lexsort((valid[new], *(name[new] for name in names[::-1]), at))
-    made = rows.iloc[new[by_time]].reset_index(drop=True)
-    made[Observations.publish_time] = pd.Series(at[by_time]).dt.tz_localize("UTC")
-    return cast("DataFrame[Observations]", made)
+    publish = Observations.publish_time
+    rows = rows.sort_values([*KEY, publish], ignore_index=True)  # ties keep the order of `rows`
+    value = rows[Observations.value]
+    rows = rows[~(rows.duplicated(KEY) & (value == value.shift()))]
+    nth = rows.groupby([*KEY, publish]).cumcount().astype("timedelta64[us]")
+    made = rows.assign(**{publish: rows[publish] + nth})
+    return cast("DataFrame[Observations]", made.sort_values([publish, *KEY], ignore_index=True))
 
 
 def observation_frame(
@@ -53,6 +45,13 @@ def observation_frame(
         Observations.value: numbers,
     }
     return pd.DataFrame(columns)
+
+
+def at_clock(valid: Times, tz: str, days: int, clock: str) -> Times:
+    """A local clock time so many days after that of delivery."""
+    day = valid.dt.tz_convert(tz).dt.tz_localize(None).dt.normalize()
+    local = day + pd.Timedelta(days=days) + pd.Timedelta(f"{clock}:00")
+    return local.dt.tz_localize(tz).dt.tz_convert("UTC").dt.as_unit("us")
 
 
 def stamped(rows: pd.DataFrame) -> DataFrame[Observations]:
@@ -99,17 +98,3 @@ def unsaid(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     others = others[others[Observations.series].isin(rows[Observations.series].unique())]
     said, keys = (pd.MultiIndex.from_frame(table[KEY]) for table in (others, rows))
     return rows[~keys.isin(said)]
-
-
-def _repeats(*keys: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Whether each entry is as the one before, in all `keys`."""
-    same = np.zeros(len(keys[0]), dtype=bool)
-    same[1:] = np.logical_and.reduce([key[1:] == key[:-1] for key in keys])
-    return same
-
-
-def _nth(same: npt.NDArray[np.bool_]) -> npt.NDArray[np.timedelta64]:
-    """How many entries before each one are the same: 0, 1, 2, ... us."""
-    place = np.arange(len(same))
-    first = np.maximum.accumulate(np.where(same, 0, place))
-    return (place - first).astype("timedelta64[us]")

@@ -187,11 +187,6 @@ def _login(client: Client, secrets: dict[str, str]) -> list[str]:
     return tokens
 
 
-def has_account() -> bool:
-    """Whether the environment has all that the archive needs."""
-    return all(os.environ.get(name) for name in SECRETS)
-
-
 def require_account(what: str) -> dict[str, str]:
     """Name, password and key. Raises CredentialsError where one is not in the environment."""
     secrets = {name: os.environ.get(name, "") for name in SECRETS}

@@ -21,7 +21,6 @@ from rtlmp.sources.ercot.times import (
     HOURS,
     TIME_HEADERS,
     impossible_hours,
-    is_text,
     missing_times,
     time_checks,
     valid_times,
@@ -94,11 +93,8 @@ def _rows(cut: Cut, texts: pa.Table, locations: Set[str], losses: Losses) -> pa.
     """The wanted rows and columns of `texts`, as trimmed text; what is no time is lost."""
     keep = {*cut.columns, cut.location, cut.tail, *(cut.where or ()), *(cut.unless or ())}
     keep |= TIME_HEADERS
-    texts = pa.table({
-        name: texts[name] if name in (OF, LINE) else pc.utf8_trim_whitespace(texts[name])
-        for name in texts.column_names
-        if name in keep or name in (OF, LINE)
-    })  # fmt: skip
+    kept = {n: pc.utf8_trim_whitespace(texts[n]) for n in texts.column_names if n in keep}
+    texts = pa.table({**kept, OF: texts[OF], LINE: texts[LINE]})
     if cut.location and locations:
         names = pa.array([name.removesuffix(cut.suffix) for name in locations])
         texts = texts.filter(pc.is_in(texts[cut.location], names))
@@ -112,9 +108,9 @@ def _rows(cut: Cut, texts: pa.Table, locations: Set[str], losses: Losses) -> pa.
 
 def _readable(cut: Cut, texts: pa.Table, losses: Losses) -> pa.Table:
     """`texts` without rows whose time, flag or location is none."""
-    named = dict.fromkeys((cut.location, cut.tail), is_text)
+    named = dict.fromkeys((cut.location, cut.tail), lambda names: names != "")
     good = np.ones(len(texts), dtype=bool)
-    for head, check in {**time_checks(), **named}.items():
+    for head, check in (time_checks() | named).items():
         if head in texts.column_names:
             unique = pc.unique(texts[head]).to_pandas()
             wrong = pa.array(unique[~check(unique).astype(bool)], pa.string())

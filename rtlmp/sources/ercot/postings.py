@@ -115,12 +115,10 @@ def needs_archive(
     start = max(start, instant(report.since, "00:00", TZ))
     end = min(end, now - timedelta(days=report.days_kept) + MARGIN)
     folder = Path(store) / report.emil / month(start)
-    if start >= end or (listing := read_listing(folder)) is None:
-        return start < end
-    paths = [(posting_path(folder, p), lost_path(folder, p)) for p in listing.postings
-             if start <= p.published < end]  # fmt: skip
-    held = all(here.exists() or lost.exists() for here, lost in paths)
-    return start < listing.since or listing.until < end or not held
+    listing = read_listing(folder) or Listing(end, end, ())
+    wanted = [p for p in listing.postings if start <= p.published < end]
+    held = all(posting_path(folder, p).exists() or lost_path(folder, p).exists() for p in wanted)
+    return start < end and (start < listing.since or listing.until < end or not held)
 
 
 def report_source(report: Report) -> Source:

@@ -67,7 +67,7 @@ def _text_table(
     names: tuple[str, ...], texts: Sequence[Texts], losses: Losses
 ) -> Iterator[pa.Table]:
     """All columns text; a row of more or fewer cells is lost, a blank one says nothing."""
-    bodies = [_utf8(rows.rstrip(b"\r\n")) + b"\n" for _, rows in texts]
+    bodies = [rows.rstrip(b"\r\n").decode(errors="replace").encode() + b"\n" for _, rows in texts]
     counts = [body.count(b"\n") if len(body) > 1 else 0 for body in bodies]
     if not any(counts):
         return
@@ -109,9 +109,5 @@ def _lose_skipped(skipped: list[csv.InvalidRow], of: Places, lines: Places, loss
 
 def _without_blanks(table: pa.Table, count: int) -> pa.Table:
     """Rows with any text in the first `count` columns."""
-    said = np.logical_or.reduce([pc.not_equal(table[n], "").to_numpy() for n in range(count)])
-    return table if said.all() else table.filter(pa.array(said))
-
-
-def _utf8(text: bytes) -> bytes:
-    return text.decode(errors="replace").encode()
+    said = [pc.not_equal(table[n], "").to_numpy() for n in range(count)]
+    return table.filter(pa.array(np.logical_or.reduce(said)))

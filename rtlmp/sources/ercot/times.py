@@ -70,11 +70,6 @@ def time_checks() -> dict[str, Callable[["pd.Series[str]"], Marks]]:
     return {**stamps, **hours, QUARTER: lambda texts: texts.str.fullmatch("0?[1-4]"), **flags}
 
 
-def is_text(texts: "pd.Series[str]") -> Marks:
-    """Where something is named."""
-    return texts != ""
-
-
 def impossible_hours(rows: pd.DataFrame, hour: str) -> Marks:
     """Hours 25 of days that have 24."""
     midnight = _stamp(rows[_first(rows, DAYS)]).dt.normalize()

@@ -24,12 +24,13 @@ from rtlmp.clock import instant, month
 from rtlmp.io.files import atomic
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.schemas.core import Observations, no_observations
-from rtlmp.sources.base.interface import Source, Tools
+from rtlmp.sources.base.interface import Tools
 from rtlmp.sources.base.store import Listing, Posting, posting_path, read_listing, save_listing
-from rtlmp.sources.base.vintages import Times, distinct_vintages, first_seen
+from rtlmp.sources.base.vintages import Times, at_clock, distinct_vintages, first_seen
 from rtlmp.sources.base.web import FetchError, Request, fetch
 from rtlmp.sources.ercot.client import from_site, site_listing
 from rtlmp.sources.ercot.parse import parse
+from rtlmp.sources.ercot.postings import report_source
 from rtlmp.sources.ercot.reports import REPORTS, ZONES, Cut, Report
 from rtlmp.sources.ercot.sheets import workbook_csv
 from rtlmp.sources.ercot.times import TZ, ZONE
@@ -147,17 +148,6 @@ def _require(report: Report, year: int, there: bool, listed: list[str], tools: T
         raise FetchError(f"{missing}; begin later, or see whether ERCOT moved it")
 
 
-def _clock(days: int, clock: str) -> Callable[[Times], Times]:
-    """At a local clock time so many days after that of delivery."""
-
-    def publish(valid: Times) -> Times:
-        day = valid.dt.tz_convert(TZ).dt.tz_localize(None).dt.normalize()
-        at = day + pd.Timedelta(days=days) + pd.Timedelta(f"{clock}:00")
-        return at.dt.tz_localize(TZ).dt.tz_convert("UTC").dt.as_unit("us")
-
-    return publish
-
-
 NATIVE: Final = Cut({n: (S.LOAD, z) for z, ways in ZONES.items() for n in (z, *ways)})
 RT, DAM, LOAD = (OF[emil] for emil in ("np6-905-cd", "np4-190-cd", "np6-345-cd"))
 BOOKS: Final = (
@@ -166,24 +156,21 @@ BOOKS: Final = (
          RT, "2 min after the interval, as NP6-905", lambda valid: valid + RT_DELAY, _listed),
     Book(DAM._replace(emil="np4-180-er", number=13060, about="day-ahead prices of a year",
                       since=date(2010, 12, 1)),
-         DAM, "13:51 local of the day before, as NP4-190", _clock(-1, "13:51"), _listed),
+         DAM, "13:51 local of the day before, as NP4-190",
+         partial(at_clock, tz=TZ, days=-1, clock="13:51"), _listed),
     Book(LOAD._replace(emil="native-load", about="of a year", since=date(2017, 1, 1),
                        cuts=(NATIVE,)),
-         LOAD, "05:50 local of the day after, as NP6-345", _clock(1, "05:50"), _linked),
+         LOAD, "05:50 local of the day after, as NP6-345",
+         partial(at_clock, tz=TZ, days=1, clock="05:50"), _linked),
 )  # fmt: skip
 SOURCES: Final = tuple(
-    Source(
-        book.report.emil,
-        "ERCOT",
-        tuple({q: 0 for cut in book.report.cuts for q, _ in cut.columns.values()}),
-        partial(fetch_book, book),
-        span=timedelta(days=31),
+    report_source(book.report)._replace(
+        fetch=partial(fetch_book, book),
         published=f"rule: {book.about}",
         origin=f"ERCOT's {book.report.about}, without an account",
         fresh=timedelta(days=40),
-        stored="postings",
-        since=book.report.since,
         when=lambda live: not live["archive"],
+        days_kept=0,
         record=True,
     )
     for book in BOOKS

@@ -8,7 +8,7 @@ import pandas as pd
 
 from rtlmp.asof.view import HOUR
 from rtlmp.schemas.core import Observations
-from rtlmp.sources.base.vintages import Times
+from rtlmp.sources.base.vintages import Times, at_clock
 from rtlmp.sources.base.web import FetchError
 
 DAY: Final = timedelta(hours=30)  # once a day, and some
@@ -39,9 +39,7 @@ def on_eve(clock: str) -> Rule:
     """At a local clock time of the day before."""
 
     def publish(frame: pd.DataFrame, tz: str) -> Times:
-        local = frame[Observations.valid_time].dt.tz_convert(tz)
-        eve = local.dt.tz_localize(None).dt.normalize() - pd.Timedelta(days=1)
-        return (eve + pd.Timedelta(f"{clock}:00")).dt.tz_localize(tz).dt.tz_convert("UTC")
+        return at_clock(frame[Observations.valid_time], tz, -1, clock)
 
     about, early = f"rule: {clock} local of the day before", timedelta(hours=36)
     return Rule(about, publish, DAY, early, eve=clock)
