@@ -17,7 +17,7 @@ from rtlmp.report.figures.forecast import forecast_figure
 from rtlmp.report.page import Table, render
 from rtlmp.schemas.core import Covered, Flagged, Forecast, Freshness, Lost, Observations
 from rtlmp.sources.files.coverage import coverage
-from rtlmp.sources.freshness import age_limits, freshness, newest_known
+from rtlmp.sources.freshness import UNKNOWN, age_limits, freshness, newest_known
 from tests.helpers import live, repo
 from tests.helpers.build import ROOT, five_minutes, settings, utc
 from tests.helpers.replay import Server, hosts, serving
@@ -149,10 +149,9 @@ def test_freshness_says_old_and_missing(tmp_path):
     path = tmp_path / "raw/rt_lmp/2026-10.parquet"
     write_table(Observations, rows, path)
     limits = age_limits("ERCOT", "live")
-    held = {SeriesName.RT_LMP: [path]}
-    series = [SeriesName.RT_LMP, SeriesName.LOAD]
+    held, never = {SeriesName.RT_LMP: [path]}, {SeriesName.LOAD: UNKNOWN}
     soon, later = (
-        freshness(newest_known(held, live.at(text)), series, live.at(text), limits)
+        freshness(newest_known(held, live.at(text)) | never, live.at(text), limits)
         for text in ("2026-10-01T00:30", "2026-10-01T06:00")
     )
     assert list(soon[Freshness.stale]) == [False, True]
@@ -171,10 +170,7 @@ def test_coverage_counts_intervals_and_lists_gaps(tmp_path):
     shares = coverage_by_day({SeriesName.RT_LMP: [path]}, *span)
     assert list(shares[Covered.share]) == [1, 0, 0.5]
     fresh = freshness(
-        newest_known({SeriesName.RT_LMP: [path]}, span[1]),
-        [SeriesName.RT_LMP],
-        span[1],
-        age_limits("ERCOT", "live"),
+        newest_known({SeriesName.RT_LMP: [path]}, span[1]), span[1], age_limits("ERCOT", "live")
     )
     lost = pd.DataFrame([("np6-788-cd", "123", span[0], "row 3: LMP is 'N/A'", True)], columns=LOST)
     about: Any = {"run": "r", "market": "ERCOT", "source": "live"}
