@@ -6,7 +6,6 @@ from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 import pandera.pandas as pa
-from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 from pandera.typing import DataFrame
 
 from rtlmp.io.files import atomic, folder_name, naming
@@ -68,9 +67,7 @@ def write_csv(df: pd.DataFrame, path: str | Path, float_format: str | None = Non
 
     A text that a spreadsheet would take for a formula gets a quote before it.
     """
-    numeric = (is_numeric_dtype, is_datetime64_any_dtype)
-    texts = [str(c) for c in df if not any(is_one(df[c]) for is_one in numeric)]
-    safe = df.assign(**{c: df[c].map(_quoted) for c in texts})
+    safe = df.assign(**{str(c): df[c].map(_quoted) for c in df if df[c].dtype.kind == "O"})
     atomic(path, lambda tmp: safe.to_csv(tmp, index=False, float_format=float_format))
 
 
