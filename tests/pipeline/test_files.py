@@ -42,8 +42,8 @@ def repo(tmp_path_factory):
 
 def test_a_silent_node_is_named_before_training_served_and_marked(repo):
     said = repo.said
-    for node in ("OLD", "GONE", "TYPO"):
-        assert said.index(f"no rt_lmp at {node}; ") < said.index("Rule: train")
+    for named in ("at OLD since", "at GONE since", "at ['TYPO']; it holds rt_lmp at"):
+        assert said.index(f"no rt_lmp {named}") < said.index("Rule: train")
     [path] = (repo.root / RUN / "forecast").glob("*.parquet")
     rows = pd.read_parquet(path)
     assert rows.groupby(["location", "threshold"]).size().tolist() == [72] * 8
