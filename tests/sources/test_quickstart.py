@@ -24,8 +24,7 @@ def houston(monkeypatch):
     for key in live.SECRETS:
         monkeypatch.delenv(key, raising=False)
     points = ("HB_HOUSTON", *ercot_world.POINTS)
-    heads = ["SettlementPoint", "SettlementPointPrice"]
-    day_ahead = partial(ercot_world.day_ahead, "np4-190-cd", heads, points)
+    day_ahead = partial(ercot_world.day_ahead, "SettlementPoint", points, "np4-190-cd")
     monkeypatch.setattr(ercot_world, "POINTS", points)
     monkeypatch.setitem(ercot_world.TEXTS, "np4-190-cd", day_ahead)
 
