@@ -26,6 +26,7 @@ from rtlmp.pipeline.morning import Verdict
 from rtlmp.report.daily import read_daily, warnings
 from rtlmp.schemas.core import UTC_DTYPE, Bounded, Flagged, Freshness, Scored
 from rtlmp.schemas.names import Forecaster, Metric
+from rtlmp.sources.base.store import LOST
 from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
 
 SKILL_DAYS: Final = 14  # latest issue dates that are scored
@@ -99,7 +100,7 @@ def status(
         skill_days=days,
         skill=skill,
         series=_series(there["raw"], config, now, day),
-        quarantined=sorted(str(p.relative_to(store)) for p in store.glob("**/*.quarantined")),
+        quarantined=sorted(str(p.relative_to(store)) for p in store.glob(f"**/*{LOST}")),
         free_gb=round(shutil.disk_usage(root if root.exists() else ".").free / 1e9, 1),
     )
 

@@ -169,7 +169,7 @@ SOURCES: Final = (
         market="ERCOT",
         series=(SeriesName.TEMPERATURE_FORECAST,),
         fetch=system_temperature,
-        when=lambda live: not live["archive"],
+        when=lambda live: bool(live["weather"]["points"]) and not live["archive"],
     ),
     Source(
         "open-meteo-runs",

@@ -8,6 +8,7 @@ from rtlmp.clock import gate_closure, issue_time
 from rtlmp.io.tables import write_table
 from rtlmp.pipeline.status import prometheus, status, status_table
 from rtlmp.schemas.core import Bounded, Observations
+from rtlmp.sources.base.store import Posting, lost_path
 from rtlmp.sources.deadline import flag_late
 from rtlmp.sources.freshness import flag_stale
 from tests.helpers.build import five_minutes, hourly_targets
@@ -89,10 +90,11 @@ def test_the_newest_model_of_each_pool_counts(tmp_path):
 
 
 def test_a_posting_set_aside_is_named(tmp_path):
-    aside = tmp_path / "store/np6-788-cd/2026-10/1.quarantined"
+    posting = Posting("1", AT, "name")
+    aside = lost_path(tmp_path / "store/np6-788-cd/2026-10", posting)
     aside.parent.mkdir(parents=True)
     aside.touch()
-    assert found_in(tmp_path, AT)["quarantined"] == ["np6-788-cd/2026-10/1.quarantined"]
+    assert found_in(tmp_path, AT)["quarantined"] == [f"np6-788-cd/2026-10/{AT:%d}/1.lost"]
 
 
 def test_skill_is_that_of_forecasts_as_they_were_issued(tmp_path, prices):

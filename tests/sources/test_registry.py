@@ -157,3 +157,12 @@ def test_another_market_is_fetched_a_day_at_a_time_and_only_once(tmp_path, monke
     assert len(asked) == days + 1  # one failed and was asked again
     assert again.equals(rows)
     assert pd.Series(np.sort(rows[VALID])).diff().dropna().nunique() == 1
+
+
+def test_no_weather_is_asked_for_where_no_point_is_named():
+    weather = {"model": "gfs_global", "run_hours": [], "points": None}
+    live = {"archive": False, "weather": weather}
+    config = parse_config(settings(source="live", start="2026-10-01", live=live))
+    names = {s.name for s in sources_of("ERCOT", [*STORED], config["live"])}
+    assert "native-load" in names
+    assert not [name for name in names if name.startswith("open-meteo")]

@@ -13,9 +13,11 @@ Only a posting with a `.lost` beside it is asked for again, and replaced by what
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rtlmp.io.files import write_text
+
+LOST: Final = ".lost"  # of the file that says why a posting could not be read
 
 
 class Posting(NamedTuple):
@@ -72,4 +74,4 @@ def posting_path(folder: Path, posting: Posting) -> Path:
 
 def lost_path(folder: Path, posting: Posting) -> Path:
     """Where it stands why `posting` could not be read, if it could not."""
-    return posting_path(folder, posting).with_suffix(".lost")
+    return posting_path(folder, posting).with_suffix(LOST)
