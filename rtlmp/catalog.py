@@ -1,6 +1,7 @@
 """Every series and market the project knows; ``SeriesName.RT_LMP`` *is* the text in files."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum, auto
 from typing import Final, Literal, NamedTuple, Self, TypeAlias
 
@@ -107,6 +108,7 @@ RT_PARTS: Final = (SeriesName.RT_LMP_ENERGY, SeriesName.RT_LMP_CONGESTION, Serie
 DAM_PARTS: Final = tuple(SeriesName[q.name.replace("RT", "DAM")] for q in RT_PARTS)
 
 
+UNSTATED: Final = timedelta(hours=36)  # age limit where no source states one: dailies are younger
 TEXAS: Final = {  # degrees north, east
     "houston": (29.76, -95.37), "dallas": (32.78, -96.80), "san_antonio": (29.42, -98.49),
     "abilene": (32.45, -99.73), "midland": (32.00, -102.08), "corpus_christi": (27.80, -97.40),

@@ -59,6 +59,11 @@ def write_text(text: str, path: str | Path) -> None:
     atomic(path, lambda tmp: tmp.write_text(text))
 
 
+def write_bytes(content: bytes, path: str | Path) -> None:
+    """Write `content`, whole or not at all."""
+    atomic(path, lambda tmp: tmp.write_bytes(content))
+
+
 def write_json(content: Mapping[str, object], path: str | Path) -> None:
     """Write `content` as JSON, whole or not at all."""
     write_text(json.dumps(content, indent=1) + "\n", path)

@@ -17,11 +17,6 @@ from rtlmp.sources.files.folder import data_files
 from rtlmp.sources.files.pieces import pieces
 
 MONTH: Final = timedelta(days=31)  # reaches the month before, whatever the day
-NO_FOLDER: Final = (
-    "data_dir {}: no such folder; put your observations there (docs/data.md), or make it from "
-    "ERCOT's archive with an account: snakemake data_dir --config source=live run=archive "
-    "start=2021-10-01 date=2025-01-01 --configfile, with the same file"
-)
 LOOKBACK: Final = timedelta(days=62)  # two whole months before a feature month
 SCARCE: Final = timedelta(days=7)  # a model that has fewer days has next to nothing to train on
 
@@ -42,8 +37,6 @@ class Dates:
         """Raises ValueError where the source has no price at a node, or none for the run's date."""
         folder = config["data_dir"] if config["source"] == "files" else None
         path = Path(folder).expanduser() if folder else None
-        if path and not path.is_dir():
-            raise ValueError(NO_FOLDER.format(path.resolve()))
         files, unread = data_files(path) if path else ([], [])
         covered = coverage(config, files)
         made = cls(config, files, unread, covered, *issue_dates(config, covered))

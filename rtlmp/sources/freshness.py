@@ -10,7 +10,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Archive, known_at
-from rtlmp.catalog import BY_NAME, RETIRED, SeriesName
+from rtlmp.catalog import BY_NAME, RETIRED, UNSTATED, SeriesName
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.core import UTC_DTYPE, Bounded, Flagged, Freshness, Observations
 
@@ -18,7 +18,6 @@ FilesBySeries = Mapping[SeriesName, list[Path]]  # raw files of each series
 AgeLimits = Mapping[SeriesName, timedelta]
 Newest = Mapping[SeriesName, tuple[pd.Timestamp, pd.Timestamp]]  # publication, interval it tells of
 UNKNOWN: Final = (pd.Timestamp("NaT"), pd.Timestamp("NaT"))
-UNSTATED: Final = timedelta(hours=36)  # limit where no source states one: daily series are younger
 
 
 def files_by_series(paths: Iterable[str | Path]) -> dict[SeriesName, list[Path]]:

@@ -3,11 +3,10 @@
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-from rtlmp.io.files import atomic, write_text
+from rtlmp.io.files import write_bytes, write_text
 from rtlmp.sources.base.interface import Tools, accepted
 from rtlmp.sources.base.store import Posting, lost_path, posting_path
 from rtlmp.sources.base.web import FetchError, GoneError
@@ -46,9 +45,9 @@ def store_postings(report: Report, folder: Path, wanted: list[Posting], tools: T
         log.warning("left out as before: %s", error)
 
 
-def is_on_site(report: Report, at: datetime, now: datetime) -> bool:
-    """Whether the public site still has what was posted `at`."""
-    return at >= now - timedelta(days=report.days_kept) + MARGIN
+def on_site_since(report: Report, now: datetime) -> datetime:
+    """From when on the public site surely still has every posting."""
+    return now - timedelta(days=report.days_kept) + MARGIN
 
 
 def is_accepted(report: Report, published: datetime, tools: Tools) -> bool:
@@ -62,7 +61,7 @@ def _keep(folder: Path, posting: Posting, body: bytes | FetchError) -> None:
     if isinstance(body, FetchError):
         write_text(f"{body}", mark)
     else:
-        atomic(posting_path(folder, posting), partial(Path.write_bytes, data=body))
+        write_bytes(body, posting_path(folder, posting))
         if mark.exists():
             mark.touch()
 
@@ -72,7 +71,7 @@ def _downloads(
 ) -> Iterator[tuple[Posting, bytes | FetchError]]:
     """Bytes of the `missing` postings, or why there are none: one by one from the site, in lots
     from the archive."""
-    there = {p for p in missing if p.site and is_on_site(report, p.published, tools.now)}
+    there = {p for p in missing if p.site and p.published >= on_site_since(report, tools.now)}
     recent, older = ([p for p in missing if (p in there) is site] for site in (True, False))
     for k, posting in enumerate(recent):
         if k % 100 == 0:

@@ -23,7 +23,7 @@ from rtlmp.sources.base.store import (
     save_listing,
 )
 from rtlmp.sources.ercot.client import archive_listing, site_listing
-from rtlmp.sources.ercot.downloads import MARGIN, is_accepted, is_on_site, store_postings
+from rtlmp.sources.ercot.downloads import is_accepted, on_site_since, store_postings
 from rtlmp.sources.ercot.parse import ReportError, parse, posting_times, said_of
 from rtlmp.sources.ercot.reports import REPORTS, Report
 from rtlmp.sources.ercot.times import TZ
@@ -113,7 +113,7 @@ def needs_archive(
 ) -> bool:
     """Whether neither `store` nor the public site has all of [start, end), of one UTC month."""
     start = max(start, instant(report.since, "00:00", TZ))
-    end = min(end, now - timedelta(days=report.days_kept) + MARGIN)
+    end = min(end, on_site_since(report, now))
     folder = Path(store) / report.emil / month(start)
     listing = read_listing(folder) or Listing(end, end, ())
     wanted = [p for p in listing.postings if start <= p.published < end]
@@ -149,7 +149,7 @@ def _listed(
     # without a hole to what was listed before, be it earlier or later
     since, end = (old.until, end) if old.since <= start else (start, max(end, old.since))
     since = since if tools.live["archive"] else max(since, start)  # but one that nobody lists
-    if is_on_site(report, since, tools.now):
+    if since >= on_site_since(report, tools.now):
         fresh = site_listing(report, tools.client)
     else:
         fresh = archive_listing(report, since, end, tools.client)
@@ -165,7 +165,7 @@ def _on_hand(
 ) -> tuple[Listing | None, datetime]:
     """Without an account: `listing` without what was never fetched and is gone, and from when on
     what it or the public site has is whole."""
-    site = max(start, tools.now - timedelta(days=report.days_kept) + MARGIN)
+    site = max(start, on_site_since(report, tools.now))
     if listing is None:
         return None, site
     gone = [

@@ -5,7 +5,6 @@ has a row of the hour that the clock skips they take both passes of the repeated
 """
 
 import io
-import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from datetime import datetime, timedelta
 import openpyxl
 
 from rtlmp.sources.base.web import UnreadableError
+from rtlmp.sources.ercot.times import squeeze
 
 
 def workbook_csv(body: bytes, what: str) -> bytes:
@@ -50,7 +50,7 @@ def _rows(cells: Iterable[Sequence[object]], what: str) -> list[list[str]]:
     rows = [row for row in cells if any(cell is not None for cell in row)]
     if not rows:
         return []
-    if re.sub(r"\W|_", "", str(rows[0][0])).upper().startswith("HOUREND"):
+    if squeeze(str(rows[0][0])).startswith("HOUREND"):
         texts = [["DeliveryDate", "HourEnding", "DSTFlag", *map(_text, rows[0][1:])]]
         texts += [[*_hour(row[0]), *map(_text, row[1:])] for row in rows[1:]]
     else:

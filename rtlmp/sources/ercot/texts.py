@@ -1,7 +1,6 @@
 """Postings -> text tables: all files with the same header as one, a row that is none named."""
 
 import io
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from pyarrow import csv
 
 from rtlmp.sources.base.store import Loss, Posting
 from rtlmp.sources.ercot.reports import Report
+from rtlmp.sources.ercot.times import squeeze
 
 OF: Final = "of posting"  # index of a row's posting
 LINE: Final = "line of file"  # its row there; the header is 1
@@ -45,8 +45,7 @@ def text_tables(
         try:
             for text in _members(member, body):
                 head, _, rows = text.partition(b"\n")
-                heads = head.decode("utf-8-sig").upper().split(",")
-                squeezed = tuple(re.sub(r"[^A-Z0-9]", "", name) for name in heads)
+                squeezed = tuple(map(squeeze, head.decode("utf-8-sig").split(",")))
                 by_header.setdefault(squeezed, []).append((k, rows))
         except (*UNZIPPING, ValueError) as error:
             losses.add(k, f"{error}"[:200])

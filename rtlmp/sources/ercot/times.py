@@ -5,6 +5,7 @@ Central prevailing time. An hour is named by its end, 1 to 24; on the autumn cha
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -83,12 +84,22 @@ def to_utc(local: Times, again: Marks, what: str) -> Times:
     A mark on the hour after is taken for one on the hour itself: NP4-722 has it there.
     """
     if again.any():
-        here, before = (_twice(at) for at in (local, local - HOUR))
+        here, before = (shown_twice(at) for at in (local, local - HOUR))
         local = local.where(~(again & before & ~here), local - HOUR)
     zoned = local.dt.tz_localize(TZ, ambiguous=(~again).to_numpy(), nonexistent="NaT")
     if (lost := zoned.isna() & local.notna()).any():
         log.warning(SKIPPED, what, int(lost.sum()), local[lost].min())
     return zoned.dt.tz_convert("UTC").dt.as_unit("us")
+
+
+def squeeze(name: str) -> str:
+    """A header's letters and digits, in capitals."""
+    return re.sub(r"[^A-Z0-9]", "", name.upper())
+
+
+def shown_twice(local: Times, tz: str = TZ) -> Marks:
+    """Whether a naive local time comes twice."""
+    return local.dt.tz_localize(tz, ambiguous="NaT", nonexistent="shift_forward").isna()
 
 
 def published(text: str, name: str) -> datetime:
@@ -120,11 +131,6 @@ def published_in_order(texts: Sequence[str], names: Sequence[str]) -> list[datet
     first = back[0] if back else 0
     second = named or {k for k in twice if k >= first}
     return [at.replace(fold=int(k in second)).astimezone(UTC) for k, at in enumerate(clock)]
-
-
-def _twice(local: Times) -> Marks:
-    """Whether a local time comes twice."""
-    return local.dt.tz_localize(TZ, ambiguous="NaT", nonexistent="shift_forward").isna()
 
 
 def _hours(start: Times, day: "pd.Series[str]", counted: Marks, again: Marks, what: str) -> Times:

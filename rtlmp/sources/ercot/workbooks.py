@@ -21,7 +21,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.catalog import SeriesName as S
 from rtlmp.clock import instant, month
-from rtlmp.io.files import atomic
+from rtlmp.io.files import write_bytes
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.base.interface import Tools
@@ -93,7 +93,7 @@ def _newer(
         return old
     posting, body = found
     log.info("%s %d: version %s", book.report.label, year, posting.id)
-    atomic(posting_path(folder, posting), lambda path: path.write_bytes(body))
+    write_bytes(body, posting_path(folder, posting))
     csv = workbook_csv(body, book.report.name_of(*posting[:2]))
     said = parse(book.report, [(posting, csv)])
     said[Observations.publish_time] = book.publish(said[Observations.valid_time])

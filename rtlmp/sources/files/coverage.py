@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rtlmp.asof.vintages import EPOCH, NOTHING, US_PER_HOUR, Ints, to_us
-from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
+from rtlmp.asof.vintages import EPOCH, NOTHING, Ints, to_us
+from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, UNSTATED, SeriesName
 from rtlmp.clock import instant, issue_time
 from rtlmp.config import Config
 from rtlmp.schemas.columns import LOCATION, PUBLISHED, SERIES
@@ -18,7 +18,7 @@ from rtlmp.sources.files.checks import DAY, same_place
 from rtlmp.sources.files.pieces import Piece, pieces
 
 NAMES = (SERIES, LOCATION, PUBLISHED)
-RECENT = 36 * US_PER_HOUR  # of the newest price of a node, against those of the others
+RECENT = UNSTATED // timedelta(microseconds=1)  # of a node's newest price, against the others'
 log = logging.getLogger(__name__)
 
 

@@ -9,6 +9,11 @@ import pyarrow as pa
 
 from rtlmp.io.files import BadFileError, naming
 
+MAKE_IT: Final = (
+    "put your observations there (docs/data.md), or make it from ERCOT's archive with an account: "
+    "snakemake data_dir --config source=live run=archive start=2021-10-01 date=2025-01-01 "
+    "--configfile, with the same file"
+)
 DATA: Final = re.compile(r"\.(parquet|parq|pq|(csv|tsv)(\.(gz|bz2|zst))?)$", re.IGNORECASE)
 UNFINISHED: Final = re.compile(r"^(\.|~\$)|\.(tmp|part|partial|crdownload)\.\w+$", re.IGNORECASE)
 KINDS: Final = {b"PAR1": "parquet", b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -32,7 +37,7 @@ def data_files(folder: Path) -> tuple[list[Path], list[str]]:
     if not folder.is_dir():
         near = next(above for above in folder.absolute().parents if above.is_dir())
         there = sorted(path.name for path in near.glob("[!.]*"))[:20]
-        raise ValueError(f"data_dir {folder}: no such folder; {near} has {there}")
+        raise ValueError(f"data_dir {folder}: no such folder; {near} has {there}; {MAKE_IT}")
     found, others, seen = list[Path](), list[str](), set[str]()
     for here, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
         hidden = [name for name in folders if name.startswith(".")]

@@ -14,6 +14,7 @@ from rtlmp.catalog import BY_NAME, MINUTES, SeriesName
 from rtlmp.io.files import BadFileError
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.vintages import Times, observation_frame, stamped
+from rtlmp.sources.ercot.times import LAST_HOUR, shown_twice, squeeze
 from rtlmp.sources.isos.publication import on_eve
 
 VALID, PUBLISH, PLACE = Observations.valid_time, Observations.publish_time, Observations.location
@@ -49,7 +50,6 @@ RULE: Final = r"\d+ ?min|\d\d:\d\d"
 ZONED: Final = r"\d:\d\d.*(?:[zZ]|UTC|[+-]\d\d:?\d\d)$"
 MIDNIGHT: Final = r"^[^:]*(?:[T ]00:00(?::00)?)?$"
 YES: Final = ("Y", "YES", "TRUE", "1")
-LAST_HOUR: Final = 24
 NO_TIME: Final = pd.Series(["0:00Z"])
 Said: TypeAlias = Mapping[str, str]  # by option; empty: nothing
 Words: TypeAlias = "pd.Series[str]"
@@ -83,11 +83,6 @@ def table_observations(
         publish = public(valid, said["--published"], said["--zone"], q)
     rows = observation_frame(q, "", valid, publish, value)
     return stamped(rows.assign(**{PLACE: place}))
-
-
-def squeeze(name: str) -> str:
-    """Letters and digits, in capitals."""
-    return re.sub(r"[^A-Z0-9]", "", name.upper())
 
 
 def public(valid: Times, rule: str, zone: str, q: SeriesName) -> Times:
@@ -147,7 +142,7 @@ def _starts(
     again, sure = twins.duplicated(), twins.duplicated(keep=False) & (said["--second"] == "order")
     if SECOND in columns:
         again, sure = table[columns[SECOND]].str.upper().isin(YES), sure | True
-    twice = local.dt.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward").isna()
+    twice = shown_twice(local, zone)
     why = "the clock shows this hour twice: say --columns second=COLUMN, or, if both passes are "
     why += "there, --second order, or write times with their offset"
     _refuse(path, shown, twice & ~sure, why)
