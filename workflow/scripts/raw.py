@@ -9,7 +9,7 @@ job = Job()
 # a synthetic world may end in the future
 now = time.time() * 1e6 if job.run_config["source"] == "files" else float("inf")
 wanted = {(Path(path).parent.name, Path(path).stem): path for path in job.output}
-for series, month, rows in read_months(job.input, sorted({month for _, month in wanted}), now):
+for series, month, rows in read_months(job.input, {month for _, month in wanted}, now):
     if path := wanted.pop((series, month), None):
         save_observations({series: rows}, path)
 for path in wanted.values():

@@ -6,10 +6,8 @@ has a row of the hour that the clock skips they take both passes of the repeated
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
 
-import openpyxl
+import pandas as pd
 
 from rtlmp.sources.base.web import UnreadableError
 from rtlmp.sources.ercot.times import squeeze
@@ -20,14 +18,21 @@ def workbook_csv(body: bytes, what: str) -> bytes:
 
     Raises UnreadableError where it is neither, or a row has no hour: but for a footer a sheet.
     """
-    book = openpyxl.load_workbook(io.BytesIO(_excel(body)), read_only=True, data_only=True)
     made = io.BytesIO()
+    sheets = pd.read_excel(
+        io.BytesIO(_excel(body)), sheet_name=None, dtype=str, keep_default_na=False, na_values=[""]
+    )
     with zipfile.ZipFile(made, "w") as file:
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # some are stored wrong, and the rest would be left out
-            rows = _rows(sheet.iter_rows(values_only=True), f"{what}, sheet {sheet.title}")
-            if rows:
-                file.writestr(f"{sheet.title}.csv", "\n".join(map(",".join, rows)))
+        for name, sheet in sheets.items():
+            rows = sheet.dropna(how="all").fillna("")
+            if squeeze(str([*rows, ""][0])).startswith("HOUREND"):
+                rows = _apart(rows)
+            footers = int((rows.iloc[:, 1:2] == "").sum().sum())
+            if footers > 1:
+                lost = f"{footers} rows of {len(rows) + 1} without an hour"
+                raise UnreadableError(f"{what}, sheet {name}: {lost}")
+            if len(rows):
+                file.writestr(f"{name}.csv", rows[rows.iloc[:, 1] != ""].to_csv(index=False))
     return made.getvalue()
 
 
@@ -45,35 +50,15 @@ def _excel(body: bytes) -> bytes:
         raise UnreadableError(f"no workbook but {body[:80]!r}") from error
 
 
-def _rows(cells: Iterable[Sequence[object]], what: str) -> list[list[str]]:
-    """Texts of a sheet with its header first; day, hour and flag apart."""
-    rows = [row for row in cells if any(cell is not None for cell in row)]
-    if not rows:
-        return []
-    if squeeze(str(rows[0][0])).startswith("HOUREND"):
-        texts = [["DeliveryDate", "HourEnding", "DSTFlag", *map(_text, rows[0][1:])]]
-        texts += [[*_hour(row[0]), *map(_text, row[1:])] for row in rows[1:]]
-    else:
-        texts = [[*map(_text, row)] for row in rows]
-    texts = [row + [""] * (len(texts[0]) - len(row)) for row in texts]
-    footers = [row for row in texts if not row[1]]
-    if len(footers) > 1:
-        raise UnreadableError(f"{what}: {len(footers)} rows of {len(texts)} without an hour")
-    return [row for row in texts if row[1]]
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, datetime):
-        return f"{cell:%m/%d/%Y}"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return "" if cell is None else str(cell).replace(",", "").strip()
-
-
-def _hour(cell: object) -> tuple[str, str, str]:
+def _apart(rows: pd.DataFrame) -> pd.DataFrame:
     """Day, hour ending and flag of 11/03/2024 02:00 DST, the repeated hour, or of a time."""
-    if isinstance(cell, datetime):
-        start = cell + timedelta(minutes=-30)  # within the hour, though Excel is off by some ms
-        return f"{start:%m/%d/%Y}", str(start.hour + 1), "N"
-    day, hour, *repeated = [*_text(cell).split(), "", ""][:3]
-    return day, hour, "Y" if repeated[0] else "N"
+    texts = rows.iloc[:, 0]
+    said = texts.str.split(expand=True).reindex(columns=range(3)).fillna("")
+    # of a time: within the hour, though Excel is off by some ms
+    start = pd.to_datetime(texts, format="ISO8601", errors="coerce") - pd.Timedelta("30min")
+    timed = start.notna()
+    said.loc[timed, 0] = start.dt.strftime("%m/%d/%Y")
+    said.loc[timed, 1] = (start.dt.hour + 1).astype("Int64").astype(str)
+    flag = (~timed & (said[2] != "")).map({True: "Y", False: "N"})
+    clock = pd.DataFrame({"DeliveryDate": said[0], "HourEnding": said[1], "DSTFlag": flag})
+    return pd.concat([clock, rows.iloc[:, 1:]], axis=1)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
@@ -18,7 +17,6 @@ from rtlmp.sources.ercot.times import squeeze
 
 OF: Final = "of posting"  # index of a row's posting
 LINE: Final = "line of file"  # its row there; the header is 1
-Places: TypeAlias = npt.NDArray[np.int64]
 Texts: TypeAlias = tuple[int, bytes]  # index of a posting, and rows of a file in it
 UNZIPPING: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
@@ -72,41 +70,35 @@ def _text_table(
         return
     of = np.repeat(np.array([k for k, _ in texts]), counts)
     lines = np.concatenate([np.arange(count) + 2 for count in counts])
-    skipped: list[csv.InvalidRow] = []
-
-    def skip(row: csv.InvalidRow) -> Literal["skip"]:
-        skipped.append(row)
-        return "skip"
-
-    try:
-        read = csv.ReadOptions(column_names=names, use_threads=False)
-        rows = csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skip)
-        kinds = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
-        table = csv.read_csv(io.BytesIO(b"".join(bodies)), read, rows, kinds)
-    except pa.ArrowInvalid:
-        table = pa.table({})
+    table, skipped = _read(names, b"".join(bodies))
     if len(table) + len(skipped) != len(of):  # quotes that do not close join rows
         if len(texts) == 1:
             losses.add(texts[0][0], f"its rows cannot be told apart: {texts[0][1][:60]!r}")
         for one in texts if len(texts) > 1 else ():
             yield from _text_table(names, [one], losses)
         return
-    _lose_skipped(skipped, of, lines, losses)
-    for name, places in ((OF, of), (LINE, lines)):
-        kept = np.delete(places, [row.number - 1 for row in skipped])
-        table = table.append_column(name, pa.array(kept))
-    yield _without_blanks(table, len(names))
-
-
-def _lose_skipped(skipped: list[csv.InvalidRow], of: Places, lines: Places, losses: Losses) -> None:
-    """Name the rows that have more or fewer cells than the header."""
-    for row in skipped:
-        k, line = of[row.number - 1], lines[row.number - 1]
+    skips = [row.number - 1 for row in skipped]
+    for row, at in zip(skipped, skips, strict=True):
         why = f"{row.actual_columns} cells under {row.expected_columns} headers: {row.text[:60]!r}"
-        losses.add(k, f"row {line}: {why}", whole=False)
+        losses.add(of[at], f"row {lines[at]}: {why}", whole=False)
+    said = np.logical_or.reduce([pc.not_equal(column, "").to_numpy() for column in table.columns])
+    for name, places in ((OF, of), (LINE, lines)):
+        table = table.append_column(name, pa.array(np.delete(places, skips)))
+    yield table.filter(pa.array(said))
 
 
-def _without_blanks(table: pa.Table, count: int) -> pa.Table:
-    """Rows with any text in the first `count` columns."""
-    said = [pc.not_equal(table[n], "").to_numpy() for n in range(count)]
-    return table.filter(pa.array(np.logical_or.reduce(said)))
+def _read(names: Sequence[str], body: bytes) -> tuple[pa.Table, list[csv.InvalidRow]]:
+    """Rows of text without header, and those that are too long or too short; all or none."""
+    skipped: list[csv.InvalidRow] = []
+
+    def skip(row: csv.InvalidRow) -> Literal["skip"]:
+        skipped.append(row)
+        return "skip"
+
+    read = csv.ReadOptions(column_names=names, use_threads=False)
+    rows = csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=skip)
+    kinds = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
+    try:
+        return csv.read_csv(io.BytesIO(body), read, rows, kinds), skipped
+    except pa.ArrowInvalid:
+        return pa.table({}), []

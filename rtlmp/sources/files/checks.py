@@ -20,12 +20,12 @@ LATEST, AHEAD = 300 * DAY, 400 * DAY  # publication after an interval's start, a
 EARLY: Final = 5 * MINUTE  # so long before its interval ends may an actual be public
 NINES: Final = (999.0, 9999.0, 99999.0, 999999.0)  # that stand for "no value"
 GREATEST: Final = 1e6  # in any unit
-# Highest offer cap of any market from that date, USD/MWh; congestion can double it
+# Highest cap of any market from that date, USD/MWh; congestion can double it
 PRICE_CAPS: Final = {
-    "1990-01-01": 7_000.0,
-    "2015-06-01": 9_000.0,
-    "2022-01-01": 5_000.0,
-    "2025-09-30": 10_000.0,
+    "1990-01-01": 7_000.0,  # ERCOT's highest before June 2015: PUCT project 40268, 2012-10-25
+    "2015-06-01": 9_000.0,  # ERCOT, the same order
+    "2022-01-01": 5_000.0,  # ERCOT, notice M-A120721-01
+    "2025-09-30": 10_000.0,  # MISO, its value of lost load since then
 }
 MIN_GAPS: Final = 11  # from one value to the next: fewer do not tell a step
 Spellings: TypeAlias = dict[tuple[SeriesName, str], tuple[str, str]]  # place and file seen first
