@@ -122,11 +122,9 @@ def recent_skill(
     scored = scored_forecasts({Forecaster.MODEL: rows}, prices, config, issued, None)
     skill = {}
     for asked in pairs(scored[scored[Scored.lead_day] == 1]):
-        ours, base = (
-            log_loss(asked.spiked, asked.of(model)).mean()
-            for model in (Forecaster.MODEL, Forecaster.CLIMATOLOGY)
-        )
-        skill[threshold_name(asked.threshold)] = round(float(1 - ours / base), 4)
+        loss = {name: log_loss(asked.spiked, asked.of(name)).mean() for name in asked.models}
+        ratio = loss[Forecaster.MODEL] / loss[Forecaster.CLIMATOLOGY]
+        skill[threshold_name(asked.threshold)] = round(float(1 - ratio), 4)
     return len(issued), skill
 
 

@@ -42,15 +42,17 @@ def parse(
     What could not be read is added to `lost`. Raises ReportError where there is no such list.
     """
     postings = [posting for posting, _ in bodies]
-    losses, publish = Losses(report, postings), posting_times(postings)
-    tables: list[pd.DataFrame] = []
+    publish, tables = posting_times(postings), list[pd.DataFrame]()
+    losses: Losses = {}
     for table in text_tables(bodies, report.member, losses):
         for cut in _present(report, table, losses):
             tables += _columns(report, cut, _rows(cut, table, locations, losses), publish, losses)
-    if lost is None and losses.found:
-        raise ReportError(said_of(report, [*losses.found]))
+    found = [Loss(report.emil, *postings[k][:2], why, accepted=False, whole=whole)
+             for k, why, whole in losses]  # fmt: skip
     if lost is not None:
-        lost.extend(losses.found)
+        lost.extend(found)
+    elif found:
+        raise ReportError(said_of(report, found))
     return pd.concat(tables or [no_observations()], ignore_index=True)
 
 
@@ -81,11 +83,9 @@ def _present(report: Report, texts: pa.Table, losses: Losses) -> Iterator[Cut]:
         wrong += [h for h in needed if h not in heads]
     wrong += sorted({f"{h} once" for h in heads if h and heads.count(h) > 1})
     for k in pc.unique(texts[OF]).to_pylist() if wrong else ():
-        losses.add(
-            k,
-            f"no column for {[*dict.fromkeys(wrong)]}; the file has {heads}; if ERCOT renamed "
-            "one, add its new name to rtlmp/sources/ercot/reports.py or times.py",
-        )
+        why = f"no column for {[*dict.fromkeys(wrong)]}; the file has {heads}; if ERCOT renamed "
+        why += "one, add its new name to rtlmp/sources/ercot/reports.py or times.py"
+        losses[k, why, True] = None
     yield from () if wrong else cuts
 
 
@@ -134,7 +134,7 @@ def _lose(
             first, *more = np.flatnonzero(bad & (of == k))
             others = f" and {len(more)} more of {counts[k]}" if more else ""
             why = f"row {lines[first]}{others}: {head} is {texts[head][first].as_py()!r}"
-            losses.add(k, why, whole=2 * (1 + len(more)) > counts[k])
+            losses[int(k), why, bool(2 * (1 + len(more)) > counts[k])] = None
     return bad
 
 

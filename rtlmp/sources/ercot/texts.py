@@ -11,27 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from rtlmp.sources.base.store import Loss, Posting
-from rtlmp.sources.ercot.reports import Report
+from rtlmp.sources.base.store import Posting
 from rtlmp.sources.ercot.times import squeeze
 
 OF: Final = "of posting"  # index of a row's posting
 LINE: Final = "line of file"  # its row there; the header is 1
 Texts: TypeAlias = tuple[int, bytes]  # index of a posting, and rows of a file in it
 UNZIPPING: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
-
-
-class Losses:
-    """What could not be read of some postings, in the order it was met."""
-
-    def __init__(self, report: Report, postings: Sequence[Posting]) -> None:
-        self.report, self.postings = report, postings
-        self.found: dict[Loss, None] = {}
-
-    def add(self, k: int, why: str, whole: bool = True) -> None:
-        """Say `why` of the posting of index `k`, or of some of its rows."""
-        named = self.postings[k][:2]
-        self.found[Loss(self.report.emil, *named, why, accepted=False, whole=whole)] = None
+# what could not be read, in the order it was met: index of the posting, why, more than half of it
+Losses: TypeAlias = dict[tuple[int, str, bool], None]
 
 
 def text_tables(
@@ -46,7 +34,7 @@ def text_tables(
                 squeezed = tuple(map(squeeze, head.decode("utf-8-sig").split(",")))
                 by_header.setdefault(squeezed, []).append((k, rows))
         except (*UNZIPPING, ValueError) as error:
-            losses.add(k, f"{error}"[:200])
+            losses[k, f"{error}"[:200], True] = None
     for names, texts in by_header.items():
         yield from _text_table(names, texts, losses)
 
@@ -73,14 +61,14 @@ def _text_table(
     table, skipped = _read(names, b"".join(bodies))
     if len(table) + len(skipped) != len(of):  # quotes that do not close join rows
         if len(texts) == 1:
-            losses.add(texts[0][0], f"its rows cannot be told apart: {texts[0][1][:60]!r}")
+            losses[texts[0][0], f"its rows cannot be told apart: {texts[0][1][:60]!r}", True] = None
         for one in texts if len(texts) > 1 else ():
             yield from _text_table(names, [one], losses)
         return
     skips = [row.number - 1 for row in skipped]
     for row, at in zip(skipped, skips, strict=True):
         why = f"{row.actual_columns} cells under {row.expected_columns} headers: {row.text[:60]!r}"
-        losses.add(of[at], f"row {lines[at]}: {why}", whole=False)
+        losses[int(of[at]), f"row {lines[at]}: {why}", False] = None
     said = np.logical_or.reduce([pc.not_equal(column, "").to_numpy() for column in table.columns])
     for name, places in ((OF, of), (LINE, lines)):
         table = table.append_column(name, pa.array(np.delete(places, skips)))

@@ -46,8 +46,15 @@ class Checked(NamedTuple):
         return np.fromiter(those, dtype=bool)[self.series]
 
 
-def refuse_times(of: Checked, now: float) -> None:
-    """Raises BadFileError where a row cannot have been public when it says; `now` in us."""
+def refuse_impossible(of: Checked, now: float, seen: Spellings) -> None:
+    """Raises BadFileError at a time, a value or a spelling that cannot be; `now` in us."""
+    _refuse_times(of, now)
+    _refuse_values(of)
+    _refuse_spellings(of, seen)
+
+
+def _refuse_times(of: Checked, now: float) -> None:
+    """Where a row cannot have been public when it says."""
     lags = [MINUTES[q.step] * MINUTE - EARLY if q in ACTUALS else -AHEAD for q in of.names]
     lag, columns = of.rows.publish - of.rows.valid, [VALID, PUBLISHED]
     early = lag < np.array(lags, dtype=np.int64)[of.series]
@@ -58,8 +65,8 @@ def refuse_times(of: Checked, now: float) -> None:
     of.piece.refuse(of.table, columns, of.rows.publish > now, "published in the future")
 
 
-def refuse_values(of: Checked) -> None:
-    """Raises BadFileError at marks for a missing value and prices beyond any cap of their time."""
+def _refuse_values(of: Checked) -> None:
+    """At marks for a missing value and prices beyond any cap of their time."""
     value, size = of.rows.value, np.abs(of.rows.value)
     money, price = (of.are(q.unit.startswith(u) for q in of.names) for u in ("USD", "USD/MWh"))
     negative = of.are(q is not SeriesName.GENERATION for q in of.names) & (value < 0)
@@ -71,8 +78,8 @@ def refuse_values(of: Checked) -> None:
     of.piece.refuse(of.table, [VALUE], bad, why)
 
 
-def refuse_spellings(of: Checked, seen: Spellings) -> None:
-    """Raises BadFileError where a place of a series is spelt otherwise than before."""
+def _refuse_spellings(of: Checked, seen: Spellings) -> None:
+    """Where a place of a series is spelt otherwise than before."""
     there = np.zeros((len(of.names), len(of.places)), dtype=bool)
     there[of.series, of.rows.column] = True
     for code, place in zip(*np.nonzero(there), strict=True):

@@ -2,9 +2,12 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from rtlmp.io.files import BadFileError, naming
@@ -72,6 +75,17 @@ def kind_of(path: Path) -> str | None:
     if what:
         raise BadFileError(f"{path}: {what}; it begins with {head!r}")
     return kind
+
+
+def bad_rows(
+    path: Path, columns: Sequence[str], bad: npt.ArrayLike, why: str, first: int, example: object
+) -> BadFileError:
+    """What is said of rows that are `bad`, the first of which is row `first` of the file."""
+    marks = np.asarray(bad)
+    return BadFileError(
+        f"{path}: column {', '.join(columns)}: {why}: {marks.sum()} of {len(marks)} rows, "
+        f"the first is row {first}: {example}"
+    )
 
 
 def unpacked(path: Path, packed: str | None) -> pa.NativeFile:

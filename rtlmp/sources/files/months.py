@@ -14,14 +14,7 @@ from rtlmp.asof.vintages import SeriesRows, VintageRows, concat_series
 from rtlmp.catalog import BY_NAME, STORED, SeriesName
 from rtlmp.io.files import BadFileError
 from rtlmp.schemas.columns import LOCATION, OBSERVED, PUBLISHED, SERIES, VALID, VALUE
-from rtlmp.sources.files.checks import (
-    Checked,
-    Spellings,
-    refuse_spellings,
-    refuse_step,
-    refuse_times,
-    refuse_values,
-)
+from rtlmp.sources.files.checks import Checked, Spellings, refuse_impossible, refuse_step
 from rtlmp.sources.files.pieces import Piece, pieces
 
 KEYS: Final = (VALID, SERIES, LOCATION, PUBLISHED)
@@ -59,9 +52,7 @@ def _parts(
     known = np.array([name in STORED for name in names], dtype=bool)[series]
     piece.refuse(table, [SERIES], ~known, f"unknown series; known: {[*STORED]}")
     of = Checked(piece, table, rows, places, series, [BY_NAME[name] for name in names])
-    refuse_times(of, now)
-    refuse_values(of)
-    refuse_spellings(of, spelt)
+    refuse_impossible(of, now, spelt)
     month = publish.astype("datetime64[us]").astype("datetime64[M]")
     group = month.astype(np.int64) * len(names) + series
     order = np.argsort(group, kind="stable")

@@ -4,6 +4,7 @@ Free of pandas, as pyarrow.dataset is not: Snakemake reads prices here before an
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -25,7 +26,7 @@ from rtlmp.io.parquet import (
     to_numpy,
 )
 from rtlmp.schemas.columns import LOCATION, PUBLISHED, SERIES
-from rtlmp.sources.files.folder import kind_of
+from rtlmp.sources.files.folder import bad_rows, kind_of
 from rtlmp.sources.files.texts import header, read_text
 
 WORDS: Final = (SERIES, LOCATION)
@@ -64,14 +65,10 @@ class Piece(NamedTuple):
 
     def refuse(self, table: pa.Table, columns: list[str], bad: Flags, why: str) -> None:
         """Raises BadFileError where a row is `bad`."""
-        if not bad.any():
-            return
-        row = int(np.flatnonzero(bad)[0])
-        example = {c: str(table[c][row].as_py()) for c in columns}
-        raise BadFileError(
-            f"{self.path}: column {', '.join(columns)}: {why}: {int(bad.sum())} of {len(bad)} "
-            f"rows, the first is row {self.row + row}: {example}"
-        )
+        if bad.any():
+            row = int(np.flatnonzero(bad)[0])
+            example = {c: str(table[c][row].as_py()) for c in columns}
+            raise bad_rows(self.path, columns, bad, why, self.row + row, example)
 
     def text(self, table: pa.Table, name: str) -> tuple[npt.NDArray[np.intp], list[str]]:
         """A column of words, none empty: index into the words, and these without blanks around."""
@@ -124,8 +121,7 @@ def pieces(
         if packed != "parquet":
             _complete(path, wanted, header(path, packed)[1])
             whole = Piece(path, packed, 0, 0, -np.inf, np.inf)
-            if len(at := whole.utc(whole.read([PUBLISHED]), PUBLISHED)):
-                yield whole._replace(since=int(at.min()), until=int(at.max()))
+            yield from _dated(whole, path.stat().st_mtime_ns)
             continue
         file = open_parquet(path)
         plain = [of.name for of in file.schema_arrow if not pa.types.is_nested(of.type)]
@@ -135,6 +131,14 @@ def pieces(
         kind = file.schema_arrow.field(PUBLISHED).type
         for k in possible_row_groups(file, bounds):
             yield Piece(path, packed, k, rows[k], *_span(extent(groups[k], PUBLISHED), kind))
+
+
+@cache
+def _dated(whole: Piece, _: int) -> list[Piece]:
+    """A file of text with its first and last publication, if it has any: parsed once a process,
+    and again when it has changed (ns)."""
+    at = whole.utc(whole.read([PUBLISHED]), PUBLISHED)
+    return [whole._replace(since=int(at.min()), until=int(at.max()))] if len(at) else []
 
 
 def _span(told: Bounds, kind: pa.DataType) -> tuple[float, float]:

@@ -35,6 +35,7 @@ from rtlmp.sources.imports.table import OPTIONS, RULE, public, table_observation
 
 POSTED: Final = re.compile(r"cdr\.0*(\d+)\.\d+\.(\d{8})\.(\d{6})", re.IGNORECASE)
 REPORT, COLUMNS, KEEP = "--report", "--columns", "--keep"
+KNOWN_AS: Final = {name: r for r in REPORTS for name in (r.emil, str(r.number))}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -44,10 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--to", required=True, type=Path, help="folder of what is made: data_dir")
     parser.add_argument(KEEP, nargs="+", default=[], help="locations to keep; default: all")
     parser.add_argument(COLUMNS, nargs="+", default=[], help="as valid_time=Timestamp value=Price")
-    for option, about in {
-        REPORT: "of ERCOT, as np6-905-cd, where no name says it",
-        **OPTIONS,
-    }.items():
+    of_ercot = "of ERCOT, as np6-905-cd, where no name says it"
+    parser.add_argument(REPORT, default="", choices=[*KNOWN_AS], metavar="REPORT", help=of_ercot)
+    for option, about in OPTIONS.items():
         parser.add_argument(option, default="", help=about.replace("%", "%%"))
     given = parser.parse_args(arguments)
     said = {option: getattr(given, option[2:]) for option in (REPORT, *OPTIONS)}
@@ -71,14 +71,10 @@ def _observations(
     path: Path, said: dict[str, str], named: dict[str, str], keep: set[str]
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Those of each table in a file, and the name of the file to be made of them."""
-    known = {report.emil: report for report in REPORTS}
-    if said[REPORT] not in {"", *known}:
-        raise BadFileError(f"{REPORT} {said[REPORT]}: none of {[*known]}")
     with TemporaryDirectory() as scratch:
         for name, file in _files(path.name, path, Path(scratch)):
             posted, kind = POSTED.search(name), kind_of(file)
-            said_by = {r.number: r for r in REPORTS}.get(int(posted.group(1))) if posted else None
-            report = known.get(said[REPORT], said_by)
+            report = KNOWN_AS.get(said[REPORT] or (posted.group(1) if posted else ""))
             if report and kind != "parquet":
                 with naming(file), unpacked(file, kind) as opened:
                     body = opened.read()

@@ -13,9 +13,9 @@ from pandera.typing import DataFrame
 from rtlmp.catalog import BY_NAME, MINUTES, SeriesName
 from rtlmp.io.files import BadFileError
 from rtlmp.schemas.core import Observations
-from rtlmp.sources.base.vintages import Times, observation_frame, stamped
+from rtlmp.sources.base.vintages import Times, at_clock, observation_frame, stamped
 from rtlmp.sources.ercot.times import LAST_HOUR, shown_twice, squeeze
-from rtlmp.sources.isos.publication import on_eve
+from rtlmp.sources.files.folder import bad_rows
 
 VALID, PUBLISH, PLACE = Observations.valid_time, Observations.publish_time, Observations.location
 VALUE, HOUR, SECOND, MARKET = Observations.value, "hour", "second", "market"
@@ -88,7 +88,7 @@ def table_observations(
 def public(valid: Times, rule: str, zone: str, q: SeriesName) -> Times:
     """Times of publication by a rule: minutes after the interval, or a clock of the day before."""
     if ":" in rule:
-        return on_eve(rule).publish(valid.to_frame(VALID), zone)
+        return at_clock(valid, zone, -1, rule)
     return valid + pd.Timedelta(minutes=MINUTES[q.step] + int(rule.removesuffix("min")))
 
 
@@ -174,7 +174,4 @@ def _refuse(path: Path, words: "pd.Series[Any]", bad: "pd.Series[bool]", why: st
     """Raises BadFileError where rows are `bad`."""
     if bad.any():
         of = words[bad]
-        raise BadFileError(
-            f"{path}: column {of.name}: {why}: {len(of)} of {len(bad)} rows, the first is row "
-            f"{of.index[0]}: {[*map(str, of[:4])]}"
-        )
+        raise bad_rows(path, [str(of.name)], bad, why, of.index[0], [*map(str, of[:4])])

@@ -1,6 +1,5 @@
 """When values of the other markets were public: as their frames say, else by a rule."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, NamedTuple
 
@@ -18,42 +17,36 @@ class Rule(NamedTuple):
     """When a value was public."""
 
     about: str
-    # of a frame with UTC `valid_time`, and the market's zone
-    publish: Callable[[pd.DataFrame, str], Times]
-    fresh: timedelta  # older than this at issue time is stale
+    fresh: timedelta = DAY  # older than this at issue time is stale
     early: timedelta = timedelta(0)  # publication before delivery, at most
-    eve: str = ""  # local clock of the day before, if nothing is public before it
+    minutes: int = 0  # after the frame's `column`, else after the interval
+    column: str = ""
+    eve: str = ""  # or at this local clock of the day before
+
+    def publish(self, frame: pd.DataFrame, tz: str) -> Times:
+        """Of a frame with UTC `valid_time`, an interval of an hour or five minutes a row."""
+        valid = frame[Observations.valid_time]
+        if self.eve:
+            return at_clock(valid, tz, -1, self.eve)
+        step = HOUR if (valid.dt.minute == 0).all() else HOUR / 12
+        since = utc_column(frame, self.column) if self.column else valid + step
+        return since + pd.Timedelta(minutes=self.minutes)
 
 
 def after(minutes: int, fresh: timedelta = timedelta(hours=3)) -> Rule:
     """So long after the hour or five minutes have passed."""
-
-    def publish(frame: pd.DataFrame, _: str) -> Times:
-        step = HOUR if (frame[Observations.valid_time].dt.minute == 0).all() else HOUR / 12
-        return frame[Observations.valid_time] + step + pd.Timedelta(minutes=minutes)
-
-    return Rule(f"rule: {minutes} min after the interval", publish, fresh)
+    return Rule(f"rule: {minutes} min after the interval", fresh, minutes=minutes)
 
 
 def on_eve(clock: str) -> Rule:
     """At a local clock time of the day before."""
-
-    def publish(frame: pd.DataFrame, tz: str) -> Times:
-        return at_clock(frame[Observations.valid_time], tz, -1, clock)
-
-    about, early = f"rule: {clock} local of the day before", timedelta(hours=36)
-    return Rule(about, publish, DAY, early, eve=clock)
+    return Rule(f"rule: {clock} local of the day before", early=timedelta(hours=36), eve=clock)
 
 
 def as_published(column: str, minutes: int = 0, early: timedelta = timedelta(0)) -> Rule:
     """As the frame says, and so long after that."""
-
-    def publish(frame: pd.DataFrame, _: str) -> Times:
-        return utc_column(frame, column) + pd.Timedelta(minutes=minutes)
-
-    kind = "rule: " if minutes else "recorded: "
-    about = f"{kind}{column}{f' + {minutes} min' if minutes else ''}"
-    return Rule(about, publish, DAY, early)
+    about = f"rule: {column} + {minutes} min" if minutes else f"recorded: {column}"
+    return Rule(about, early=early, minutes=minutes, column=column)
 
 
 def utc_column(frame: pd.DataFrame, column: str) -> Times:

@@ -7,11 +7,11 @@ stays in the west. Each SCED run adds noise of its own, now and then a tripped u
 """
 
 from functools import cache
-from math import erf, sqrt
-from statistics import NormalDist
+from math import sqrt
 from typing import Final, NamedTuple
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from rtlmp.asof.vintages import Floats, Ints
 from rtlmp.sources.synthetic.weather import UNKNOWN, Hours, Weather, generator, within_days
@@ -32,7 +32,6 @@ TRIP_SHARE: Final = 0.004  # of runs
 TRIP_GW: Final = (3.0, 1.5)  # mean and sd of the margin lost
 BIDS_GW: Final = 0.4  # by which day-ahead bids miss the forecasts
 BIN_GW: Final = 0.25
-PHI: Final[Floats] = np.array([(z, 0.5 + 0.5 * erf(z / sqrt(2))) for z in np.linspace(-8, 8, 4001)])
 QUADRATURE: Final = np.polynomial.hermite_e.hermegauss(15)
 
 
@@ -99,7 +98,7 @@ def node_margin(state: Weather, hours: Hours, node: str, seed: int) -> Margin:
 def run_noise(hours: Hours, seed: int) -> Floats:
     """GW that each run finds beside the hour's margin, everywhere; independent; (hours, 12)."""
     z, dice = np.moveaxis(generator(seed, "runs").standard_normal((len(hours.day), RUNS, 2)), -1, 0)
-    tripped = dice < NormalDist().inv_cdf(TRIP_SHARE)
+    tripped = dice < ndtri(TRIP_SHARE)
     return np.where(tripped, TRIP_GW[1] * z - TRIP_GW[0], NOISE_GW * z)
 
 
@@ -129,7 +128,7 @@ def spike_probability(mean: Floats, sd: Floats, threshold: float) -> Floats:
     gw, usd = CURVE[::-1].T
     gap = np.interp(threshold, usd, gw, left=np.inf) - mean
     width = np.hypot(sd, BIN_GW / sqrt(12))
-    return np.asarray(sum(p * _normal_cdf((gap - noise) / width) for noise, p in _worst_noise()))
+    return np.asarray(sum(p * ndtr((gap - noise) / width) for noise, p in _worst_noise()))
 
 
 @cache
@@ -137,11 +136,7 @@ def _worst_noise() -> list[tuple[float, float]]:
     """The lowest noise of an hour's runs: (middle of a bin in GW, probability)."""
     edges = np.arange(-12.0, 2.0, BIN_GW)
     mean, sd = TRIP_GW
-    tripped, normal = _normal_cdf((edges + mean) / sd), _normal_cdf(edges / NOISE_GW)
+    tripped, normal = ndtr((edges + mean) / sd), ndtr(edges / NOISE_GW)
     below = 1 - (1 - TRIP_SHARE * tripped - (1 - TRIP_SHARE) * normal) ** RUNS
     bins = zip((edges - BIN_GW / 2).tolist(), np.diff(below, prepend=0).tolist(), strict=True)
     return [(noise, p) for noise, p in bins if p > 0]
-
-
-def _normal_cdf(z: Floats) -> Floats:
-    return np.asarray(np.interp(z, *PHI.T))

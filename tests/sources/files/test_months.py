@@ -15,7 +15,7 @@ from rtlmp.io.files import BadFileError
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.files.coverage import coverage, issue_dates
 from rtlmp.sources.files.months import read_months
-from rtlmp.sources.files.pieces import pieces
+from rtlmp.sources.files.pieces import Piece, pieces
 from tests.helpers.build import ROOT, five_minutes, hourly_noise, read_frames, settings, utc
 
 VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
@@ -200,6 +200,16 @@ def test_a_month_reads_the_files_that_may_hold_a_row_of_it(tmp_path, suffix):
         np.testing.assert_array_equal(
             own[SeriesName.RT_LMP, month][0].value, whole[SeriesName.RT_LMP, month][0].value
         )
+
+
+def test_dates_of_text_are_parsed_once_and_again_when_it_changed(good, tmp_path, monkeypatch):
+    paths = save(good, tmp_path / "x.csv")
+    first = [*pieces(paths, [PUBLISH], {})]
+    with monkeypatch.context() as patch:
+        patch.setattr(Piece, "read", None)
+        assert [*pieces(paths, [PUBLISH], {})] == first
+    save(good.iloc[:5], paths[0])
+    assert [*pieces(paths, [PUBLISH], {})] != first
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
