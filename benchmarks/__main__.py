@@ -6,6 +6,7 @@ from benchmarks import (
     backtest,
     cost,
     fetch_layer,
+    intraday,
     peers,
     scores,
     structure,
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "fetch": fetch_layer,
     "structure": structure,
     "windows": windows,
+    "intraday": intraday,
 }
 
 

@@ -53,6 +53,7 @@ from rtlmp.features.history import (
 from rtlmp.features.matrix import training_features
 from rtlmp.forecast.forecast import model_probability
 from rtlmp.models.training import fit_model, training_set
+from rtlmp.schemas.core import HorizonRows
 from rtlmp.schemas.names import Metric
 
 TZ: Final = "America/Chicago"
@@ -103,6 +104,7 @@ class Forecasts(NamedTuple):
     y: Floats
     p: Floats
     reference: Floats
+    lead: Ints  # lead hour
     seconds: float  # of CPU, of one training, mean
 
 
@@ -122,8 +124,8 @@ def run(given: argparse.Namespace) -> None:
     for name in given.windows:
         found = {}
         for variant, settings in named.items():
-            key = sha256(json.dumps([name, settings, given.months]).encode()).hexdigest()[:16]
-            path = given.work / f"{key}.npz"
+            asked = json.dumps([name, settings, given.months, Forecasts._fields])
+            path = given.work / f"{sha256(asked.encode()).hexdigest()[:16]}.npz"
             if not path.exists():
                 made = made or world(given.data, given.work)
                 of = forecasts(made, WINDOWS[name], settings, given.months)
@@ -133,10 +135,10 @@ def run(given: argparse.Namespace) -> None:
         say(name, found)
 
 
-def world(data: Path, work: Path) -> World:
-    """Features and prices of every node, made once."""
+def world(data: Path, work: Path, clock: Mapping[str, Any] | None = None) -> World:
+    """Features, as of a clock, and prices of every node, made once."""
     work.mkdir(parents=True, exist_ok=True)
-    config = config_of({"nodes": [*LMP], "issue_time": "09:56"})
+    config = config_of({"nodes": [*LMP], "issue_time": "09:56", **(clock or {})})
     nodes = {
         name: AuxiliaryNode(price=SeriesName.RT_SPP, at=at, start=FIRST, end=LAST)
         for name, at in SPP.items()
@@ -183,10 +185,11 @@ def forecasts(made: World, window: Window, settings: Mapping[str, Any], every: i
         took.append(time.process_time() - began)
         p = model_probability(model, scored.x, XS)
         y, reference = outcomes(made.prices, scored, config, day)
-        parts.append((scored.issued // (24 * US_PER_HOUR), y, p, reference))
+        lead = scored.x[:, scored.design.index(HorizonRows.lead_hour)].astype(np.int64)
+        parts.append((scored.issued // (24 * US_PER_HOUR), y, p, reference, lead))
         print(f"  {day} {model.card['rows']:,} rows {took[-1]:.1f} s", flush=True)
-    day, y, p, reference = (np.concatenate(of) for of in zip(*parts, strict=True))
-    return Forecasts(day, y, p, reference, float(np.mean(took)))
+    day, y, p, reference, lead = (np.concatenate(of) for of in zip(*parts, strict=True))
+    return Forecasts(day, y, p, reference, lead, float(np.mean(took)))
 
 
 def concat_issued(

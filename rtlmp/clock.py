@@ -36,8 +36,15 @@ def gate_closure(config: ClockSettings, day: date) -> datetime:
 
 
 def horizon_start(config: ClockSettings, day: date) -> datetime:
-    """UTC instant of local midnight after issue date `day`; the horizon is 72 hours from here."""
-    return instant(day + timedelta(days=1), "00:00", MARKETS[config["market"]].tz)
+    """UTC instant from which the forecast issued on `day` tells of 72 hours, as `horizon` says."""
+    if config["horizon"] == "next_midnight":
+        return instant(day + timedelta(days=1), "00:00", MARKETS[config["market"]].tz)
+    return issue_time(config, day).replace(minute=0) + timedelta(hours=1)
+
+
+def deadline(config: ClockSettings, day: date) -> datetime:
+    """UTC instant after which a forecast is late: offers are due, or its first hour has begun."""
+    return (gate_closure if config["horizon"] == "next_midnight" else horizon_start)(config, day)
 
 
 def model_date(day: date, every_days: int) -> date:

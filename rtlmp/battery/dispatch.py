@@ -13,7 +13,7 @@ from rtlmp.battery import StrategyName
 from rtlmp.battery.programme import DayPrices, Index
 from rtlmp.battery.strategies import STRATEGIES, KnownAtIssue, operate, perfect_foresight
 from rtlmp.catalog import BY_NAME, MARKETS
-from rtlmp.clock import horizon_start, issue_time
+from rtlmp.clock import gate_closure, instant, issue_time
 from rtlmp.config.jobs import DispatchSettings
 from rtlmp.schemas.core import Observations, Scored
 from rtlmp.schemas.evaluation import DispatchDays
@@ -145,6 +145,8 @@ def known_at_issue(
 ) -> KnownAtIssue:
     """What is known at issue time of `day` of the two local days after it."""
     at, tz = pd.Timestamp(issue_time(config, day)), MARKETS[config["market"]].tz
+    if at > (closes := gate_closure(config, day)):
+        raise ValueError(f"value: issued {at}, but day-ahead offers were due at {closes}")
     hours = _hours(config, day, LOOKAHEAD)
     local = hours.tz_convert(tz)
     past = node.real[(node.real_publish <= at).to_numpy()].tz_convert(tz)
@@ -176,7 +178,8 @@ def _observed(node: NodePrices, config: DispatchSettings, day: date) -> DayPrice
 
 def _hours(config: DispatchSettings, day: date, local_days: int) -> pd.DatetimeIndex:
     """Hours of the local days after issue date `day`, UTC."""
-    first, end = (horizon_start(config, day + timedelta(days=n)) for n in (0, local_days))
+    tz = MARKETS[config["market"]].tz
+    first, end = (instant(day + timedelta(days=n), "00:00", tz) for n in (1, 1 + local_days))
     return pd.date_range(first, end, freq="h", inclusive="left", unit="us")
 
 

@@ -15,6 +15,7 @@ from rtlmp.config.kinds import (
     Clock,
     Count,
     History,
+    Horizon,
     Hour,
     Name,
     Node,
@@ -99,6 +100,7 @@ class Config(TypedDict):
     thresholds: Annotated[list[Positive], Field(min_length=1)]  # USD/MWh
     date: NotRequired[date | None]
     issue_time: Clock  # local
+    horizon: Horizon
     history_days: History
     max_train_rows: Count
     retrain_every_days: Count
@@ -138,9 +140,8 @@ def parse_config(raw: Mapping[str, object]) -> Config:
     config["tune"]["space"] = {key: space[key] for key in SETTINGS if key in space} | space
     config["figures"] = config["figures"] or config["nodes"]
     config["pools"] = config["pools"] or {"all": config["nodes"]}
-    _check_nodes(config)
-    _check_source(config)
-    _check_models(config)
+    for check in (_check_nodes, _check_source, _check_models):
+        check(config)
     if config["live"]["weather"]["points"] == {}:
         config["live"]["weather"]["points"] = {**MARKETS[config["market"]].points} or None
     return config
@@ -158,8 +159,7 @@ def _check_nodes(config: Config) -> None:
     unknown = sorted({*config["figures"]} - {*nodes})
     _refuse(unknown, f"figures has {unknown}: nodes are {nodes}")
     pooled = sorted(node for pool in config["pools"].values() for node in pool)
-    where = f"pools have {pooled}, nodes are {nodes}"
-    _refuse(pooled != sorted(nodes), f"pools must hold every node once: {where}")
+    _refuse(pooled != sorted(nodes), f"pools hold {pooled}, want every node once: {nodes}")
 
 
 def _check_source(config: Config) -> None:

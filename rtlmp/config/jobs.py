@@ -9,11 +9,13 @@ from typing_extensions import TypedDict
 
 from rtlmp.catalog import SeriesName
 from rtlmp.config import AuxiliaryNode, Battery, Gate, Member, Model, Tune, Validation, Window
+from rtlmp.config.kinds import Horizon
 
 
 class ClockSettings(TypedDict):
     market: str
     issue_time: str
+    horizon: Horizon
 
 
 class NodeSettings(ClockSettings):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -12,36 +12,43 @@ from rtlmp.asof.view import View, horizon_rows, hour_range, view
 from rtlmp.asof.vintages import Archive, Matrix, to_us
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import horizon_start, issue_time
-from rtlmp.config.jobs import NodeSettings, PoolSettings
+from rtlmp.config.jobs import ClockSettings, NodeSettings, PoolSettings
 from rtlmp.features import calendar, fundamentals, prices, weather  # noqa: F401  # registered
 from rtlmp.features.history import HistoryRows, NodeSample, concat_history, sampled_nodes
 from rtlmp.features.registry import REGISTERED, Feature, Group
 from rtlmp.schemas.core import Features, HorizonRows
 
+Names: TypeAlias = list[str]
 FEATURES: Final = sorted(REGISTERED, key=lambda of: [*Group].index(of.group))
-DESIGN: Final[list[str]] = [HorizonRows.lead_hour, *(f.name for f in FEATURES)]  # a model's columns
+
+
+def features_of(config: ClockSettings) -> list[Feature]:
+    """Those that forecasts of this horizon have."""
+    return [f for f in FEATURES if f.only in (None, config["horizon"])]
 
 
 def monthly_features(
     data: Archive, issued: Sequence[date], config: NodeSettings
 ) -> Iterator[tuple[str, DataFrame[Features]]]:
     """One table a node, for the issue dates `issued`."""
-    return feature_tables(_view(data, day, config, config["nodes"]) for day in issued)
+    views = (_view(data, day, config, config["nodes"]) for day in issued)
+    return feature_tables(views, features_of(config))
 
 
 def training_features(
     data: Archive, issued: Sequence[date], config: PoolSettings, sample: NodeSample
 ) -> dict[str, HistoryRows]:
     """By pool, the rows issued on the dates `issued` that its models are fitted on."""
-    pools = config["pools"]
+    pools, features = config["pools"], features_of(config)
+    design = [HorizonRows.lead_hour, *(f.name for f in features)]  # a model's columns
     rows: dict[str, list[HistoryRows]] = {pool: [] for pool in pools}
     for day in issued:
         sampled = {pool: sampled_nodes(sample, pool, of, day) for pool, of in pools.items()}
         seen = _view(data, day, config, [node for of in sampled.values() for node in of])
         ends = np.cumsum([len(of) for of in sampled.values()])
-        blocks = np.split(_block(seen, FEATURES), ends[:-1], axis=1)
+        blocks = np.split(_block(seen, features), ends[:-1], axis=1)
         for (pool, of), block in zip(sampled.items(), blocks, strict=True):
-            rows[pool].append(_rows(seen, block, of, pools[pool]))
+            rows[pool].append(_rows(seen, block, of, pools[pool], design))
     return {pool: concat_history(of) for pool, of in rows.items()}
 
 
@@ -67,7 +74,7 @@ def _view(data: Archive, day: date, config: NodeSettings, nodes: list[str]) -> V
     return view(data, at, start, MARKETS[config["market"]], pd.Index(nodes), network)
 
 
-def _rows(seen: View, block: Matrix, nodes: list[str], pool: list[str]) -> HistoryRows:
+def _rows(seen: View, block: Matrix, nodes: Names, pool: Names, design: Names) -> HistoryRows:
     """`block` (72, nodes, features) as rows, node by node."""
     hours, count = len(seen.valid_time), len(nodes)
     lead = np.tile(np.arange(1, hours + 1, dtype=np.float32), count)
@@ -75,7 +82,7 @@ def _rows(seen: View, block: Matrix, nodes: list[str], pool: list[str]) -> Histo
     issued = np.full(len(lead), to_us(seen.issue_time))
     hour = np.tile(np.array(hour_range(seen.valid_time)), count)
     node = np.array([pool.index(node) for node in nodes]).repeat(hours)
-    return HistoryRows(np.column_stack([lead, flat]), issued, hour, node, pool, DESIGN)
+    return HistoryRows(np.column_stack([lead, flat]), issued, hour, node, pool, design)
 
 
 def _block(view: View, features: Sequence[Feature]) -> Matrix:

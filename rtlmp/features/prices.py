@@ -9,6 +9,7 @@ from rtlmp.asof.labels import spike
 from rtlmp.asof.view import View
 from rtlmp.asof.vintages import Floats
 from rtlmp.catalog import SeriesName as S
+from rtlmp.features import reading
 from rtlmp.features.reading import ISSUE_DAY, back, by_day, by_recency, known_values, target_hours
 from rtlmp.features.registry import feature, highest, mean
 
@@ -117,3 +118,22 @@ def rt_over_dam(view: View, days: int) -> Floats:
     rt = level(by_day(view, S.RT_MEAN)[:ISSUE_DAY][-days:])
     dam = level(by_day(view, S.DAM_SPP)[:ISSUE_DAY][-days:])
     return around(mean(rt - dam, axis=0))[target_hours(view)]
+
+
+@feature("USD/MWh", S.DAM_SPP, only="next_hour")
+def dam_target(view: View) -> Floats:
+    """Level of the day-ahead price of the target hour, where its market has cleared."""
+    return level(back(view, S.DAM_SPP, 0))
+
+
+@feature("USD/MWh", S.DAM_SPP, only="next_hour")
+def dam_target_day_highest(view: View) -> Floats:
+    """Level of the highest day-ahead price of the target day."""
+    return level(highest(by_day(view, S.DAM_SPP), axis=1))[reading.target_rows(view)]
+
+
+@feature("1", S.DAM_SPP, only="next_hour")
+def dam_target_rank(view: View) -> Floats:
+    """Share of the hours of the target day with a lower day-ahead price."""
+    own, day = back(view, S.DAM_SPP, 0)[:, None], by_day(view, S.DAM_SPP)[reading.target_rows(view)]
+    return mean(np.where(np.isnan(day) | np.isnan(own), np.nan, day < own), axis=1)

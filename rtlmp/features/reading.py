@@ -23,9 +23,9 @@ DAYS: Final = ISSUE_DAY + 5  # the horizon may reach 01:00 of D+4
 def day_and_hour(view: View) -> tuple[Indices, Indices]:
     """Row and column of `by_day` of each hour of the view; a row may lie outside."""
     local = view.hours.tz_convert(view.local.tz)
-    issue = view.local[0].normalize().tz_localize(None)
+    issue = view.issue_time.tz_convert(view.local.tz).normalize().tz_localize(None)
     days = (local.tz_localize(None).normalize() - issue).days
-    return np.asarray(days, np.intp) + ISSUE_DAY + 1, np.asarray(local.hour, np.intp)
+    return np.asarray(days, np.intp) + ISSUE_DAY, np.asarray(local.hour, np.intp)
 
 
 def target_rows(view: View) -> Indices:

@@ -2,8 +2,7 @@
 
 To define one is to register it: columns are in the order of the groups, each a module, and of the
 definitions in it. The function's name is the column's; `over` makes a family, one column per tuple
-of arguments. A function returns an array that broadcasts to (72 hours, nodes), NaN where nothing is
-known.
+of arguments. A function returns an array that broadcasts to (72 hours, nodes), NaN where unknown.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,12 +13,15 @@ import numpy as np
 
 from rtlmp.asof.view import View
 from rtlmp.asof.vintages import Floats
-from rtlmp.catalog import SeriesName, Unit
+from rtlmp.catalog import SeriesName as S
+from rtlmp.catalog import Unit
+from rtlmp.config.kinds import Horizon
 
 P = ParamSpec("P")
 R = TypeVar("R")
 F = TypeVar("F", bound=Callable[..., Floats])
 Over: TypeAlias = Sequence[tuple[object, ...]]
+Only: TypeAlias = Horizon | None  # None: forecasts of any horizon have it
 
 
 class Group(StrEnum):
@@ -33,24 +35,25 @@ class Feature(NamedTuple):
     name: str
     group: Group
     unit: Unit
-    inputs: frozenset[SeriesName]
+    inputs: frozenset[S]
     compute: Callable[[View], Floats]
     about: str
+    only: Only
 
 
 REGISTERED: Final[list[Feature]] = []
 
 
-def feature(unit: Unit, *inputs: SeriesName, over: Over = ((),)) -> Callable[[F], F]:
+def feature(unit: Unit, *inputs: S, over: Over = ((),), only: Only = None) -> Callable[[F], F]:
     """Decorator: one `Feature` of the function for each tuple of arguments."""
 
     def add(fn: F) -> F:
-        about = (fn.__doc__ or "").partition("\n")[0]
+        doc = (fn.__doc__ or "").partition("\n")[0]
         group = Group(fn.__module__.rpartition(".")[2])
-        for args in over:
-            name = "_".join([fn.__name__, *map(str, args)]).lower()
-            read = frozenset(inputs) or frozenset(a for a in args if isinstance(a, SeriesName))
-            REGISTERED.append(Feature(name, group, unit, read, lambda v, a=args: fn(v, *a), about))  # type: ignore[misc]
+        for on in over:
+            name = "_".join([fn.__name__, *map(str, on)]).lower()
+            ins = frozenset(inputs) or frozenset(a for a in on if isinstance(a, S))
+            REGISTERED.append(Feature(name, group, unit, ins, lambda v, a=on: fn(v, *a), doc, only))  # type: ignore[misc]
         return fn
 
     return add

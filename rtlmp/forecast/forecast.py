@@ -14,7 +14,6 @@ from rtlmp.asof.view import long_table
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.clock import HORIZON_HOURS, issue_time
 from rtlmp.config.jobs import ReplaySettings
-from rtlmp.features.matrix import DESIGN
 from rtlmp.models.calibration import apply_calibration
 from rtlmp.models.curve import SMALLEST, exceedance
 from rtlmp.models.estimators import threshold_curve
@@ -22,7 +21,8 @@ from rtlmp.models.store import Trained
 from rtlmp.models.training import LEFT_OUT
 from rtlmp.schemas.core import Bounded, Features, Flagged, Forecast, HorizonRows
 
-HORIZON: Final = [HorizonRows.issue_time, HorizonRows.valid_time, HorizonRows.lead_hour]
+TIMES: Final = [HorizonRows.issue_time, HorizonRows.valid_time]  # all others: a model's columns
+HORIZON: Final = [*TIMES, HorizonRows.lead_hour]
 DEVIATIONS: Final = 1.64  # standard, to a bound
 ALIKE: Final = 200  # hours; so that bounds hold the truth of the synthetic market, see results.md
 SHRINK: Final = 4.0  # degrees of freedom that the median over rows is worth
@@ -34,7 +34,7 @@ def pool_forecast(
 ) -> DataFrame[Bounded]:
     """Issued at `at` by the mean of `models`, the newest first: 72 rows a node and threshold."""
     rows = {node: _issued(of, node, at) for node, of in features.items()}
-    x = np.concatenate([of[DESIGN].to_numpy(np.float32) for of in rows.values()])
+    x = np.concatenate([of.drop(columns=TIMES).to_numpy(np.float32) for of in rows.values()])
     horizon = pd.concat([of[HORIZON].assign(**{Forecast.location: n}) for n, of in rows.items()])
     each = np.stack([model_probability(m, x, thresholds) for m in models])
     low, high = jackknife_interval(each)

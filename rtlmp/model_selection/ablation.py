@@ -14,7 +14,7 @@ from rtlmp.catalog import SeriesName
 from rtlmp.config.jobs import FoldSettings
 from rtlmp.evaluation.losses import format_interval
 from rtlmp.features import fundamentals
-from rtlmp.features.matrix import DESIGN, FEATURES
+from rtlmp.features.matrix import FEATURES
 from rtlmp.features.registry import Group
 from rtlmp.model_selection.cross_validation import FoldForecast, daily_loss, estimate, refit
 from rtlmp.model_selection.folds import Fold
@@ -52,14 +52,15 @@ def ablate_features(folds: Sequence[Fold], config: FoldSettings) -> DataFrame[Ab
             for fold in folds
             for f in refit([without(fold, columns)], config)
         ]
-        keys = {Ablation.kind: kind, Ablation.part: name, Ablation.columns: len(columns)}
+        there = len({*columns} & {*folds[0].training.design})
+        keys = {Ablation.kind: kind, Ablation.part: name, Ablation.columns: there}
         tables += [pd.DataFrame(keys | rows) for rows in _differences(whole, less, config)]
     return Ablation.validate(pd.concat(tables, ignore_index=True))
 
 
 def without(fold: Fold, columns: Sequence[str]) -> Fold:
     """The fold as if these features were never known."""
-    at = [DESIGN.index(c) for c in columns]
+    at = [k for k, name in enumerate(fold.training.design) if name in columns]
     x, fitted = fold.x.copy(), fold.training.rows.x.copy()
     x[:, at] = fitted[:, at] = np.nan
     rows = fold.training.rows._replace(x=fitted)

@@ -22,8 +22,7 @@ from rtlmp.config.jobs import FoldSettings
 from rtlmp.config.kinds import Window
 from rtlmp.evaluation.baselines import climatology
 from rtlmp.features.history import HistoryRows, read_history, read_pools
-from rtlmp.features.matrix import DESIGN
-from rtlmp.forecast.forecast import HORIZON
+from rtlmp.forecast.forecast import HORIZON, TIMES
 from rtlmp.io.tables import read_by_folder
 from rtlmp.model_selection.windows import FoldWindow, fold_windows, labels_known
 from rtlmp.models.training import TrainingSet, training_set
@@ -92,7 +91,7 @@ def _pool_rows(
     observed = Labels(*(np.stack(of)[node, hour - hours.start] for of in columns))
     horizon[Scored.lead_day] = lead_day_of(horizon[HorizonRows.lead_hour])
     horizon[Scored.max_price] = observed.highest
-    x = np.concatenate([rows[DESIGN].to_numpy(np.float32) for rows in features.values()])
+    x = np.concatenate([of.drop(columns=TIMES).to_numpy(np.float32) for of in features.values()])
     return horizon, x, np.column_stack([spike(observed.highest, x) for x in config["thresholds"]])
 
 

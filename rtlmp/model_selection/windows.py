@@ -1,9 +1,9 @@
 """Origins of rolling-origin cross-validation, and the spans that are refused."""
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from rtlmp.clock import HORIZON_HOURS, days
+from rtlmp.clock import HORIZON_HOURS, RETRAIN_EPOCH, days, horizon_start, issue_time
 from rtlmp.config import Config
 from rtlmp.config.jobs import ClockSettings, FoldSettings
 from rtlmp.config.kinds import Window
@@ -25,7 +25,7 @@ def fold_windows(config: FoldSettings, window: Window) -> list[FoldWindow]:
     if embargo < (least := days_to_label(config)):
         raise ValueError(
             f"validation.embargo_days {embargo}: want {least} or more, {HORIZON_HOURS} hours from "
-            f"the midnight after {config['issue_time']} and {LABEL_DELAY} until a label is known"
+            f"{config['horizon']} at {config['issue_time']}, {LABEL_DELAY} until a label is known"
         )
     return [
         FoldWindow(
@@ -39,9 +39,8 @@ def fold_windows(config: FoldSettings, window: Window) -> list[FoldWindow]:
 
 def days_to_label(config: ClockSettings) -> int:
     """Whole days from an issue time until every label of its horizon is known."""
-    clock = time.fromisoformat(config["issue_time"])
-    to_midnight = timedelta(hours=24 - clock.hour, minutes=-clock.minute)
-    longest = to_midnight + timedelta(hours=HORIZON_HOURS + 1) + LABEL_DELAY  # clock change
+    to_first = horizon_start(config, RETRAIN_EPOCH) - issue_time(config, RETRAIN_EPOCH)
+    longest = to_first + timedelta(hours=HORIZON_HOURS + 1) + LABEL_DELAY  # clock change
     return -(-longest // timedelta(days=1))
 
 

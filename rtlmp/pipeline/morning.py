@@ -23,7 +23,7 @@ class Verdict(IntEnum):
     GOOD = 0
     FAILED = 1  # no forecast of the date
     DEGRADED = 10  # there is one, with what `why` says
-    LATE = 11  # first there after the gate had closed
+    LATE = 11  # first there after the deadline
     REFUSED = 12  # settings or date: nothing was tried
 
 

@@ -161,7 +161,7 @@ def prometheus(of: Status) -> str:
         "series_stale": ("1: older than allowed", "series", series["stale"]),
         "model_age_days": ("of the newest", "pool", {m["pool"]: m["age"] for m in of["models"]}),
         Metric.LOG_LOSS_SKILL: ("latest issue dates, first 24 hours", "threshold", of["skill"]),
-        "forecast_late": ("1: first there after gate closure", "", {"": of["late"]}),
+        "forecast_late": ("1: first there after its deadline", "", {"": of["late"]}),
         "gate_closure_minutes": ("until the next", "", {"": of["minutes_to_gate_closure"]}),
         "disk_free_bytes": ("where results are", "", {"": 1e9 * of["free_gb"]}),
         "quarantined": ("postings set aside", "", {"": len(of["quarantined"])}),

@@ -42,7 +42,7 @@ def backtest_page(
     )
     sections = [
         Section("In short", tables=[_skills(of.metrics)]),
-        Section("Every day", "Issued the day before. Hover for numbers, click to hold them.",
+        Section("Every day", "As last issued before. Hover for numbers, click to hold them.",
                 charts=[chart(timelines(of.scored, of.tz))]),
         Section("Pictures", pictures=figures),
         Section("Is it significant?", "Diebold-Mariano on daily mean losses, HAC variance; a "

@@ -15,9 +15,9 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
-from rtlmp.features.matrix import DESIGN, FEATURES
+from rtlmp.features.matrix import FEATURES
 from rtlmp.features.registry import Group
-from rtlmp.forecast.forecast import model_probability
+from rtlmp.forecast.forecast import TIMES, model_probability
 from rtlmp.report.explain import Issue
 from rtlmp.schemas.core import HorizonRows
 from rtlmp.schemas.evaluation import Changes
@@ -64,12 +64,12 @@ def _of_node(node: str, earlier: Issue, later: Issue, thresholds: list[float]) -
     if both.empty:
         spans = [f"{i.rows[HorizonRows.valid_time].min()}.." for i in (earlier, later)]
         raise ValueError(f"{node}: the issue dates share no hour ({spans}): choose nearer ones")
+    design, value = [*later.rows.drop(columns=TIMES)], {}
     old, new = (
-        both[[f"{name}_{side}" for name in DESIGN]].to_numpy(np.float32) for side in ("old", "new")
+        both[[f"{name}_{side}" for name in design]].to_numpy(np.float32) for side in ("old", "new")
     )
-    value = {}
     for swapped in coalitions(frozenset(PLAYERS)):
-        x = np.where([GROUPS[name] in swapped for name in DESIGN], new, old)
+        x = np.where([GROUPS[name] in swapped for name in design], new, old)
         models = (later if OF_MODEL in swapped else earlier).models
         told = [model_probability(m, x, thresholds) for m in models]
         value[swapped] = np.mean(told, axis=0)

@@ -12,7 +12,7 @@ from pandera.typing import DataFrame
 from rtlmp.asof.view import HOUR, known_frame
 from rtlmp.asof.vintages import Archive, read_archive
 from rtlmp.catalog import MARKETS, STORED, SeriesName
-from rtlmp.clock import issue_time
+from rtlmp.clock import deadline, issue_time
 from rtlmp.config.jobs import DailyPageSettings
 from rtlmp.io.tables import read_table
 from rtlmp.models.store import Card
@@ -61,7 +61,7 @@ def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
         Section("The next 72 hours", "Hover for numbers, click to hold them.",
                 charts=[chart(_ahead(of.forecast, tz))],
                 tables=[_peaks(of.forecast, tz), _numbers(of.forecast, tz)]),
-        Section("Yesterday's forecast against what came", "Each hour as issued the day before it, "
+        Section("Yesterday's forecast against what came", "Each hour as last issued before it, "
                 "and the prices public when this page was issued.", charts=_behind(of, tz)),
         Section("What it rests on", tables=[_models(of.cards), _fresh(of)]),
     ]  # fmt: skip
@@ -88,8 +88,10 @@ def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
     if stale := set(of.forecast.get(Flagged.stale, [])) - {""}:
         found.append(f"made with old or missing data: {', '.join(stale)}")
     if any(of.forecast.get(Flagged.late, [])):
-        closes = MARKETS[config["market"]].gate_closure
-        found.append(f"late: first made after the market's gate closed at {closes} local time")
+        due = pd.Timestamp(deadline(config, of.issued)).tz_convert(MARKETS[config["market"]].tz)
+        of_gate = config["horizon"] == "next_midnight"
+        what = "the market's gate closed" if of_gate else "its first hour began"
+        found.append(f"late: first made after {what} at {due:%H:%M} local time")
     newest = {tuple(c["pool"]): c for c in sorted(of.cards, key=lambda c: c["date"])}
     for card in newest.values():
         days = (of.issued - date.fromisoformat(card["date"])).days

@@ -22,8 +22,7 @@ from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.clock import issue_time
 from rtlmp.config.jobs import BacktestSettings
 from rtlmp.config.model import EstimatorName
-from rtlmp.features.matrix import DESIGN
-from rtlmp.forecast.forecast import NodeFeatures
+from rtlmp.forecast.forecast import TIMES, NodeFeatures
 from rtlmp.models.curve import Fitted, at_every_threshold, grid_position
 from rtlmp.models.store import Trained
 from rtlmp.schemas.core import Features, HorizonRows
@@ -62,9 +61,9 @@ def explain(node: str, issue: Issue, thresholds: list[float]) -> DataFrame[Drive
 
     Raises ValueError where no member of the models is of EXPLAINED.
     """
-    rows, count = issue.rows, len(DESIGN) + 1
+    rows, count = issue.rows, issue.rows.shape[1] - len(TIMES) + 1
     horizon = rows.loc[rows.index.repeat(count), [Drivers.valid_time, Drivers.lead_hour]]
-    readings = rows[DESIGN].astype(np.float64).assign(**{START: np.nan})
+    readings = rows.drop(columns=TIMES).astype(np.float64).assign(**{START: np.nan})
     parts = [
         horizon.assign(
             **{
@@ -96,7 +95,7 @@ def shares(of: Fitted, x: Matrix, grid: list[float], thresholds: list[float]) ->
 
 
 def _mean_shares(issue: Issue, thresholds: list[float]) -> Floats:
-    x = issue.rows[DESIGN].to_numpy(np.float32)
+    x = issue.rows.drop(columns=TIMES).to_numpy(np.float32)
     each, estimators = [], set()
     for model in issue.models:
         for fitted, of in zip(model.members, model.card["members"], strict=True):

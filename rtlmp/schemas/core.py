@@ -44,7 +44,7 @@ class HorizonRows(Valid):
     """What is forecast: at `issue_time`, of the hour from `valid_time`."""
 
     issue_time: Series[Utc] = pa.Field(description="nothing published later may be used, UTC")
-    lead_hour: Series[int] = pa.Field(ge=1, le=72, description="1 is the hour from midnight of D+1")
+    lead_hour: Series[int] = pa.Field(ge=1, le=72, description="1: the first hour of `horizon`")
 
 
 class Features(HorizonRows):
@@ -76,7 +76,7 @@ class Flagged(Bounded):
     """A forecast from live data says which of it was late or absent at issue time."""
 
     stale: Series[str] = pa.Field(description="series too old or missing; empty: all is there")
-    late: Series[bool] = pa.Field(description="first made after the market's gate had closed")
+    late: Series[bool] = pa.Field(description="first made after gate closure, or its first hour")
 
 
 class Freshness(pa.DataFrameModel):

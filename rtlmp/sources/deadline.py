@@ -1,4 +1,4 @@
-"""Whether a live forecast was there before the gate closed, also where it is made again later."""
+"""Whether a live forecast was there in time, also where it is made again later."""
 
 import hashlib
 import json
@@ -13,9 +13,9 @@ from rtlmp.schemas.core import Bounded, Flagged
 
 
 def flag_late(
-    rows: DataFrame[Bounded], closes: datetime, ledger: Path, now: datetime | None = None
+    rows: DataFrame[Bounded], due: datetime, ledger: Path, now: datetime | None = None
 ) -> DataFrame[Bounded]:
-    """`rows` with whether these very ones were first there after `closes`.
+    """`rows` with whether these very ones were first there after `due`.
 
     `ledger` remembers when: features of an open month are made anew every morning, and yesterday's
     forecast with them, to the same rows. It is no output of a rule: Snakemake deletes those.
@@ -25,5 +25,5 @@ def flag_late(
     first = json.loads(ledger.read_text()) if ledger.exists() else {}
     first.setdefault(key, (now or datetime.now(UTC)).isoformat(timespec="seconds"))
     write_json(first, ledger)
-    late = datetime.fromisoformat(first[key]) > closes
+    late = datetime.fromisoformat(first[key]) > due
     return Bounded.validate(rows.assign(**{Flagged.late: late}))

@@ -149,6 +149,17 @@ def test_a_morning_is_the_same_whatever_is_published_later():
         np.testing.assert_array_equal(clean, dirty)
 
 
+def test_a_horizon_that_begins_at_once_holds_the_same_days_and_none_after_the_gate():
+    node = world()
+    settled = dispatch_days(node, flat_curves(node), CONFIG, DAYS)
+    at_once = {**CONFIG, "horizon": "next_hour"}
+    assert settled.equals(dispatch_days(node, flat_curves(node), at_once, DAYS))
+    late = {**at_once, "issue_time": "13:56"}
+    words = "value: issued 2024-03-08 19:56.* offers were due at 2024-03-08 16:00"
+    with pytest.raises(ValueError, match=words):
+        dispatch_days(node, flat_curves(node), late, DAYS)
+
+
 def test_a_gap_of_more_than_an_hour_is_refused_by_name():
     prices = five_minutes("2024-07-01 10:00", [20.0] * 60)
     holed = prices.drop(index=range(20, 40))

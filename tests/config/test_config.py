@@ -36,6 +36,7 @@ BAD = {
     "bad clock": ({"issue_time": "10"}, "issue_time"),
     "hour alone": ({"issue_time": 10}, r"issue_time: a local time in quotes: .10:00. \(got 10\)"),
     "minutes of a day and more": ({"issue_time": 1440}, "issue_time: a local time in quotes"),
+    "no such horizon": ({"horizon": "tonight"}, "horizon: .*next_hour.*tonight"),
     "true is no clock": ({"issue_time": True}, "issue_time: a local time in quotes"),
     "embargo shorter than a horizon": ({"validation": {"embargo_days": 1}}, r"embargo_days.*got 1"),
     "grid not rising": ({"model": {"grid": [50, 25]}}, "model.grid"),

@@ -6,17 +6,32 @@ import pytest
 
 from rtlmp.asof.view import view
 from rtlmp.catalog import DERIVED, MARKETS, READ, SeriesName
+from rtlmp.config import parse_config
 from rtlmp.features.fundamentals import REGIONS
-from rtlmp.features.matrix import DESIGN, FEATURES, feature_tables
+from rtlmp.features.matrix import FEATURES, feature_tables, features_of
 from rtlmp.features.registry import Feature
 from rtlmp.schemas.core import Features, Observations
-from tests.helpers.build import archive_of_frames, hourly_noise, observations, utc, vintages
+from tests.helpers.build import (
+    archive_of_frames,
+    hourly_noise,
+    observations,
+    settings,
+    utc,
+    vintages,
+)
 
 NODES = pd.Index(["N", "H"])
 START, DAYS = "2024-01-08", 66
 MARKET = MARKETS["ERCOT"]
-# 2024-03-10 is the spring clock change: this horizon holds it
-ISSUE, HORIZON = utc("2024-03-09 16:00"), utc("2024-03-10 06:00")
+# 2024-03-10 is the spring clock change: both horizons hold it; day-ahead prices come at CLEARED
+CLOCKS = {
+    "next_midnight": (utc("2024-03-09 16:00"), utc("2024-03-10 06:00")),
+    "next_hour": (utc("2024-03-09 19:56"), utc("2024-03-09 20:00")),
+}
+ISSUE, HORIZON = CLOCKS["next_midnight"]
+CLEARED = pd.Timedelta("19h30min")  # UTC, of the day before
+BOTH = [parse_config(settings(horizon=h)) for h in CLOCKS]
+ASKED = [(c["horizon"], f) for c in BOTH for f in features_of(c)]
 
 
 def everything() -> pd.DataFrame:
@@ -28,7 +43,6 @@ def everything() -> pd.DataFrame:
         SeriesName.LOAD,
         SeriesName.WIND,
         SeriesName.SOLAR,
-        SeriesName.DAM_SPP,
     )
     forecasts = [q for q in READ if "_FORECAST" in q.name]
     parts = [
@@ -37,7 +51,12 @@ def everything() -> pd.DataFrame:
         *(vintages(q, MARKET.system, START, DAYS, 40 + s) for s, q in enumerate(forecasts)),
         *(vintages(q, place, START, DAYS, 60 + s) for s, (q, place) in enumerate(REGIONS)),
     ]
-    return pd.concat(parts, ignore_index=True)
+    auction = pd.concat(
+        hourly_noise(SeriesName.DAM_SPP, n, START, DAYS, s) for s, n in enumerate((*NODES, "ERCOT"))
+    )
+    day = auction[Observations.valid_time].dt.floor("D")
+    cleared = auction.assign(publish_time=day - pd.Timedelta("1D") + CLEARED)
+    return pd.concat([*parts, cleared], ignore_index=True)
 
 
 @pytest.fixture(scope="module")
@@ -47,30 +66,34 @@ def clean():
 
 @pytest.fixture(scope="module")
 def seen(clean):
-    return view(archive_of_frames([clean]), ISSUE, HORIZON, MARKET, NODES)
+    return {h: view(archive_of_frames([clean]), *at, MARKET, NODES) for h, at in CLOCKS.items()}
 
 
 @pytest.fixture(scope="module")
 def poisoned(clean):
-    later = clean[Observations.publish_time] > ISSUE
+    return {h: spoilt_after(clean, *at) for h, at in CLOCKS.items()}
+
+
+def spoilt_after(clean, issue, start):
+    later = clean[Observations.publish_time] > issue
     assert later.any()
     of_labels = {SeriesName.RT_SECOND, SeriesName.RT_THIRD}  # of hours with gaps: here are none
     there = {*READ, *DERIVED} - {SeriesName.RT_LMP, SeriesName.RT_SPP} - of_labels
     assert set(clean[later][Observations.series]) >= there
     values = clean[Observations.value].mask(later, 1e9)
-    return view(
-        archive_of_frames([clean.assign(**{Observations.value: values})]),
-        ISSUE,
-        HORIZON,
-        MARKET,
-        NODES,
-    )
+    spoilt = clean.assign(**{Observations.value: values})
+    return view(archive_of_frames([spoilt]), issue, start, MARKET, NODES)
 
 
-@pytest.mark.parametrize("feature", FEATURES, ids=lambda f: f.name)
-def test_sees_nothing_published_later(feature: Feature, seen, poisoned):
-    got = np.broadcast_to(feature.compute(seen), (72, len(NODES)))
-    np.testing.assert_array_equal(got, np.broadcast_to(feature.compute(poisoned), got.shape))
+def label(case) -> str:
+    return case if isinstance(case, str) else case.name
+
+
+@pytest.mark.parametrize(("horizon", "feature"), ASKED, ids=label)
+def test_sees_nothing_published_later(horizon, feature: Feature, seen, poisoned):
+    got = np.broadcast_to(feature.compute(seen[horizon]), (72, len(NODES)))
+    want = np.broadcast_to(feature.compute(poisoned[horizon]), got.shape)
+    np.testing.assert_array_equal(got, want)
     assert np.isfinite(got).any(), "a feature that is never there proves nothing"
 
 
@@ -79,14 +102,34 @@ def test_reads_only_what_it_says(feature: Feature, clean, seen):
     """Registered inputs are what decides it: any other series may be anything."""
     others = ~clean[Observations.series].isin({q.value for q in feature.inputs})
     values = clean[Observations.value].where(~others, 1.0)
-    changed = view(
-        archive_of_frames([clean.assign(**{Observations.value: values})]),
-        ISSUE,
-        HORIZON,
-        MARKET,
-        NODES,
-    )
-    np.testing.assert_array_equal(feature.compute(changed), feature.compute(seen))
+    changed = archive_of_frames([clean.assign(**{Observations.value: values})])
+    horizon = feature.only or "next_midnight"
+    found = feature.compute(view(changed, *CLOCKS[horizon], MARKET, NODES))
+    np.testing.assert_array_equal(found, feature.compute(seen[horizon]))
+
+
+def test_what_the_auction_cleared_before_issue_time_is_known_of_its_own_hours_alone(clean):
+    """By 19:56 UTC prices up to the end of the next UTC day; published at 19:57, none of that."""
+    own, top, rank = (f for f in FEATURES if f.only)
+    assert [f.name for f in features_of(BOTH[0])] == [
+        f.name for f in FEATURES if f not in (own, top, rank)
+    ]
+    issue, start = CLOCKS["next_hour"]
+    hours = pd.date_range(start, periods=72, freq="h")
+    of_n = (clean[["series", "location"]] == [SeriesName.DAM_SPP, "N"]).all(axis=1)
+    price = clean[of_n].set_index(Observations.valid_time)[Observations.value]
+    for late, known in ((pd.Timedelta(0), 28), (pd.Timedelta("27min"), 4)):
+        moved = clean.assign(publish_time=clean[Observations.publish_time] + late * of_n)
+        lone = view(archive_of_frames([moved]), issue, start, MARKET, pd.Index(["N"]))
+        got = own.compute(lone)[:, 0]
+        want = np.arcsinh(price.reindex(hours).to_numpy() / 20)
+        np.testing.assert_array_equal(got[:known], want[:known])
+        assert np.isnan(got[known:]).all()
+    local = price.tz_convert(MARKET.tz)
+    today = local[local.index.date == hours[0].tz_convert(MARKET.tz).date()]
+    today = today[today.index < utc("2024-03-10")]  # the rest comes 27 min later
+    assert top.compute(lone)[0, 0] == np.arcsinh(today.max() / 20)
+    assert rank.compute(lone)[0, 0] == (today < today.loc[hours[0]]).mean()
 
 
 def test_a_series_that_no_source_has_leaves_its_columns_missing():
@@ -111,7 +154,6 @@ def test_names_are_unique_and_not_a_table_column():
     assert len({*names, *Features.to_schema().columns}) == len(names) + len(
         Features.to_schema().columns
     )
-    assert len(set(DESIGN)) == len(DESIGN)
 
 
 def test_a_view_of_an_hour_takes_the_day_it_names():

@@ -10,8 +10,8 @@ import pytest
 from rtlmp.clock import days, issue_time
 from rtlmp.config import parse_config
 from rtlmp.features.history import node_sample
-from rtlmp.features.matrix import DESIGN, FEATURES, monthly_features, training_features
-from rtlmp.forecast.forecast import model_probability
+from rtlmp.features.matrix import FEATURES, monthly_features, training_features
+from rtlmp.forecast.forecast import TIMES, model_probability
 from rtlmp.io.files import write_json
 from rtlmp.model_selection.ablation import FEATURE_SETS, ablate_features, ablation_page, without
 from rtlmp.model_selection.cross_validation import (
@@ -90,10 +90,18 @@ def test_origins_cover_the_window_and_models_are_an_embargo_older(config):
     assert {s.origin - s.model_date for s in got} == {timedelta(days=4)}
 
 
-@pytest.mark.parametrize(("clock", "least"), [("10:00", 4), ("05:00", 4), ("00:30", 5)])
-def test_an_embargo_shorter_than_lead_and_label_is_refused(config, clock, least):
+@pytest.mark.parametrize(
+    ("clock", "least", "horizon"),
+    [
+        ("10:00", 4, "next_midnight"),
+        ("05:00", 4, "next_midnight"),
+        ("00:30", 5, "next_midnight"),
+        ("00:30", 4, "next_hour"),
+    ],
+)
+def test_an_embargo_shorter_than_lead_and_label_is_refused(config, clock, least, horizon):
     short = {**config["validation"], "embargo_days": least - 1}
-    c = {**config, "issue_time": clock, "validation": short}
+    c = {**config, "issue_time": clock, "horizon": horizon, "validation": short}
     assert days_to_label(c) == least
     with pytest.raises(ValueError, match=f"embargo_days {least - 1}: want {least} or more"):
         fold_windows(c, WINDOW)
@@ -143,10 +151,9 @@ def test_tuning_looks_at_nothing_after_its_window(
     later = prices[Observations.publish_time] > until
     spoilt = prices.assign(value=prices[Observations.value].mask(later, 4999.0))
     after = pd.Timestamp(issue_time(config, config["tune"]["end"]))
+    names = made[0].training.design[1:]
     poisoned = {
-        node: t.assign(
-            **{c: t[c].mask(t[HorizonRows.issue_time] > after, 99.0) for c in DESIGN[1:]}
-        )
+        node: t.assign(**{c: t[c].mask(t[HorizonRows.issue_time] > after, 99.0) for c in names})
         for node, t in features.items()
     }
     [rows], late = history["all"], after.value // 1000
@@ -212,7 +219,7 @@ def test_a_parameter_file_replaces_those_of_the_model(config, prices, history, f
     trained = train(history["all"], data, c, day, curves(tmp_path / "p.json"))
     assert trained.card["members"][0]["model"]["max_depth"] == 2
     plain = train(history["all"], data, c, day)
-    x = features["N"][DESIGN].to_numpy(np.float32)
+    x = features["N"].drop(columns=TIMES).to_numpy(np.float32)
     left, curved = (model_probability(m, x, [200, 50, 100]) for m in (plain, trained))
     np.testing.assert_array_equal(left[:, 1], curved[:, 1])
     np.testing.assert_allclose(
@@ -256,7 +263,7 @@ def test_calibration_is_accepted_where_it_wins_out_of_time(each, config):
 def test_what_is_left_out_is_never_known(made):
     part = FEATURE_SETS["group", "prices"]
     fold = without(made[0], part)
-    at = [DESIGN.index(c) for c in part]
+    at = [k for k, c in enumerate(fold.training.design) if c in part]
     assert np.isnan(fold.x[:, at]).all()
     assert np.isnan(fold.training.rows.x[:, at]).all()
     np.testing.assert_array_equal(np.delete(fold.x, at, 1), np.delete(made[0].x, at, 1))

@@ -13,7 +13,7 @@ from rtlmp.catalog import SeriesName
 from rtlmp.clock import days, issue_time
 from rtlmp.config import parse_config
 from rtlmp.features.history import node_sample, write_history
-from rtlmp.features.matrix import DESIGN, monthly_features, training_features
+from rtlmp.features.matrix import monthly_features, training_features
 from rtlmp.forecast.forecast import pool_forecast
 from rtlmp.models.training import block_ids, train, training_set
 from rtlmp.schemas.core import Observations
@@ -78,7 +78,8 @@ def test_the_card_says_what_trained(config, prices, history):
     # 30 issue dates x 72 hours x 2 nodes, less the hours of D-1..D-3 that were still to come
     assert 2 * 26 * 72 < card["rows"] < 2 * 30 * 72
     assert card["trained_until"] == "2024-07-20T15:00:00+00:00"
-    assert (card["pool"], card["features"]) == (["N", "H"], DESIGN)
+    assert (card["pool"], card["features"]) == (["N", "H"], history[0].design)
+    assert len(card["features"]) == 99
     assert len(card["inputs_sha256"]) == 64
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rtlmp.clock import gate_closure
+from rtlmp.clock import deadline, gate_closure
 from rtlmp.forecast.forecast import sheet
 from rtlmp.report.daily import warnings
 from rtlmp.schemas.core import Flagged
@@ -40,3 +40,11 @@ def test_the_same_rows_made_again_are_not_late_but_others_are(tmp_path):
     assert not again[Flagged.late].any()
     changed = rows.assign(probability=0.2)
     assert flag_late(changed, CLOSES, ledger, tomorrow)[Flagged.late].all()
+
+
+def test_a_horizon_that_begins_at_once_is_late_when_its_first_hour_has_begun(tmp_path):
+    config = {**CONFIG, "issue_time": "13:56", "horizon": "next_hour"}
+    due = deadline(config, DAY)
+    rows = flag_late(forecast(config), due, tmp_path / "made.json", due + timedelta(minutes=1))
+    of = issued(config, tmp_path, 1, "live")._replace(forecast=rows)
+    assert "late: first made after its first hour began at 14:00 local time" in warnings(of, config)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from rtlmp.asof.vintages import read_archive
 from rtlmp.catalog import MARKETS
-from rtlmp.clock import gate_closure
+from rtlmp.clock import deadline
 from rtlmp.config import jobs
 from rtlmp.features.history import read_pools
 from rtlmp.forecast.forecast import daily_forecast, sheet
@@ -26,7 +26,7 @@ rows = daily_forecast(serving_models(models, gate), features, c, job.day)
 rows = flag_silent(flag_stale(rows, given.freshness), prices)
 sys.stderr.writelines(f"stale: {of}\n" for of in {*rows.get(Flagged.stale, [])} - {""})
 if given.freshness:  # a live run: no other has a clock
-    rows = flag_late(rows, gate_closure(c, job.day), Path(out.rows).with_suffix(".made.json"))
+    rows = flag_late(rows, deadline(c, job.day), Path(out.rows).with_suffix(".made.json"))
 write_table(Bounded, rows, out.rows)
 write_csv(sheet(rows, MARKETS[c["market"]].tz), out.sheet, "%.4f")  # a hundredth of a %
 write_json(gate, out.gate)

@@ -30,19 +30,21 @@ def world(config: WorldSettings) -> World:
     """What was published of the local days of `synthetic`, and the truth at their issue times.
 
     Forecasts and truths made on the last days reach beyond its `end`; a later one only adds rows.
-    The truth is that of `SeriesName.RT_LMP`: for 15-minute means it is not exact, so there is none.
-    Raises ValueError for an issue time before the last of the morning's forecasts.
+    The truth is that of `SeriesName.RT_LMP`, after the last of the morning's forecasts, of days to
+    come: what is seen of a day tells of its rest, and of 15-minute means it is not exact. So there
+    is none then.
     """
-    issue_time = config["issue_time"]
-    if issue_time < (latest := max(VINTAGES.values())):
-        raise ValueError(f"synthetic: issue_time {issue_time} is before the forecasts of {latest}")
     span, seed, tz = config["synthetic"], config["seed"], MARKETS[config["market"]].tz
     window = MarketDays(**span, tz=tz, hours=calendar(**span, tz=tz))
     state, nodes = weather(window.hours, seed), sorted(config["nodes"])
     margins = {node: node_margin(state, window.hours, node, seed) for node in nodes}
     public = published_series(window, state, margins, seed)
-    truth = _truth(window, margins, config["thresholds"], issue_time)
-    exact = config["target"] == SeriesName.RT_LMP
+    truth = _truth(window, margins, config["thresholds"], config["issue_time"])
+    exact = (
+        config["target"] == SeriesName.RT_LMP
+        and config["horizon"] == "next_midnight"
+        and config["issue_time"] >= max(VINTAGES.values())
+    )
     return World(public, truth if exact else Truth.validate(truth.iloc[:0]))
 
 

@@ -45,6 +45,7 @@ def make(
         "synthetic": {"start": start, "end": end},
         "thresholds": THRESHOLDS,
         "issue_time": "10:00",
+        "horizon": "next_midnight",
         "target": SeriesName.RT_LMP,
         "seed": seed,
     }
@@ -317,7 +318,14 @@ def test_quarter_hours_are_means_of_three_runs_and_have_no_exact_truth():
     assert made.truth.empty
 
 
-def test_refuses_an_issue_time_before_the_forecasts():
-    with pytest.raises(ValueError, match="before the forecasts of 09:55"):
-        make(START, START, issue_time="09:30")
-    assert len(make(START, START, issue_time="09:56").truth) == 72 * len(HUBS) * len(THRESHOLDS)
+@pytest.mark.parametrize(
+    ("issue_time", "horizon", "exact"),
+    [
+        ("09:30", "next_midnight", False),
+        ("09:56", "next_midnight", True),
+        ("13:56", "next_hour", False),
+    ],
+)
+def test_truth_is_exact_of_days_to_come_after_the_forecasts(issue_time, horizon, exact):
+    made = make(START, START, issue_time=issue_time, horizon=horizon)
+    assert len(made.truth) == exact * 72 * len(HUBS) * len(THRESHOLDS)
