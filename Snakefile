@@ -6,6 +6,7 @@ from snakemake.utils import min_version
 
 from rtlmp.pipeline.environment import ENVIRONMENT, require_own_package
 from rtlmp.pipeline.lock import clear_dead_lock
+from rtlmp.pipeline.morning import TOLD
 
 min_version("9.27")
 ROOT = Path(workflow.basedir)
@@ -35,6 +36,10 @@ include: "workflow/rules/verify.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/value.smk"
 include: "workflow/rules/status.smk"
+
+
+if TOLD in os.environ and workflow.is_main_process:
+    write_json({"root": str(Path(RUN).absolute()), "date": str(DATE)}, os.environ[TOLD])
 
 
 onstart:
@@ -104,7 +109,7 @@ rule ablation:
 
 rule compare:
     input:
-        plan.paths_of(rules.compare_runs.output, compare_to=C.get("compare_to") or []),
+        lambda w: plan.paths_of(rules.compare_runs.output, compare_to=plan.compared),
 
 
 rule report:
