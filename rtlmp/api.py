@@ -1,4 +1,4 @@
-"""What a notebook needs, by plain names: `rtlmp.load_forecast("synthetic")`. docs/api.md.
+"""What a notebook needs, by plain names: `rtlmp.read_forecast("synthetic")`. docs/api.md.
 
 A run is its name, of a folder of results/ in the current directory, or a path to such a folder.
 """
@@ -41,7 +41,7 @@ from rtlmp.sources.files.months import read_months
 from rtlmp.sources.registry import fetch_month
 from rtlmp.sources.synthetic.market import world
 
-__all__ = ["exceedance", "fetch_observations", "load_features", "load_forecast"]
+__all__ = ["exceedance", "fetch_observations", "read_features", "read_forecast"]
 __all__ += ["probability_above", "score_forecasts", "settings", "train_model"]
 RESULTS = Path("results")  # of the current directory
 NEAR = timedelta(days=9)  # of its interval a value is published, whatever the source
@@ -58,7 +58,7 @@ def settings(*files: str | Path, **changes: object) -> Config:
     return parse_config(raw)
 
 
-def load_forecast(run: str, day: Day = None) -> DataFrame[Bounded]:
+def read_forecast(run: str, day: Day = None) -> DataFrame[Bounded]:
     """As it was issued: 72 rows a node and threshold."""
     return read_table(Bounded, _forecast_of(run, day))
 
@@ -69,16 +69,16 @@ def probability_above(run: str, thresholds: list[float], day: Day = None) -> Dat
     at = read_table(Bounded, path)[Bounded.issue_time].iloc[0]
     for pool, of in read_gate(path.with_suffix(".gate.json")).items():
         models = [_model(RESULTS / run / "model" / pool / dated) for dated in of["serving"]]
-        features = {node: load_features(run, node, at, at) for node in models[0].card["pool"]}
+        features = {node: read_features(run, node, at, at) for node in models[0].card["pool"]}
         parts.append(pool_forecast(models, features, at, thresholds))
     return Bounded.validate(pd.concat(parts, ignore_index=True))
 
 
-def load_features(run: str, node: str, start: datetime, end: datetime) -> DataFrame[Features]:
+def read_features(run: str, node: str, start: datetime, end: datetime) -> DataFrame[Features]:
     """What was known at the issue times from `start` to `end`, UTC: 72 rows each."""
     near = months(start - timedelta(days=1), end + timedelta(days=1))  # files go by local dates
     paths = [RESULTS / run / "features" / folder_name(node) / f"{m}.parquet" for m in near]
-    rows = read_tables(Features, filter(Path.exists, paths))
+    rows = read_tables(Features, [path for path in paths if path.exists()])
     return rows[rows[Features.issue_time].between(start, end)]
 
 

@@ -25,7 +25,7 @@ COMMANDS: Final = {name: f"python -m {module}" for name, module in MODULES.items
 }
 
 
-def main() -> None:
+def command_line() -> None:
     """The command line; its exit code is that of Snakemake, 2 where there is no such target."""
     name, *words = sys.argv[1:] or ["targets"]
     sys.exit(command(name, words))
