@@ -59,6 +59,7 @@ rule forecast:
         plan.paths_of(rules.forecast_date.output, date=DATE),
         plan.paths_of(rules.forecast_files.output, date=DATE),
         plan.paths_of(rules.forecast_figure.output, date=DATE),
+        [] if NEWER else rules.latest_forecast.output,
         plan.features(NODES, [month(DATE)]),
         plan.models(POOLS, [DATE])["cards"],
         RAW_FILES,

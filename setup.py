@@ -7,7 +7,7 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "config")
+PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "config", "docs/targets.md")
 
 
 class WithWorkflow(build_py):
@@ -21,6 +21,7 @@ class WithWorkflow(build_py):
                 if part.is_dir():
                     shutil.copytree(part, to / part, ignore=shutil.ignore_patterns("__pycache__"))
                 else:
+                    (to / part).parent.mkdir(exist_ok=True)
                     shutil.copy(part, to / part)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import pandas as pd
 import yaml
@@ -19,7 +19,6 @@ from rtlmp.asof.vintages import observation_table, read_archive
 from rtlmp.catalog import BY_NAME, MARKETS, SeriesName
 from rtlmp.clock import month_span, months
 from rtlmp.config import Config, parse_config
-from rtlmp.config.jobs import WorldSettings
 from rtlmp.evaluation.baselines import scored_forecasts
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scores import score_table
@@ -36,7 +35,6 @@ from rtlmp.pipeline.environment import HOME
 from rtlmp.pipeline.plan import Plan
 from rtlmp.schemas.core import Bounded, Features, Metrics, Observations, no_observations
 from rtlmp.schemas.names import Forecaster
-from rtlmp.sources.files.folder import data_files
 from rtlmp.sources.files.months import read_months
 from rtlmp.sources.registry import fetch_month
 from rtlmp.sources.synthetic.market import world
@@ -122,14 +120,12 @@ def fetch_observations(
 def _published(
     config: Config, series: SeriesName, first: datetime, last: datetime
 ) -> Iterator[pd.DataFrame]:
-    """A table a UTC month of publication, or more."""
     if config["source"] == "synthetic":
-        yield world(cast("WorldSettings", config)).observations[series]
+        yield world(config).observations[series]  # type: ignore[arg-type]  # target is a literal
     for m in months(first, last) if config["source"] == "live" else ():
         yield fetch_month(config, [series], *month_span(m, first, last))[0][series]
     if config["source"] == "files":
-        files, _ = data_files(Path(config["data_dir"] or "").expanduser())
-        for q, _, rows in read_months(files, months(first, last)):
+        for q, _, rows in read_months(Plan.of(config).files, months(first, last)):
             if q == series:
                 yield observation_table(q, *rows).to_pandas()
 

@@ -6,18 +6,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from rtlmp.config.errors import did_you_mean
-from rtlmp.pipeline.environment import PACKAGE
+from rtlmp.pipeline.environment import HOME
 from rtlmp.pipeline.morning import TOLD, run_snakemake
 
 MOST: Final = 8  # files named
-TARGETS: Final[dict[str, list[str]]] = yaml.safe_load((PACKAGE / "targets.yaml").read_text())
+ROW: Final = re.compile(r"^\| `(\w+)` \| (.+?) \| (.*) \|$", re.MULTILINE)
+DESCRIBED: Final = ROW.findall((HOME / "docs/targets.md").read_text())
+TARGETS: Final = {name: (about, re.findall("`(.+?)`", files)) for name, about, files in DESCRIBED}
 MODULES: Final = {"import": "rtlmp.sources.imports", "morning": "rtlmp.pipeline.morning"}
 COMMANDS: Final = {name: f"python -m {module}" for name, module in MODULES.items()} | {
     "check": "settings and data as `forecast` reads them, and its jobs; makes nothing",
@@ -39,7 +39,7 @@ def command(name: str, words: Sequence[str]) -> int:
         return run_snakemake("forecast", ["--dry-run", "--quiet", "all", *words])
     if name in TARGETS or "/" in name:  # a file is a target too
         return _make(name, words)
-    listed = {name: of for name, (of, *_) in TARGETS.items()} | COMMANDS
+    listed = {name: of for name, (of, _) in TARGETS.items()} | COMMANDS
     lines = "".join(f"  {name:9s} {of}\n" for name, of in listed.items())
     sys.stdout.write(f"rtlmp <target or command> [words as for snakemake]\n{lines}")
     if unknown := name not in ("targets", "help", "-h", "--help"):
@@ -58,15 +58,10 @@ def _make(target: str, words: Sequence[str]) -> int:
     if failed or not run:
         sys.stderr.write(f"rtlmp {target}: failed after {took}, the reason is above\n")
         return failed or 1
-    root, (_, *patterns) = Path(run["root"]), TARGETS.get(target, [""])
-    made = [path for of in patterns for path in _files(root, of, run["date"])]
+    root, (_, files) = Path(run["root"]), TARGETS.get(target, ("", []))
+    patterns = (re.sub(r"<\w+>", "*", of.replace("<date>", run["date"])) for of in files)
+    made = [path for of in patterns for path in sorted(root.glob(of))]
     sys.stdout.writelines(f"  {path.relative_to(root)}\n" for path in made[:MOST])
     sys.stdout.write(f"  and {len(made) - MOST} more\n" * (len(made) > MOST))
     sys.stdout.write(f"rtlmp {target}, {run['date']}: {len(made)} files in {root}, {took}\n")
     return 0
-
-
-def _files(root: Path, pattern: str, date: str) -> Iterator[Path]:
-    """Those that a pattern of targets.yaml names: of `date`, and of any node, pool or month."""
-    for path in sorted(root.glob(re.sub(r"<\w+>", "*", pattern.replace("<date>", date)))):
-        yield from sorted(path.rglob("*.*")) if path.is_dir() else [path]

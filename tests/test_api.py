@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import rtlmp
@@ -43,7 +45,7 @@ def folder(tmp_path_factory):
     (of / "least.yaml").write_text(json.dumps({**LEAST, "date": str(DAY)}))
     words = ["--configfile", "config/test.yaml", "least.yaml", "--cores", "2"]
     *_, last = said([*RTLMP, "forecast", *words], of).splitlines()
-    assert last.startswith(f"rtlmp forecast, {DAY}: 3 files in {of}/results/small, ")
+    assert last.startswith(f"rtlmp forecast, {DAY}: 4 files in {of}/results/small, ")
     return of
 
 
@@ -117,3 +119,28 @@ def test_observations_are_the_same_from_every_source_and_end_at_the_instant_aske
     for until in (None, at):
         same = rtlmp.fetch_observations(files, q, "ERCOT", span, until)
         pd.testing.assert_frame_equal(same, known if until else whole)
+
+
+@pytest.mark.usefixtures("run")
+def test_programs_that_read_latest_or_all_dates_see_each_row_once():
+    latest = pd.read_parquet("results/small/forecast/latest.parquet")
+    pd.testing.assert_frame_equal(latest, rtlmp.read_forecast("small"))
+    said = json.loads(pq.read_schema("results/small/forecast/latest.parquet").metadata[b"rtlmp"])
+    assert said["schema_version"] == "1"
+    assert "USD/MWh" in said["columns"][Bounded.threshold]
+    assert len(pd.read_csv("results/small/forecast/latest.csv")) == 72 * len(NODES)
+    parts = [*Path("results/small/forecast").glob("*/*/*.parquet")]
+    assert sum(len(pd.read_parquet(path)) for path in parts) == len(latest)
+    duckdb = pytest.importorskip("duckdb", reason="no duckdb: an example of docs/outputs.md")
+    rows = duckdb.sql("select * from 'results/small/forecast/*/*/*.parquet'")
+    assert len(rows) == len(latest)
+
+
+def test_an_older_date_leaves_the_latest_as_it_is(folder, run):
+    """And names no more than its own files."""
+    before = (folder / "results/small/forecast/latest.parquet").read_bytes()
+    older = run["synthetic"]["end"].replace(day=9)
+    words = ["--configfile", "config/test.yaml", "least.yaml", "--config", f"date={older}"]
+    said([*RTLMP, "forecast", *words], folder)
+    assert (folder / f"results/small/forecast/{older}.csv").exists()
+    assert (folder / "results/small/forecast/latest.parquet").read_bytes() == before

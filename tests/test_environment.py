@@ -88,7 +88,7 @@ def test_every_folder_of_the_package_is_installed_with_its_data():
     package = ROOT / "rtlmp"
     folders = {path.parent for path in package.rglob("*.py")}
     assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []
-    kinds = (".css", ".html", ".js", ".pyi", ".typed", ".yaml")
+    kinds = (".css", ".html", ".js", ".pyi", ".typed")
     data = {path for path in package.rglob("*") if path.suffix in kinds}
     globs = WHOLE["tool"]["setuptools"]["package-data"]
     named = {

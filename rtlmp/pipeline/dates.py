@@ -74,10 +74,8 @@ class Dates:
 
     @property
     def compared(self) -> str:
-        """The run set beside this one. Raises ValueError where none is."""
         if not (run := self.config.get("compare_to")):
-            done = sorted(p.parts[1] for p in Path("results").glob("*/backtest/forecasts.parquet"))
-            raise ValueError(f"compare: set compare_to to another run that has a backtest: {done}")
+            raise ValueError("compare: set compare_to to another run that has a backtest")
         return run
 
     def window(self, name: Literal["backtest", "validation", "tune"]) -> Window:
