@@ -150,3 +150,8 @@ def test_nothing_names_a_registry():
     ):
         text = (ROOT / name).read_text()
         assert not re.search(r"https?://|index-url|find-links", text), name
+
+
+def test_only_live_sources_need_what_windows_lacks():
+    paths = [*(ROOT / "rtlmp").rglob("*.py"), *(ROOT / "workflow/scripts").glob("*.py")]
+    assert not [path for path in paths if re.search(r"^import fcntl", path.read_text(), re.M)]
