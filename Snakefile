@@ -6,6 +6,7 @@ from snakemake.utils import min_version
 
 from rtlmp.pipeline.environment import ENVIRONMENT, require_own_package
 from rtlmp.pipeline.lock import clear_dead_lock
+from rtlmp.pipeline.morning import TOLD
 
 min_version("9.27")
 ROOT = Path(workflow.basedir)
@@ -37,6 +38,10 @@ include: "workflow/rules/value.smk"
 include: "workflow/rules/status.smk"
 
 
+if TOLD in os.environ and workflow.is_main_process:
+    write_json({"root": str(Path(RUN).absolute()), "date": str(DATE)}, os.environ[TOLD])
+
+
 onstart:
     # Else Snakemake 9 looks for jobs every second, and once more for each job that has finished:
     # late in a backtest that is half a core. --max-jobs-per-timespan can only say how long each of
@@ -54,6 +59,7 @@ rule forecast:
         plan.paths_of(rules.forecast_date.output, date=DATE),
         plan.paths_of(rules.forecast_files.output, date=DATE),
         plan.paths_of(rules.forecast_figure.output, date=DATE),
+        [] if NEWER else rules.latest_forecast.output,
         plan.features(NODES, [month(DATE)]),
         plan.models(POOLS, [DATE])["cards"],
         RAW_FILES,
@@ -104,7 +110,7 @@ rule ablation:
 
 rule compare:
     input:
-        plan.paths_of(rules.compare_runs.output, compare_to=C.get("compare_to") or []),
+        lambda w: plan.paths_of(rules.compare_runs.output, compare_to=plan.compared),
 
 
 rule report:

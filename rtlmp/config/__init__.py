@@ -9,7 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from rtlmp.catalog import MARKETS, STORED, SeriesName
-from rtlmp.config.errors import checked
+from rtlmp.config.errors import checked, did_you_mean
 from rtlmp.config.kinds import (
     Battery,
     Clock,
@@ -131,11 +131,9 @@ def parse_config(raw: Mapping[str, object]) -> Config:
 
     Raises ValueError with the key, the value and what is allowed.
     """
-    config = checked(Config, raw)
-    defaults = {key: setting.default for key, setting in SETTINGS.items()}
-    tuned = {key: setting.tuned for key, setting in SETTINGS.items() if setting.tuned}
-    config["model"] = cast("Model", {**defaults, **config["model"]})
-    space = config["tune"]["space"] or tuned
+    config = checked(Config, {**raw, "run": raw.get("run") or raw.get("source")})
+    config["model"] = cast("Model", {k: s.default for k, s in SETTINGS.items()} | config["model"])
+    space = config["tune"]["space"] or {k: s.tuned for k, s in SETTINGS.items() if s.tuned}
     # trials follow from the order, which is that of the declarations
     config["tune"]["space"] = {key: space[key] for key in SETTINGS if key in space} | space
     config["figures"] = config["figures"] or config["nodes"]
@@ -157,9 +155,10 @@ def _check_nodes(config: Config) -> None:
     both = sorted({*nodes} & {*config["auxiliary_nodes"]})
     _refuse(both, f"auxiliary_nodes {both} are nodes too: name them otherwise")
     unknown = sorted({*config["figures"]} - {*nodes})
-    _refuse(unknown, f"figures has {unknown}: nodes are {nodes}")
+    _refuse(unknown, f"figures has {unknown}: nodes are {nodes}{did_you_mean(unknown, nodes)}")
     pooled = sorted(node for pool in config["pools"].values() for node in pool)
-    _refuse(pooled != sorted(nodes), f"pools hold {pooled}, want every node once: {nodes}")
+    wrong = did_you_mean({*pooled} - {*nodes}, nodes)
+    _refuse(pooled != sorted(nodes), f"pools hold {pooled}, want every node once: {nodes}{wrong}")
 
 
 def _check_source(config: Config) -> None:
@@ -170,8 +169,8 @@ def _check_source(config: Config) -> None:
     absent = sorted({*get_args(HostName)} - {*config["live"]["hosts"]})
     _refuse(absent, f"live.hosts lacks {absent}")
     named = {q for of in (config["live"]["fetch"], *config["data_denial"].values()) for q in of}
-    unknown = sorted(named - {*STORED})
-    _refuse(unknown, f"live.fetch or data_denial has {unknown}: known {[*STORED]}")
+    near = did_you_mean(unknown := sorted(named - {*STORED}), STORED)
+    _refuse(unknown, f"live.fetch or data_denial has {unknown}{near}: known {[*STORED]}")
     for key in ("backtest", "synthetic", "validation", "tune"):
         _refuse(config[key]["start"] > config[key]["end"], f"{key} ends before it starts")
 

@@ -1,6 +1,6 @@
 """Settings checked against their declarations, and what a refusal says."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from reprlib import Repr
 from typing import Final, TypeVar
@@ -51,7 +51,11 @@ def _why(error: ErrorDetails, adapter: TypeAdapter[list[T]]) -> str:
         return error["msg"].removeprefix("Value error, ")
     if key in RENAMED:
         return f"renamed: use {RENAMED[key]}"
-    schema = adapter.json_schema()
-    groups = [schema["items"], *schema.get("$defs", {}).values()]
+    groups = [(of := adapter.json_schema())["items"], *of.get("$defs", {}).values()]
     known = {name for group in groups for name in group.get("properties", ())}
-    return "; ".join(["unknown", *(f"did you mean {q}?" for q in get_close_matches(key, known, 1))])
+    return f"unknown{did_you_mean([key], known)}"
+
+
+def did_you_mean(names: Iterable[str], known: Collection[str]) -> str:
+    """To be added to a refusal of `names`."""
+    return "".join(f"; did you mean {of}?" for q in names for of in get_close_matches(q, known, 1))

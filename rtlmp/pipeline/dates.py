@@ -72,6 +72,12 @@ class Dates:
     def covers_backtest(self) -> bool:
         return self.covers(self.config["backtest"]["start"], self.config["backtest"]["end"])
 
+    @property
+    def compared(self) -> str:
+        if not (run := self.config.get("compare_to")):
+            raise ValueError("compare: set compare_to to another run that has a backtest")
+        return run
+
     def window(self, name: Literal["backtest", "validation", "tune"]) -> Window:
         """The checked window of that name. Raises ValueError with the spans that do not fit."""
         window = require_before_backtest(self.config) if name == "tune" else self.config[name]

@@ -5,6 +5,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
+PACKAGE: Final = Path(__file__).parents[1]
+# Of Snakefile, config.yaml, workflow/ and profiles/: a checkout, or what was installed of it.
+HOME: Final = at if (at := PACKAGE / "workflow").exists() else PACKAGE.parent
 # It keeps what it frees: glibc else gives it back to the kernel and asks for it again with every
 # tree, a tenth of a training.
 ENVIRONMENT: Final = {"MALLOC_TRIM_THRESHOLD_": str(4 << 30), "MALLOC_TOP_PAD_": str(64 << 20)}

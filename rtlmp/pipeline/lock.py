@@ -1,6 +1,5 @@
 """The lock of a Snakemake that was killed goes by itself; that of one that lives stays."""
 
-import fcntl
 import sys
 from pathlib import Path
 from typing import TextIO
@@ -15,6 +14,8 @@ def clear_dead_lock(folder: Path) -> TextIO:
     folder.mkdir(exist_ok=True)
     alive = (folder / "alive").open("w")
     try:
+        import fcntl
+
         fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
         for left in sorted((folder / "locks").glob("*.lock")):
             left.unlink(missing_ok=True)
@@ -22,6 +23,6 @@ def clear_dead_lock(folder: Path) -> TextIO:
         fcntl.flock(alive, fcntl.LOCK_SH)
     except BlockingIOError:
         fcntl.flock(alive, fcntl.LOCK_SH)
-    except OSError as error:  # a file system without such locks: as without this module
+    except (OSError, ImportError) as error:  # a system without such locks: as without this module
         sys.stderr.write(f"{folder}: {error}; a lock left by a killed run needs --unlock\n")
     return alive

@@ -14,7 +14,10 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
+from rtlmp.pipeline.environment import HOME
+
 STATUS_COPY: Final = "RTLMP_STATUS"  # in the environment: a second place for the JSON
+TOLD: Final = "RTLMP_TOLD"  # and a file in which the run says where its results lie
 
 
 class Verdict(IntEnum):
@@ -29,19 +32,22 @@ class Verdict(IntEnum):
 
 def morning(words: Sequence[str]) -> Verdict:
     """Run the targets `daily` and `status`; what the status says of the forecast."""
-    made = _snakemake("daily", words)
+    made = run_snakemake("daily", words)
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "status.json"
-        _snakemake("status", words, **{STATUS_COPY: str(told)})
+        run_snakemake("status", words, **{STATUS_COPY: str(told)})
         if not told.exists():
             return Verdict.REFUSED
         verdict = Verdict(json.loads(told.read_text())["verdict_code"])
     return Verdict.DEGRADED if made and verdict is Verdict.GOOD else verdict
 
 
-def _snakemake(target: str, words: Sequence[str], **environment: str) -> int:
+def run_snakemake(target: str, words: Sequence[str], **environment: str) -> int:
+    """Its exit code; a file among `words` that is not here is that of the same name installed."""
+    named = [str(HOME / w) if not Path(w).exists() and (HOME / w).is_file() else w for w in words]
     cores = [] if {"--cores", "-c", "--profile"} & {*words} else ["--cores", "all"]
-    command = [sys.executable, "-m", "snakemake", target, *cores, *words]
+    home = [] if {"--snakefile", "-s"} & {*words} else ["--snakefile", str(HOME / "Snakefile")]
+    command = [sys.executable, "-m", "snakemake", target, *home, *cores, *named]
     return subprocess.run(command, env={**os.environ, **environment}, check=False).returncode
 
 

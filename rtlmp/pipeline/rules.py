@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from rtlmp.config import jobs
+from rtlmp.pipeline.environment import HOME, PACKAGE
 
-PACKAGE: Final = Path(__file__).parents[1]
-SCRIPTS: Final = PACKAGE.parent / "workflow/scripts"
+SCRIPTS: Final = HOME / "workflow/scripts"
 
 
 def one_of(names: Iterable[str]) -> str:

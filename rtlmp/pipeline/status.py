@@ -76,7 +76,7 @@ def status(
 ) -> Status:
     """At `now`, of issue date `day`, from what is there of `daily`, which its page is made of."""
     there = {key: [p for p in paths if Path(p).exists()] for key, paths in daily.items()}
-    forecasts = {path.stem: path for path in sorted((root / "forecast").glob("*.parquet"))}
+    forecasts = {path.stem: path for path in sorted((root / "forecast").glob("[0-9]*.parquet"))}
     verdict, why = Verdict.FAILED, [f"no forecast of {day}"]
     if made := forecasts.get(str(day)):
         page = read_daily(SimpleNamespace(**there, forecast=made), config, day)

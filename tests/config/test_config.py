@@ -33,6 +33,11 @@ BAD = {
     "backwards window": ({"backtest": {"start": "2025-03-01"}}, "backtest ends before"),
     "node without pool": ({"pools": {"a": ["HB_NORTH"]}}, "every node once"),
     "figure of a stranger": ({"figures": ["HB_PAN"]}, "figures.*HB_PAN"),
+    "node misspelt in a pool": (
+        {"pools": {"a": ["HB_NRTH", "HB_HOUSTON", "HB_WEST"]}},
+        r"every node once.*did you mean HB_NORTH\?",
+    ),
+    "series misspelt": ({"data_denial": {"a": ["laod"]}}, r"\['laod'\]; did you mean load\?"),
     "bad clock": ({"issue_time": "10"}, "issue_time"),
     "hour alone": ({"issue_time": 10}, r"issue_time: a local time in quotes: .10:00. \(got 10\)"),
     "minutes of a day and more": ({"issue_time": 1440}, "issue_time: a local time in quotes"),
@@ -106,6 +111,12 @@ def test_a_wrong_value_that_aliases_make_endless_is_refused_at_once():
     with pytest.raises(ValueError, match="nodes") as caught:
         parse_config(settings(nodes=bomb))
     assert len(str(caught.value)) < 1_000_000
+
+
+def test_a_run_without_a_name_has_that_of_its_source():
+    assert parse_config(settings())["run"] == "synthetic"
+    assert parse_config(settings(source="files", data_dir="."))["run"] == "files"
+    assert parse_config(settings(source="files", data_dir=".", run="mine"))["run"] == "mine"
 
 
 def test_yaml_without_quotes_means_the_clock_all_the_same():

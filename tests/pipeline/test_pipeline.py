@@ -176,6 +176,7 @@ def test_an_edited_raw_month_reruns_its_own_dependants_by_count(repo):
         "train": 4,  # three serve, the gate compares the oldest with one more
         "forecast_date": 1,
         "forecast_files": 1,
+        "latest_forecast": 1,
         "forecast_figure": 1,
         "forecast": 1,
     }

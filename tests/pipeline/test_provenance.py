@@ -3,7 +3,8 @@
 import ast
 from pathlib import Path
 
-from rtlmp.pipeline.rules import PACKAGE, imported
+from rtlmp.pipeline.environment import PACKAGE
+from rtlmp.pipeline.rules import imported
 from tests.helpers.build import ROOT
 
 SCRIPTS = sorted((ROOT / "workflow/scripts").glob("*.py"))

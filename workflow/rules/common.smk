@@ -7,7 +7,8 @@ from rtlmp.catalog import DAM_PARTS, RT_PARTS, STORED
 from rtlmp.clock import month, month_days, month_span
 from rtlmp.config import parse_config, threshold_name
 from rtlmp.features.history import node_sample
-from rtlmp.io.files import folder_name
+from rtlmp.io.files import folder_name, write_json
+from rtlmp.pipeline.environment import PACKAGE
 from rtlmp.pipeline.plan import Plan
 from rtlmp.pipeline.rules import job_params, job_resources, one_of
 

@@ -48,3 +48,18 @@ use rule _medium as explain_date with:
         f"{LOGS}/explain_date/{{date}}.log",
     params:
         **uses("explain.py"),
+
+
+# Asked for with the forecast of a date, unless there is one of these.
+NEWER = [p for p in Path(RUN, "forecast").glob("[0-9]*.parquet") if p.stem > str(DATE)]
+
+
+use rule _job as latest_forecast with:
+    input:
+        plan.paths_of(rules.forecast_date.output, date=DATE)[:2],
+    output:
+        [f"{RUN}/forecast/latest.{kind}" for kind in ("parquet", "csv")],
+    log:
+        f"{LOGS}/latest_forecast.log",
+    params:
+        **uses("latest_forecast.py"),

@@ -1,6 +1,5 @@
 """Calls of a host, evenly spaced over all processes."""
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +15,8 @@ def pacer(folder: Path, per_minute: Mapping[str, int]) -> Pace:
 
     The time of a host's last call is the time of an empty file, locked while waiting.
     """
+    import fcntl  # not on Windows, where all but live sources run
+
     folder.mkdir(parents=True, exist_ok=True)
 
     def pace(host: str) -> None:

@@ -5,7 +5,6 @@ no posting gives is taken from it. A version that has what is needed is kept and
 again; what a later one corrects became public when that was posted.
 """
 
-import fcntl
 import hashlib
 import logging
 import re
@@ -70,6 +69,8 @@ def fetch_book(book: Book, start: datetime, end: datetime, tools: Tools) -> Data
 
 def _year(book: Book, year: int, start: datetime, need: datetime, tools: Tools) -> pd.DataFrame:
     """What the workbook of `year` says was published in the month of `start`, up to `need`."""
+    import fcntl  # see base.pace
+
     folder = Path(tools.live["store"]) / book.report.emil / str(year)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("a") as file:  # months of a year are jobs side by side

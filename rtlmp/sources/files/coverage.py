@@ -13,6 +13,7 @@ from rtlmp.asof.vintages import EPOCH, NOTHING, Ints, to_us
 from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, UNSTATED, SeriesName
 from rtlmp.clock import instant, issue_time
 from rtlmp.config import Config
+from rtlmp.config.errors import did_you_mean
 from rtlmp.schemas.columns import LOCATION, PUBLISHED, SERIES
 from rtlmp.sources.files.checks import DAY, same_place
 from rtlmp.sources.files.pieces import Piece, pieces
@@ -127,8 +128,8 @@ def _absent(config: Config, missing: list[str], seen: set[str], paths: Sequence[
         tables = ((piece, piece.read([SERIES])) for piece in pieces(paths, NAMES, {}))
         names = {name for piece, table in tables for name in piece.text(table, SERIES)[1]}
         of = f"it holds the series {_some(names)}"
-    files = _some(path.name for path in paths)
-    return f"{config['data_dir']}: no {config['target']} at {missing}; {of}, in files {files}"
+    files, near = _some(path.name for path in paths), did_you_mean(missing, seen)
+    return f"{config['data_dir']}: no {config['target']} at {missing}{near}; {of}, in files {files}"
 
 
 def _some(names: Iterable[str], most: int = 20) -> str:

@@ -168,6 +168,9 @@ def test_coverage_is_that_of_the_target_at_the_nodes(good, tmp_path, suffix):
     there = r"rt_lmp at \['HB_PAN'\]; it holds rt_lmp at \['HB_NORTH'\]"
     with pytest.raises(ValueError, match=there):
         coverage(config, paths)
+    config["nodes"] = ["HB_NORHT"]
+    with pytest.raises(ValueError, match=r"\['HB_NORHT'\]; did you mean HB_NORTH\?; it holds"):
+        coverage(config, paths)
 
 
 def test_nodes_without_a_recent_price_are_named_and_do_not_stop_the_others(good, tmp_path, caplog):

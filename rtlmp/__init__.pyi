@@ -1,0 +1,1 @@
+from rtlmp.api import *

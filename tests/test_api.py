@@ -1,0 +1,146 @@
+"""What a notebook calls gives what the run wrote, and nothing published later."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+import rtlmp
+from rtlmp import api
+from rtlmp.catalog import SeriesName
+from rtlmp.schemas.core import Bounded, Metrics, Observations
+from rtlmp.schemas.names import Forecaster, Metric
+from tests.helpers.build import ROOT
+from tests.helpers.repo import LEAST, NODES, THRESHOLDS
+from tests.test_cli import RTLMP, said
+
+DAY = date(2024, 3, 10)
+SMALL = ROOT / "config/test.yaml"
+HEAVY = ("pandas", "snakemake", "rtlmp.api")
+
+
+def test_importing_the_package_imports_nothing_else():
+    code = f"import rtlmp, sys; sys.exit(any(name in sys.modules for name in {HEAVY}))"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", code], env=env, check=True)
+
+
+def test_every_name_promised_is_there_and_no_other():
+    assert all(callable(getattr(rtlmp, name)) for name in api.__all__)
+    with pytest.raises(AttributeError, match="no_such"):
+        _ = rtlmp.no_such
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A run of `rtlmp forecast` in an empty folder."""
+    of = tmp_path_factory.mktemp("stranger")
+    (of / "least.yaml").write_text(json.dumps({**LEAST, "date": str(DAY)}))
+    words = ["--configfile", "config/test.yaml", "least.yaml", "--cores", "2"]
+    *_, last = said([*RTLMP, "forecast", *words], of).splitlines()
+    assert last.startswith(f"rtlmp forecast, {DAY}: 4 files in {of}/results/small, ")
+    return of
+
+
+@pytest.fixture
+def run(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    return rtlmp.settings(SMALL, **LEAST)
+
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.mark.usefixtures("run")
+def test_a_forecast_is_what_the_run_wrote():
+    rows = rtlmp.read_forecast("small", DAY)
+    parts = [f"results/small/forecast/{n}/{x}/{DAY}.parquet" for x in THRESHOLDS for n in NODES]
+    pd.testing.assert_frame_equal(rows, pd.concat(map(pd.read_parquet, parts), ignore_index=True))
+    pd.testing.assert_frame_equal(rtlmp.read_forecast("small"), rows)
+    with pytest.raises(ValueError, match=r"no forecast of 2020-01-01; there are \['2024-03-10'\]"):
+        rtlmp.read_forecast("small", "2020-01-01")
+
+
+@pytest.mark.usefixtures("run")
+def test_the_curve_at_the_runs_thresholds_is_its_forecast_to_the_bit():
+    xs = [float(x) for x in THRESHOLDS]
+    rows = rtlmp.read_forecast("small")
+    pd.testing.assert_frame_equal(rtlmp.probability_above("small", xs), rows, check_exact=True)
+    low, between, high = (
+        rtlmp.probability_above("small", [x])[Bounded.probability] for x in (50, 73, 100)
+    )
+    assert (high <= between).all()
+    assert (between <= low).all()
+
+
+@pytest.mark.usefixtures("run")
+def test_features_are_of_the_issue_times_asked():
+    at = rtlmp.read_forecast("small")[Bounded.issue_time].iloc[0]
+    rows = rtlmp.read_features("small", "HB_WEST", at - pd.Timedelta(days=1), at)
+    assert rows[Bounded.issue_time].value_counts().to_dict() == {at: 72, rows.iloc[0, 1]: 72}
+
+
+def test_a_model_trained_here_is_that_of_the_run(run, folder):
+    cards = sorted((folder / "results/small/model/all").glob("*/card.json"))
+    said = json.loads(cards[-1].read_text())
+    trained = rtlmp.train_model(run, "all", date.fromisoformat(said["date"]))
+    assert json.loads(json.dumps(trained.card)) == said
+    booster = trained.members[0].boosted().save_raw("ubj")
+    assert bytes(booster) == cards[-1].with_name("booster.ubj").read_bytes()
+
+
+def test_a_forecast_is_scored_by_the_prices_of_the_run(run):
+    table = rtlmp.score_forecasts(run, rtlmp.read_forecast("small"))
+    rows = table[(table[Metrics.model] == Forecaster.MODEL) & (table[Metrics.lead_day] == 0)]
+    counts = rows[(rows[Metrics.metric] == Metric.ROWS) & (rows[Metrics.location] == "ALL")]
+    assert (counts[Metrics.value] == 72 * len(NODES)).all()
+
+
+def test_observations_are_the_same_from_every_source_and_end_at_the_instant_asked(run, folder):
+    files = rtlmp.settings(
+        SMALL, **LEAST, source="files", data_dir=str(folder / "results/small/world")
+    )
+    (folder / "results/small/world/truth.parquet").unlink(missing_ok=True)  # no observations
+    span = datetime(2024, 3, 1, tzinfo=UTC), datetime(2024, 3, 3, tzinfo=UTC)
+    q, at = SeriesName.LOAD_FORECAST, datetime(2024, 2, 29, 16, tzinfo=UTC)
+    whole = rtlmp.fetch_observations(run, q, "ERCOT", span)
+    known = rtlmp.fetch_observations(run, q, "ERCOT", span, at)
+    assert len(whole) > len(known) == 48
+    assert (known[Observations.publish_time] <= at).all()
+    newest = whole[whole[Observations.publish_time] <= at].groupby(Observations.valid_time).last()
+    assert np.array_equal(newest[Observations.value], known[Observations.value])
+    for until in (None, at):
+        same = rtlmp.fetch_observations(files, q, "ERCOT", span, until)
+        pd.testing.assert_frame_equal(same, known if until else whole)
+
+
+@pytest.mark.usefixtures("run")
+def test_programs_that_read_latest_or_all_dates_see_each_row_once():
+    latest = pd.read_parquet("results/small/forecast/latest.parquet")
+    pd.testing.assert_frame_equal(latest, rtlmp.read_forecast("small"))
+    said = json.loads(pq.read_schema("results/small/forecast/latest.parquet").metadata[b"rtlmp"])
+    assert said["schema_version"] == "1"
+    assert "USD/MWh" in said["columns"][Bounded.threshold]
+    assert len(pd.read_csv("results/small/forecast/latest.csv")) == 72 * len(NODES)
+    parts = [*Path("results/small/forecast").glob("*/*/*.parquet")]
+    assert sum(len(pd.read_parquet(path)) for path in parts) == len(latest)
+    duckdb = pytest.importorskip("duckdb", reason="no duckdb: an example of docs/outputs.md")
+    rows = duckdb.sql("select * from 'results/small/forecast/*/*/*.parquet'")
+    assert len(rows) == len(latest)
+
+
+def test_an_older_date_leaves_the_latest_as_it_is(folder, run):
+    """And names no more than its own files."""
+    before = (folder / "results/small/forecast/latest.parquet").read_bytes()
+    older = run["synthetic"]["end"].replace(day=9)
+    words = ["--configfile", "config/test.yaml", "least.yaml", "--config", f"date={older}"]
+    said([*RTLMP, "forecast", *words], folder)
+    assert (folder / f"results/small/forecast/{older}.csv").exists()
+    assert (folder / "results/small/forecast/latest.parquet").read_bytes() == before
