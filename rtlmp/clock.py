@@ -62,6 +62,18 @@ def model_dates(day: date, every_days: int, count: int) -> list[date]:
     return [newest - timedelta(days=every_days * i) for i in range(count)]
 
 
+def base_date(day: date, every_days: int, cycle: int, count: int) -> date:
+    """Date of the model that the one of retrain day `day` updates; `day`: it starts from nothing.
+
+    The first `count` of every `cycle` do, so that `count` successive models have nothing in common.
+
+    >>> [base_date(date(2024, 8, d), 2, 15, 3).day for d in (18, 20, 22, 24, 26)]
+    [18, 20, 22, 18, 20]
+    """
+    k = (day - RETRAIN_EPOCH).days // every_days % cycle
+    return day - timedelta(days=every_days * (k - k % count))
+
+
 def days(start: date, end: date) -> Iterator[date]:
     """Every date from `start` to `end`, both included."""
     return (start + timedelta(days=i) for i in range((end - start).days + 1))

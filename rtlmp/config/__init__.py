@@ -26,10 +26,19 @@ from rtlmp.config.kinds import (
     Text,
     Window,
 )
-from rtlmp.config.model import SETTINGS, Challenger, Gate, Hyperparameters, Member, Model, Range
+from rtlmp.config.model import (
+    SETTINGS,
+    Challenger,
+    Gate,
+    Hyperparameters,
+    Member,
+    Model,
+    Range,
+    Refit,
+)
 from rtlmp.io.files import folder_name
 
-__all__ = ["Battery", "Gate", "Member", "Model", "Scenario", "Window"]  # of its modules
+__all__ = ["Battery", "Gate", "Member", "Model", "Refit", "Scenario", "Window"]  # of its modules
 
 HostName = Literal["mis", "api", "token", "weather", "weather_runs", "gas", "isos"]
 
@@ -105,6 +114,7 @@ class Config(TypedDict):
     max_train_rows: Count
     retrain_every_days: Count
     ensemble_size: Count
+    refit: Refit
     label_coverage: Share  # of an hour's intervals
     score_coverage: Share
     backtest: Window

@@ -8,7 +8,17 @@ handed.
 from typing_extensions import TypedDict
 
 from rtlmp.catalog import SeriesName
-from rtlmp.config import AuxiliaryNode, Battery, Gate, Member, Model, Tune, Validation, Window
+from rtlmp.config import (
+    AuxiliaryNode,
+    Battery,
+    Gate,
+    Member,
+    Model,
+    Refit,
+    Tune,
+    Validation,
+    Window,
+)
 from rtlmp.config.kinds import Horizon
 
 
@@ -47,6 +57,7 @@ class TrainSettings(ClockSettings, AuxiliarySettings):
     model: Model
     members: list[Member]
     gate: Gate
+    refit: Refit
     seed: int
 
 

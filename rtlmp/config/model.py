@@ -20,7 +20,6 @@ class EstimatorName(StrEnum):
     """As in the config; `rtlmp.models.estimators` has their functions."""
 
     HAZARD = "hazard"
-    FOREST = "forest"
     SEPARATE = "separate"
     LIGHTGBM = "lightgbm"
     LOGISTIC = "logistic"
@@ -102,6 +101,13 @@ class Gate(TypedDict):
     tree_share: Share
     z_threshold: Positive  # standard errors
     min_relative_loss: Annotated[float, Field(ge=0)]
+
+
+class Refit(TypedDict):
+    """Which retrainings start from nothing, and which rows the others add trees on."""
+
+    every: Count  # retrainings; the first `ensemble_size` of them start from nothing
+    update_days: History
 
 
 def held_out_span(gate: Gate) -> int:

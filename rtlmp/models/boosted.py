@@ -1,9 +1,8 @@
-"""Boosted trees and forests of XGBoost: one booster for every threshold, ln x is a feature.
+"""Boosted trees of XGBoost: one booster for every threshold, ln x is a feature.
 
 hazard   rows are stacked only over the thresholds an hour reached: the booster fits
          P(above x_j | above x_{j-1}), and their product is the curve. It is the exact ordinal
          likelihood (continuation ratio), a seventh of the rows, and needs no constraint.
-forest   a random forest, stacked as hazard.
 separate one classifier a threshold, on its own; the curve is made to fall afterwards.
 
 Trees of `hazard` are grown on blocks of the stacked rows in turn (round robin). A block holds each
@@ -26,7 +25,6 @@ from rtlmp.models.curve import Fitted, TrainingRows, log_odds
 T = TypeVar("T")
 PASSES: Final = 2  # over the blocks
 APART: Final = 10_000_019  # of the seeds of blocks: further than those of dated models ever are
-FOREST: Final = {"learning_rate": 1.0, "colsample_bytree": 1.0, "reg_lambda": 1e-3}
 MEMORY: Final = {"half_life_days", "half_life_power"}
 OWN: Final = {"estimator", "grid", "base_rate_share", "rounds", "row_blocks", "threads", *MEMORY}
 
@@ -50,7 +48,7 @@ class RowBlock(NamedTuple):
 
 
 def partition(
-    t: TrainingRows, model: Model, count: int, *, hold_out: bool
+    t: TrainingRows, model: Model, count: int, *, hold_out: bool, start: Floats | None = None
 ) -> tuple[Iterator[StackedRows], Floats]:
     """The stacked rows in at most `count` blocks, and where each grid point starts."""
     grid = np.array(model["grid"])
@@ -58,7 +56,8 @@ def partition(
     not_held_out = t.not_held_out[row].astype(np.float64)
     # Starting each threshold at its own frequency keeps shrinkage from pulling the rare ones up
     # or down to the common ones: trees only say how an hour differs.
-    start = log_odds(step, above, weight * not_held_out if hold_out else weight, len(grid))
+    if start is None:
+        start = log_odds(step, above, weight * not_held_out if hold_out else weight, len(grid))
 
     def stacked(at: Indices) -> StackedRows:
         x = curve.stack_features(t.x, t.row[row[at]], np.log(grid)[step[at]])
@@ -84,10 +83,10 @@ def round_robin(blocks: Sequence[T], rounds: int) -> list[tuple[T, range]]:
 
 
 def row_blocks(
-    t: TrainingRows, model: Model, count: int, *, hold_out: bool
+    t: TrainingRows, model: Model, count: int, *, hold_out: bool, start: Floats | None = None
 ) -> tuple[list[RowBlock], Floats]:
     """The blocks, laid out one at a time, and where each grid point starts."""
-    rows, start = partition(t, model, count, hold_out=hold_out)
+    rows, start = partition(t, model, count, hold_out=hold_out, start=start)
     made: list[RowBlock] = []
     for of in rows:
         data = quantised(of, model, made[0].data if made else None)
@@ -102,19 +101,39 @@ def fit_hazard(t: TrainingRows, model: Model, seed: int, gate_trees: int) -> Fit
     trees, which know no more of them than where bins lie.
     """
     blocks, start = row_blocks(t, model, model["row_blocks"], hold_out=bool(gate_trees))
+    booster = _boosted(None, blocks, model, seed, gate_trees)
+    return Fitted(booster, {"start": start.tolist()})
+
+
+def update_hazard(
+    of: Fitted, kept: int, t: TrainingRows, model: Model, seed: int, gate_trees: int
+) -> Fitted:
+    """The first `kept` trees of `of`, and the remaining ones on these rows; held out as above."""
+    start, hold_out = np.array(of.state["start"]), bool(gate_trees)
+    blocks, _ = row_blocks(t, model, 1, hold_out=hold_out, start=start)
+    return of._replace(booster=_boosted(of.boosted()[:kept], blocks, model, seed, gate_trees))
+
+
+def _boosted(
+    older: xgb.Booster | None, blocks: Sequence[RowBlock], model: Model, seed: int, gate_trees: int
+) -> xgb.Booster:
+    """`older` and the trees that it lacks; those before `gate_trees` blind to rows held out."""
     # Zeros bind nothing, but XGBoost rounds otherwise with them: so that models keep their bytes.
-    unbound = (0,) * (t.x.shape[1] + 1)
+    unbound = (0,) * blocks[0].data.num_col()
     chosen = {**parameters(model, seed), "monotone_constraints": unbound}
-    booster = None
-    for k, ((data, weight, not_held_out), trees) in enumerate(round_robin(blocks, model["rounds"])):
+    first = older.num_boosted_rounds() if older else 0
+    for k, (block, trees) in enumerate(round_robin(blocks, model["rounds"] - first)):
+        data, weight, not_held_out = block
         # A new one over the old trees: XGBoost keeps the rows' sums up to date at no cost only on
         # the matrix that a booster grew its first tree on.
-        booster = xgb.Booster({**chosen, "seed": seed + k * APART}, [data], model_file=booster)
+        booster = xgb.Booster({**chosen, "seed": seed + k * APART}, [data], model_file=older)
         for i in trees:
-            if i in (trees.start, gate_trees):
-                data.set_weight(weight if i >= gate_trees else weight * not_held_out)
-            booster.update(data, i)
-    return Fitted(booster, {"start": start.tolist()})
+            if i in (trees.start, gate_trees - first):
+                blind = first + i < gate_trees
+                data.set_weight(weight * not_held_out if blind else weight)
+            booster.update(data, first + i)
+        older = booster
+    return booster
 
 
 def hazard_curve(of: Fitted, x: Matrix, model: Model, trees: int) -> Floats:
@@ -123,20 +142,6 @@ def hazard_curve(of: Fitted, x: Matrix, model: Model, trees: int) -> Floats:
     rows, margin = curve.at_every_threshold(x, grid), start.repeat(len(x))
     each = of.boosted().inplace_predict(rows, base_margin=margin, iteration_range=(0, trees))
     return np.multiply.accumulate(each.reshape(len(grid), len(x)), axis=0, dtype=np.float64).T
-
-
-def fit_forest(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
-    """A forest of `model["rounds"]` trees, on the rows not held out."""
-    [whole], start = row_blocks(t.gate_rows(), model, 1, hold_out=False)
-    share = float(np.sqrt(1 / t.x.shape[1]))
-    chosen = {**parameters(model, seed), **FOREST, "colsample_bynode": share}
-    booster = xgb.train({**chosen, "num_parallel_tree": model["rounds"]}, whole.data, 1)
-    return Fitted(booster, {"start": start.tolist()})
-
-
-def forest_curve(of: Fitted, x: Matrix, model: Model, _: int) -> Floats:
-    """P(highest > grid point); no tree of a forest sees the rows held out: (rows, grid)."""
-    return hazard_curve(of, x, model, 0)
 
 
 def fit_separate(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:

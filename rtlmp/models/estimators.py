@@ -22,7 +22,6 @@ class Estimator(NamedTuple):
 
 ESTIMATORS: Final[dict[EstimatorName, Estimator]] = {
     EstimatorName.HAZARD: Estimator(boosted.fit_hazard, boosted.hazard_curve),
-    EstimatorName.FOREST: Estimator(boosted.fit_forest, boosted.forest_curve),
     EstimatorName.SEPARATE: Estimator(boosted.fit_separate, boosted.separate_curve),
     EstimatorName.LIGHTGBM: Estimator(lightgbm.fit_lightgbm, lightgbm.lightgbm_curve),
     EstimatorName.LOGISTIC: Estimator(logistic.fit_logistic, logistic.logistic_curve),

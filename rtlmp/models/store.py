@@ -41,6 +41,7 @@ class Card(TypedDict):
     held_out_from: str  # no gate tree has seen one day in `gate.every` from here on
     rows: int
     unknown: float  # share of rows left out, for their hour's price is unknown
+    base: str  # ISO date of the model that it updates; empty: it started from nothing
     lent: str  # node whose price it was trained on, where its pool has none
     features: list[str]
     members: list[MemberCard]
@@ -96,9 +97,9 @@ def package_versions() -> dict[str, str]:
     return {"xgboost": xgb.__version__} | {name: version(name) for name in PACKAGES}
 
 
-def digest(arrays: Sequence[npt.NDArray[np.generic]]) -> str:
-    """sha256 of the training arrays: equal inputs, equal hash."""
-    total = hashlib.sha256()
+def digest(arrays: Sequence[npt.NDArray[np.generic]], base: Card | None) -> str:
+    """sha256 of the training arrays, and of what an older model had: equal inputs, equal hash."""
+    total = hashlib.sha256(base["inputs_sha256"].encode() if base else b"")
     for array in arrays:
         total.update(np.ascontiguousarray(array).data)
     return total.hexdigest()

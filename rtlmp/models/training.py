@@ -12,6 +12,7 @@ from rtlmp.clock import issue_time
 from rtlmp.config.jobs import TrainSettings
 from rtlmp.config.model import Member, Model, held_out_span
 from rtlmp.features.history import History, HistoryRows, history_days, labels_of, nodes_of
+from rtlmp.models.boosted import update_hazard
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, TrainingRows
 from rtlmp.models.estimators import fit
@@ -54,20 +55,29 @@ def train(
     day: date,
     curves: Calibration | None = None,
     others: Others = None,
+    base: Trained | None = None,
 ) -> Trained:
     """The model dated `day`: fitted on the days up to its own issue time, known by then.
 
     `prices` holds the hourly target price. A pool of which it knows none is fitted on that of the
-    node in `others` with most. Raises ValueError when no row has a label yet.
+    node in `others` with most. `base`: see `fit_model`. Raises ValueError when no row has a label.
     """
-    return fit_model(training_set(history, prices, config, day, others), config, curves)
+    known = training_set(history, prices, config, day, others, update=base is not None)
+    return fit_model(known, config, curves, base)
 
 
 def training_set(
-    history: History, prices: Archive, config: TrainSettings, day: date, others: Others = None
+    history: History,
+    prices: Archive,
+    config: TrainSettings,
+    day: date,
+    others: Others = None,
+    *,
+    update: bool = False,
 ) -> TrainingSet:
-    """The rows that the model dated `day` is fitted on."""
-    first = day - timedelta(days=max(history_days(config)))
+    """The rows that the model dated `day` is fitted on, or those that update an older one."""
+    span = config["refit"]["update_days"] if update else max(history_days(config))
+    first = day - timedelta(days=span)
     since, until = (issue_time(config, d) for d in (first, day))
     rows = samples(history, prices, since, until, config["label_coverage"])
     lent = ""
@@ -91,13 +101,25 @@ def _fullest(of: Archive, since: datetime, until: datetime) -> str:
 
 
 def fit_model(
-    training: TrainingSet, config: TrainSettings, curves: Calibration | None = None
+    training: TrainingSet,
+    config: TrainSettings,
+    curves: Calibration | None = None,
+    base: Trained | None = None,
 ) -> Trained:
-    """The model fitted on these rows, by the members of `config`, and its calibration `curves`."""
+    """The model fitted on these rows, by the members of `config`, and its calibration `curves`.
+
+    With `base`, an older model of the pool: its gate trees, and the remaining ones on these rows.
+    """
     day, since, until, pool, design, rows, lent = training
     held_from = until - timedelta(days=_window(rows, config))
+    if base:  # it has seen what it did not hold out
+        held_from = max(held_from, datetime.fromisoformat(base.card["held_out_from"]))
     not_held_out = ~held_out(rows.hour, to_us(held_from), config["gate"]["every"])
-    members = [_member(rows, config, member, day, not_held_out) for member in config["members"]]
+    of = base.members if base else [None] * len(config["members"])
+    members = [
+        _member(rows, config, member, day, not_held_out, old)
+        for member, old in zip(config["members"], of, strict=True)
+    ]
     card = Card(
         date=day.isoformat(),
         pool=pool,
@@ -106,12 +128,13 @@ def fit_model(
         held_out_from=held_from.isoformat(),
         rows=len(rows.x),
         unknown=rows.unknown / (rows.unknown + len(rows.x)),
+        base=base.card["date"] if base else "",
         lent=lent,
         features=design,
         members=[card for _, card in members],
         calibration=curves or {},
         packages=package_versions(),
-        inputs_sha256=digest([rows.x, *rows.labels, rows.age]),
+        inputs_sha256=digest([rows.x, *rows.labels, rows.age], base.card if base else None),
     )
     return Trained([of for of, _ in members], card)
 
@@ -137,7 +160,12 @@ def _window(rows: Samples, config: TrainSettings) -> int:
 
 
 def _member(
-    rows: Samples, config: TrainSettings, member: Member, day: date, not_held_out: Flags
+    rows: Samples,
+    config: TrainSettings,
+    member: Member,
+    day: date,
+    not_held_out: Flags,
+    base: Fitted | None,
 ) -> tuple[Fitted, MemberCard]:
     """One member, by its own settings where it has some, fitted on its own span."""
     model = cast("Model", {k: member.get(k, v) for k, v in config["model"].items()})
@@ -146,10 +174,12 @@ def _member(
     seed = member.get("seed", config["seed"]) + day.toordinal()
     inside = rows.age < days + 0.5  # a clock change makes a day an hour longer
     sampled = np.flatnonzero(inside & _sampled(rows.age, seed))
-    trees = 0 if not_held_out.all() else round(config["gate"]["tree_share"] * model["rounds"])
+    share, rounds = config["gate"]["tree_share"], model["rounds"]
+    kept = round(share * rounds) if base else 0
+    trees = 0 if not_held_out.all() else kept + round(share * (rounds - kept))
     each = np.arange(len(rows.x))
     t = TrainingRows(rows.x, each, rows.labels, rows.age, not_held_out, block_ids(rows)).at(sampled)
-    of = fit(t, model, seed, trees)
+    of = update_hazard(base, kept, t, model, seed, trees) if base else fit(t, model, seed, trees)
     return of, MemberCard(
         model=model, history_days=days, seed=seed, rows=len(t.row), gate_trees=trees, state=of.state
     )

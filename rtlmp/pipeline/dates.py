@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal, Self
 
-from rtlmp.clock import days, issue_time, model_date, model_dates, month_days, months
+from rtlmp.clock import base_date, days, issue_time, model_date, model_dates, month_days, months
 from rtlmp.config import Config, Window
+from rtlmp.config.model import EstimatorName
 from rtlmp.features.history import history_days
 from rtlmp.model_selection.windows import fold_windows, labels_known, require_before_backtest
 from rtlmp.schemas.columns import PUBLISHED
@@ -130,6 +131,11 @@ class Dates:
         """From a model's date back to the first issue date that it trains on."""
         return timedelta(days=max(history_days(self.config)))
 
+    @property
+    def updated(self) -> timedelta:
+        """Issue dates that an update of a model learns from."""
+        return timedelta(days=self.config["refit"]["update_days"])
+
     def fold_span(self, window: Window) -> tuple[date, date]:
         """First issue date that trains, and when the last label of `window` is known."""
         embargo = timedelta(days=self.config["validation"]["embargo_days"])
@@ -140,6 +146,14 @@ class Dates:
         every, count = self.config["retrain_every_days"], self.config["ensemble_size"]
         newest, *older = model_dates(day, every, count)
         return [newest, *(d for d in older if d >= self.first + SCARCE)]
+
+    def base(self, day: date) -> date | None:
+        """Date of the model that the one dated `day` updates; None: it starts from nothing."""
+        c = self.config
+        of = base_date(day, c["retrain_every_days"], c["refit"]["every"], c["ensemble_size"])
+        enough = of - self.updated >= self.first
+        kinds = {member.get("estimator", c["model"]["estimator"]) for member in c["members"]}
+        return of if of != day and enough and kinds == {EstimatorName.HAZARD} else None
 
     def dated_models(self, served: Iterable[date]) -> list[date]:
         """Of the models that may serve these issue dates, and of the one before, with which the

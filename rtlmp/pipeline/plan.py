@@ -63,10 +63,13 @@ class Plan(Dates):
 
     def models(self, pools: Iterable[str], served: Sequence[date]) -> Inputs:
         """Files of the models that may serve these issue dates."""
-        dated = self.dated_models(served)
-        folders = [f"{self.root}/model/{pool}/{day}" for pool in pools for day in dated]
-        cards = [f"{folder}/card.json" for folder in folders]
-        return {"boosters": [b for f in folders for b in self.boosters(f)], "cards": cards}
+        return self.dated(pools, self.dated_models(served))
+
+    def dated(self, pools: Iterable[str], dates: Iterable[date], of: str = "") -> Inputs:
+        """Files of the models of these dates, under `of`boosters and `of`cards."""
+        folders = [f"{self.root}/model/{pool}/{day}" for pool in pools for day in dates]
+        boosters = [b for folder in folders for b in self.boosters(folder)]
+        return {f"{of}boosters": boosters, f"{of}cards": [f"{f}/card.json" for f in folders]}
 
     def published_near(self, series: Iterable[str], month: str) -> list[str]:
         """Of what an hour of `month` may be made from: the hour before midnight counts."""
@@ -107,9 +110,15 @@ class Plan(Dates):
     def training(self, w: Wildcards) -> Inputs:
         """What the model of a pool and a date is trained on."""
         day = date.fromisoformat(w.date)
-        trained = self.feature_months(day - self.history, day)
-        rows = {"history": self.history_files([w.pool], trained), "hourly": self.hourly(trained)}
-        return {**rows, **self.auxiliary(day - self.history, day)}
+        base = None if "challenger" in vars(w) else self.base(day)
+        since = day - (self.updated if base else self.history)
+        trained = self.feature_months(since, day)
+        return {
+            "history": self.history_files([w.pool], trained),
+            "hourly": self.hourly(trained),
+            **self.auxiliary(since, day),
+            **self.dated([w.pool], [base] if base else [], "base_"),
+        }
 
     def folds(self, window: Window) -> Inputs:
         """What the folds of `window` are made of."""

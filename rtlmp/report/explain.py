@@ -30,7 +30,7 @@ from rtlmp.schemas.evaluation import Drivers
 
 START: Final = "usual"  # where the model starts: its mean, at this threshold
 # estimators in trees of the chance to pass each grid point once the one below is passed
-EXPLAINED: Final = (EstimatorName.FOREST, EstimatorName.HAZARD)
+EXPLAINED: Final = (EstimatorName.HAZARD,)
 
 
 class Issue(NamedTuple):

@@ -167,3 +167,33 @@ def test_each_part_of_the_rows_holds_every_hour_once_and_every_issue_date(config
         dates, of_date = np.unique(issued[inner & (part == k)], return_counts=True)
         assert len(dates) == len(np.unique(issued[inner]))
         assert set(of_date) == {2 * 24}
+
+
+def test_an_update_keeps_the_gate_trees_and_learns_the_rest_anew(config, prices, history):
+    archive, shorter = (
+        archive_of_frames([prices]),
+        {**config, "refit": {"every": 9, "update_days": 20}},
+    )
+    base = train(history, archive, shorter, date(2024, 7, 14))
+    new = train(history, archive, shorter, DAY, base=base)
+    old, now = (of.members[0].boosted().get_dump() for of in (base, new))
+    kept = round(config["gate"]["tree_share"] * SMALL["rounds"])
+    assert old[:kept] == now[:kept]
+    assert len(now) == SMALL["rounds"]
+    assert not {*now[kept:]} & {*old[kept:]}
+    card = new.card
+    assert (card["base"], card["rows"]) < ("2024-07-15", 2 * 20 * 72)
+    assert kept < card["members"][0]["gate_trees"] < SMALL["rounds"]
+    assert card["held_out_from"] >= base.card["held_out_from"]
+    again = train(history, archive, shorter, DAY, base=new)
+    assert again.card["inputs_sha256"] != card["inputs_sha256"]
+
+
+def test_nothing_published_after_its_issue_time_changes_an_update(config, prices, history):
+    later = prices[Observations.publish_time] > issue_time(config, DAY)
+    spoilt = {Observations.value: prices[Observations.value].mask(later, 4999.0)}
+    known = [archive_of_frames([of]) for of in (prices, prices.assign(**spoilt))]
+    base = train(history, known[0], config, date(2024, 7, 14))
+    each = [train(history, of, config, DAY, base=base).members[0].boosted() for of in known]
+    one, two = (bytes(booster.save_raw("ubj")) for booster in each)
+    assert one == two

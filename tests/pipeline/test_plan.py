@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
 from snakemake.io import AnnotatedString
+from snakemake.iocontainers import Wildcards
 
 from rtlmp.config import parse_config
 from rtlmp.config.jobs import ReplaySettings
@@ -97,6 +98,21 @@ def test_training_reads_its_history_and_what_auxiliary_nodes_add():
     assert names(got["hourly"]) == ["hourly/2024-01.parquet", "hourly/2024-02.parquet"]
     assert names(got["auxiliary_history"]) == ["OLD/2023-12.arrow"]
     assert names(got["auxiliary_hourly"], 3) == ["auxiliary/hourly/2023-12.parquet"]
+
+
+def test_an_update_reads_the_model_it_updates_and_its_own_rows_only():
+    made = plan(refit={"every": 4, "update_days": 14})
+    days = [date(2024, 3, d) for d in (3, 5, 7, 9, 11)]
+    [full] = [k for k in range(4) if made.base(days[k])]  # three of four start from nothing
+    assert made.base(days[full]) == days[full] - timedelta(days=6)
+    got = made.training(Wildcards(fromdict={"pool": "two", "date": str(days[full])}))
+    assert names(got["base_cards"]) == [f"{days[full] - timedelta(days=6)}/card.json"]
+    assert len(got["base_boosters"]) == 2
+    assert names(got["history"], 1) == ["2024-02.arrow", "2024-03.arrow"]
+    of = {"pool": "two", "date": str(days[full]), "challenger": "ridge"}
+    assert made.training(Wildcards(fromdict=of))["base_cards"] == []
+    assert not any(map(plan(model={"estimator": "logistic"}).base, days))
+    assert made.base(date(2024, 1, 9)) is None  # what it would update has too little to stand on
 
 
 def test_folds_read_from_the_first_day_trained_to_the_last_label(run):
