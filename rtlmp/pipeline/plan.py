@@ -107,15 +107,23 @@ class Plan(Dates):
             "auxiliary_hourly": sorted({f"{folder}/hourly/{m}.parquet" for _, m in of}),
         }
 
+    def known_rows(self, pool: str, since: date, until: date) -> Inputs:
+        """Features and prices of the nodes of a pool on these issue dates."""
+        read = self.feature_months(since, until)
+        return {"history": self.history_files([pool], read), "hourly": self.hourly(read)}
+
+    def carded(self, w: Wildcards) -> Inputs:
+        """What the page of a model sets it against: all that it could learn from."""
+        day = date.fromisoformat(w.date)
+        return self.known_rows(w.pool, day - self.history, day)
+
     def training(self, w: Wildcards) -> Inputs:
         """What the model of a pool and a date is trained on."""
         day = date.fromisoformat(w.date)
         base = None if "challenger" in vars(w) else self.base(day)
         since = day - (self.updated if base else self.history)
-        trained = self.feature_months(since, day)
         return {
-            "history": self.history_files([w.pool], trained),
-            "hourly": self.hourly(trained),
+            **self.known_rows(w.pool, since, day),
             **self.auxiliary(since, day),
             **self.dated([w.pool], [base] if base else [], "base_"),
         }

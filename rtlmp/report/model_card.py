@@ -37,6 +37,7 @@ def model_card(
             f"# Model {card['date']}: {', '.join(card['pool'])}\n",
             f"{card['rows']:,} rows, issued {card['trained_from']} to {card['trained_until']}; "
             f"{card['unknown']:.1%} more had an hour whose price is unknown; "
+            + (f"updates the model of {card['base']}; " if card["base"] else "")
             + (f"the price of {card['lent']}, for its own has none; " if card["lent"] else "")
             + f"{len(card['features'])} features; inputs {card['inputs_sha256'][:12]}; "
             + ", ".join(f"{name} {version}" for name, version in card["packages"].items())

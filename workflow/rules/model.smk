@@ -20,10 +20,9 @@ use rule _long as train with:
 
 use rule _medium as model_card with:
     input:
+        unpack(plan.carded),
         boosters=rules.train.output.boosters,
         card=rules.train.output.card,
-        history=lambda w: plan.training(w)["history"],
-        hourly=lambda w: plan.training(w)["hourly"],
     output:
         f"{RUN}/model/{{pool}}/{{date}}/card.md",
     log:
