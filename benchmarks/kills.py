@@ -14,10 +14,10 @@ import shutil
 import signal
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -31,7 +31,7 @@ from tests.helpers import replay, repo, warm
 from tests.helpers.build import settings
 from tests.helpers.live import SECRETS
 
-CALLS: Final = ("rename,renameat,renameat2", "fsync,fdatasync", "write,pwrite64,writev")
+CALLS: Final = "rename,renameat,renameat2,fsync,fdatasync,write,pwrite64,writev"
 SMALL: Final = repo.SMALL | repo.LEAST | {"gate": {"days": 0}, "nodes": ["HB_NORTH"]}
 FORECAST: Final = [f"{repo.RUN}/forecast/HB_NORTH/{x}/2024-03-20.parquet" for x in (50, 100)]
 FETCHED: Final = ["dam_spp", "solar_forecast", "weather_wind"]
@@ -61,13 +61,22 @@ class Task(NamedTuple):
         results = [p for p in (self.folder / "results").rglob("*") if p.suffix in KEPT]
         found = sorted([*results, *(self.folder / "store").rglob("*.zip")])
         return {f"{p.relative_to(self.folder)}": hashlib.sha256(p.read_bytes()).hexdigest()
-                for p in found}  # fmt: skip
+                for p in found if not p.name.startswith(".")}  # fmt: skip
+
+    def leftovers(self) -> int:
+        """Half-written files under names that nothing reads."""
+        return sum(
+            p.is_file() for at in ("results", "store") for p in (self.folder / at).rglob(".*")
+        )
 
 
 class Kill(NamedTuple):
     task: str
     at: str
     recovered: bool
+    left: int  # half-written files, under names of their own
+    why: str
+    point: str = ""
 
 
 def forecasting(folder: Path, env: dict[str, str]) -> Task:
@@ -86,29 +95,28 @@ def fetching(folder: Path, env: dict[str, str], url: str) -> Task:
 
 def again(task: Task, at: str, want: dict[str, str]) -> Kill:
     """The same command, after a kill."""
-    code = task.start().ended()
-    return Kill(task.name, at, code == 0 and task.digests() == want)
+    code, made = task.start().ended(), task.digests()
+    differ = sorted(path for path in want | made if want.get(path) != made.get(path))
+    why = f"exit code {code}, {differ}"
+    return Kill(task.name, at, not code and not differ, task.leftovers(), why)
 
 
-def undisturbed(task: Task) -> tuple[float, int, dict[str, str]]:
-    """Seconds, jobs, and what it makes."""
+def undisturbed(task: Task, **env: str) -> tuple[float, dict[str, str]]:
+    """Seconds, and what it makes."""
     shutil.rmtree(task.folder, ignore_errors=True)
-    counted = task.folder.with_suffix(".count")
-    counted.unlink(missing_ok=True)
-    took, code = timed(lambda: task.start(**{warm.COUNT: str(counted)}).ended())
+    took, code = timed(lambda: task.start(**env).ended())
     if code:
         raise RuntimeError(f"{task.name} failed undisturbed: {task.folder / 'log'}")
-    return took, counted.stat().st_size, task.digests()
+    return took, task.digests()
 
 
 def at_random(task: Task, kills: int) -> Iterator[Kill]:
-    took, _, want = undisturbed(task)
+    took, want = undisturbed(task)
     moments, made = random.Random(SEED), 0
     while made < kills:
         shutil.rmtree(task.folder, ignore_errors=True)
-        process, wait = task.start(), moments.uniform(0, took)
-        time.sleep(wait)
-        alone = made % 2 == 1
+        process, alone = task.start(), made % 2 == 1
+        time.sleep(moments.uniform(0, took))
         with suppress(ProcessLookupError):
             (os.kill if alone else os.killpg)(process.pid, signal.SIGKILL)
         if process.ended() == -signal.SIGKILL:  # else it was done before
@@ -117,20 +125,28 @@ def at_random(task: Task, kills: int) -> Iterator[Kill]:
 
 
 def at_each(task: Task, every: int) -> Iterator[Kill]:
-    """Of each job each call of a kind until it has no more; then Snakemake's own changes."""
-    _, jobs, want = undisturbed(task)
-    counted = task.folder.with_suffix(".count")
-    points = [({warm.KILL: f"{job};{calls}"}, calls.partition(",")[0]) for job in range(jobs)
-              for calls in CALLS] + [({warm.OWN: ""}, "Snakemake")]  # fmt: skip
-    for env, at in points:
-        [(name, of)] = env.items()
-        for n in count(1, every):
+    """At each call of each job, and each change of a file by Snakemake; or each `every`-th."""
+    with tempfile.TemporaryDirectory() as name:
+        count = Path(name) / "count"
+        told = {warm.COUNT: str(count), warm.TRACE: CALLS, warm.OWN: "0"}
+        _, want = undisturbed(task, **told)
+        for env, at in points(count)[::every]:
             shutil.rmtree(task.folder, ignore_errors=True)
-            counted.unlink(missing_ok=True)
-            told = {name: f"{of};{n}" if of else f"{n}", warm.COUNT: str(counted)}
-            if task.start(**told).ended() != -signal.SIGKILL:
-                break
-            yield again(task, at, want)
+            count.unlink(missing_ok=True)
+            if task.start(**env, **{warm.COUNT: str(count)}).ended() == -signal.SIGKILL:
+                yield again(task, at, want)._replace(point=f"{env}")
+
+
+def points(count: Path) -> list[tuple[dict[str, str], str]]:
+    """What tells where to kill, and its kind, of all that an undisturbed run did."""
+    found = []
+    for job in range(count.stat().st_size):
+        said = Path(f"{count}.{job}").read_text().splitlines()
+        calls = Counter(line.partition("(")[0] for line in said if "(" in line)
+        found += [({warm.KILL: f"{job};{call};{n}"}, call)
+                  for call, times in calls.items() for n in range(1, times + 1)]  # fmt: skip
+    own = int(Path(f"{count}.own").read_text())
+    return found + [({warm.OWN: f"{n}"}, "Snakemake's files") for n in range(1, own + 1)]
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -157,8 +173,11 @@ def run(given: argparse.Namespace) -> None:
         for one in killed(folder, given.count, given.every):
             found.append(one)
             if not one.recovered:
-                print("not recovered:", *one, flush=True)
-    table = pd.DataFrame(found).groupby(["task", "at"])["recovered"].agg(["size", "sum"])
-    table = table.set_axis(["kills", "recovered"], axis=1)
+                print("not recovered:", *one, f"{len(found)} kills so far", flush=True)
+    by = pd.DataFrame(found).groupby(["task", "at"])
+    table = by.agg(kills=("why", "size"), recovered=("recovered", "sum"), left=("left", "sum"))
     print(table.to_string())
-    print(f"{len(found)} kills, {table['recovered'].sum()} recovered to the same bytes")
+    print(
+        f"{len(found)} kills, {table['recovered'].sum()} recovered to the same bytes, "
+        f"{table['left'].sum()} half-written files left under names that nothing reads"
+    )

@@ -8,6 +8,7 @@ to say what they lacked. --days 6 is the test of CI.
 """
 
 import argparse
+import json
 import tempfile
 import time
 from datetime import date, timedelta
@@ -105,9 +106,7 @@ def seen(work: Path, day: date, amiss: str, code: int, seconds: float) -> Mornin
     rows = read_frame(path) if path.exists() else None
     marks = []
     if rows is not None:
-        for flag in (Flagged.stale, "served_by"):
-            told = {*rows.get(flag, [])} - {"", "model"}
-            marks += [f"{flag} {of}" for of in sorted(told)]
+        marks += json.loads((work / RUN / "status/status.json").read_text())["why"]
         lost = pd.concat([read_frame(p) for p in (work / RUN / "lost").glob("*.parquet")])
         recent = lost[lost[Lost.published] >= pd.Timestamp(instant(day, "00:00", TZ)) - DAY]
         marks += [f"lost {n} of {q}" for q, n in recent[Lost.report].value_counts().items()]

@@ -26,8 +26,9 @@ SOCKET: Final = "WARM_SOCKET"  # in the environment of what runs
 AHEAD: Final = "WARM_AHEAD"  # s from the machine's clock to that which `datetime.now` tells
 GROUP: Final = "WARM_GROUP"  # of processes, to be killed at once
 COUNT: Final = "WARM_COUNT"  # a file with a byte for each script started
-KILL: Final = "WARM_KILL"  # number of a script, from 0; system calls, comma-separated; which one
-OWN: Final = "WARM_OWN"  # the same of Snakemake itself: a number of what it does to files
+TRACE: Final = "WARM_TRACE"  # these system calls of each script go to a file beside COUNT
+KILL: Final = "WARM_KILL"  # number of a script, from 0; system call; which of them is its last
+OWN: Final = "WARM_OWN"  # of Snakemake itself: which change of a file is its last; 0: count them
 CHANGES: Final = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate")
 LOADED: Final = (
     "snakemake.cli",
@@ -143,7 +144,7 @@ def _watch(answer: socket.socket) -> None:
     os.close(fds[0])
     answer.sendall(f"{child:16d}".encode())
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if code == -signal.SIGKILL and KILL in task["env"]:  # the machine goes down
+    if code == -signal.SIGKILL and {KILL, GROUP} <= {*task["env"]}:  # the machine goes down
         with contextlib.suppress(ProcessLookupError):
             os.killpg(int(task["env"][GROUP]), signal.SIGKILL)
     answer.sendall(f"{code}".encode())
@@ -179,9 +180,12 @@ def _run(words: list[str], env: Mapping[str, str]) -> None:
 
     sys.argv = words
     if words[:2] == ["-m", "snakemake"]:
-        if OWN in env:
-            _kill_itself(int(env[OWN]))
-        main(words[2:])
+        done = _kill_itself(int(env[OWN])) if OWN in env else []
+        try:
+            main(words[2:])
+        finally:
+            for number in [*done] if TRACE in env else ():
+                Path(f"{env[COUNT]}.own").write_text(str(number))
     elif words[0] == "-m":
         sys.argv = words[1:]
         runpy.run_module(words[1], run_name="__main__", alter_sys=True)
@@ -227,19 +231,24 @@ def _count_and_trace(env: Mapping[str, str]) -> None:
     with Path(env[COUNT]).open("ab") as file:
         number = file.tell()
         file.write(b".")
-    if KILL in env:
-        job, calls, at = env[KILL].split(";")
-        if number == int(job):
-            _trace(["-e", f"trace={calls}", "-e", f"inject={calls}:signal=KILL:when={at}"])
+    if TRACE in env:
+        _trace("-o", f"{env[COUNT]}.{number}", "-e", f"trace={env[TRACE]}")
+    job, call, at = env.get(KILL, ";;").split(";")
+    if str(number) == job:
+        inject = f"inject={call}:signal=KILL:when={at}"
+        _trace("-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
 
 
-def _kill_itself(at: int) -> None:
-    """At the change of a file that has this number: before it, or with a new file still empty."""
-    left = [at]
+def _kill_itself(at: int) -> list[int]:
+    """At the change of a file that has this number: before it, or with a new file still empty.
+
+    Gives where the count of changes will stand.
+    """
+    done = [0]
 
     def due() -> bool:
-        left[0] -= 1
-        return left[0] == 0
+        done[0] += 1
+        return done[0] == at
 
     def hook(event: str, of: tuple[Any, ...]) -> None:
         opened = event == "open" and isinstance(of[0], str) and (of[2] or 0) & os.O_ACCMODE
@@ -250,12 +259,13 @@ def _kill_itself(at: int) -> None:
             os.killpg(0, signal.SIGKILL)
 
     sys.addaudithook(hook)
+    return done
 
 
-def _trace(words: Sequence[str]) -> None:
+def _trace(*words: str) -> None:
     """Let strace follow this process from here on."""
     me = str(os.getpid())
-    subprocess.Popen(["strace", "-qq", "-o", "/dev/null", *words, "-p", me])
+    subprocess.Popen(["strace", "-qq", *words, "-p", me])
     status = Path("/proc/self/status")
     while "TracerPid:\t0\n" in status.read_text():
         time.sleep(0.01)
