@@ -147,7 +147,8 @@ def _watch(answer: socket.socket) -> None:
     if code == -signal.SIGKILL and {KILL, GROUP} <= {*task["env"]}:  # the machine goes down
         with contextlib.suppress(ProcessLookupError):
             os.killpg(int(task["env"][GROUP]), signal.SIGKILL)
-    answer.sendall(f"{code}".encode())
+    with contextlib.suppress(BrokenPipeError):  # who asked was killed
+        answer.sendall(f"{code}".encode())
     os._exit(0)
 
 
