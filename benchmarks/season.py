@@ -4,7 +4,7 @@ Half of the days lie around the March change of the clock, half around that of N
 the morning run is started at 09:56:02 of a clock that then goes on as the real one does: its
 Snakemake, its jobs, its exit code. Afterwards a replay in an empty folder, from the store by then
 complete, gives the forecasts of the same issue times: a morning's are to equal them to the bit, or
-to say what they lacked. --days 6 is the test of CI.
+to say what they lacked. --days 4 is the test of CI.
 """
 
 import argparse

@@ -7,10 +7,10 @@ from benchmarks.season import of_days
 
 
 @pytest.mark.integration
-def test_six_mornings_amiss_end_in_time_and_equal_a_replay_or_say_what_they_lacked(tmp_path):
-    """Both changes of the clock; postings late, broken, renamed, corrected, listed late; a 500."""
-    found = of_days(6, tmp_path)
-    assert len({*found["amiss"]}) == 6
+def test_four_mornings_amiss_end_in_time_and_equal_a_replay_or_say_what_they_lacked(tmp_path):
+    """Both changes of the clock; postings late, broken, renamed, corrected."""
+    found = of_days(4, tmp_path)
+    assert len({*found["amiss"]}) == 4
     assert found["made"].all()
     assert found["on time"].all()
     silent = found[~found["equal"] & (found["marks"] == "")]
