@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,6 +105,8 @@ def finished(words: Sequence[str], cwd: Path, env: Mapping[str, str], said: int 
 def _serve(path: Path, parent: int) -> None:
     """Forks for whoever asks; it has one thread, so that forks are whole."""
     os.setsid()
+    warnings.resetwarnings()  # those of pytest are errors
+    warnings.simplefilter("ignore")
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     import rtlmp
 
@@ -140,6 +143,7 @@ def _watch(answer: socket.socket) -> None:
         answer.close()
         os.dup2(fds[0], 1)
         os.dup2(fds[0], 2)
+        sys.stdout, sys.stderr = (os.fdopen(k, "w", 1, closefd=False) for k in (1, 2))
         os._exit(_child(task["words"], task["cwd"], task["env"]))
     os.close(fds[0])
     answer.sendall(f"{child:16d}".encode())
