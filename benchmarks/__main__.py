@@ -7,8 +7,10 @@ from benchmarks import (
     cost,
     fetch_layer,
     intraday,
+    kills,
     peers,
     scores,
+    season,
     structure,
     thousand,
     training,
@@ -26,6 +28,8 @@ BENCHMARKS = {
     "structure": structure,
     "windows": windows,
     "intraday": intraday,
+    "season": season,
+    "kills": kills,
 }
 
 
