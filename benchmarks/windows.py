@@ -1,10 +1,11 @@
 """Forecast skill on many windows of real ERCOT prices, of one or more settings side by side.
 
 Each month of a window is forecast by one model, dated on its first day: no gate, no ensemble of
-dates. Skill is against climatology, the spike frequency by node and local hour over all that the
-model could know. --settings is a YAML file, name: settings of config.yaml that differ (model,
-members, history_days, auxiliary_nodes: names). The first is set beside each other by
-Diebold-Mariano of daily log loss. Forecasts are kept under --work and not made again.
+dates. Settings with `retrain_every_days` retrain as often, from nothing or as `refit` says. Skill
+is against climatology, the spike frequency by node and local hour over all that the model could
+know. --settings is a YAML file, name: settings of config.yaml that differ (model, members,
+history_days, refit, auxiliary_nodes: names). The first is set beside each other by Diebold-Mariano
+of daily log loss. Forecasts are kept under --work and not made again.
 """
 
 import argparse
@@ -52,7 +53,7 @@ from rtlmp.features.history import (
 )
 from rtlmp.features.matrix import training_features
 from rtlmp.forecast.forecast import model_probability
-from rtlmp.models.training import fit_model, training_set
+from rtlmp.models.training import train
 from rtlmp.schemas.core import HorizonRows
 from rtlmp.schemas.names import Metric
 
@@ -175,13 +176,17 @@ def forecasts(made: World, window: Window, settings: Mapping[str, Any], every: i
     if window.five:  # from then on they are their own
         old = {n: concat_issued([rows[n]], config, FIRST, BEFORE_FIVE) for n in rows if n in SPP}
         rows |= old
-    firsts = pd.date_range(window.start, window.end, freq=f"{every}MS").date
-    parts, took = [], []
+    step = settings.get("retrain_every_days")
+    freq = f"{step}D" if step else f"{every}MS"
+    firsts = pd.date_range(window.start, window.end, freq=freq).date
+    full, parts, took = None, [], []
     for k, day in enumerate(firsts):
         last = firsts[k + 1] - timedelta(days=1) if k + 1 < len(firsts) else window.end
         scored = concat_issued([made.rows[n] for n in window.nodes], config, day, last)
         began = time.process_time()
-        model = fit_model(training_set([*rows.values()], made.prices, config, day), config)
+        old = full if step and k % config["refit"]["every"] else None
+        model = train([*rows.values()], made.prices, config, day, base=old)
+        full = full if old else model
         took.append(time.process_time() - began)
         p = model_probability(model, scored.x, XS)
         y, reference = outcomes(made.prices, scored, config, day)
