@@ -18,6 +18,10 @@ class BadFileError(ValueError):
     """A file that cannot be read as what it should be: which, where, how many rows, an example."""
 
 
+# Faults of the machine or of a file: the job fails, and the next run does it again.
+NOT_OURS: Final = (OSError, MemoryError, BadFileError)
+
+
 @contextmanager
 def naming(path: str | Path) -> Iterator[None]:
     """What Arrow and the system say of a file, with its name."""
