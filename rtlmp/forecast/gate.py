@@ -53,15 +53,14 @@ class HeldOutRows(TypedDict):
 def gate_choices(
     models: Mapping[str, Trained], history: History, prices: Archive, config: ReplaySettings
 ) -> dict[str, Choice]:
-    """The gate's choice of every dated model (ISO date), but those that failed to train; tested
-    against the one directly before alone: a forecast and a backtest read different ones before."""
+    """The gate's choice of every dated model (ISO date), but those that failed to train."""
     dates = sorted(models)
     there = [day for day in dates if models[day].members]
     if not config["gate"]["days"]:
         return {day: _untested(day, None, "the gate is off") for day in there}
     choices = {day: _untested(day, None, "there is no model before it") for day in there}
     for before, day in pairwise(dates):
-        if {before, day} <= {*there}:
+        if {before, day} <= {*there}:  # none further back: a backtest reads more of them
             rows = held_out_rows(models[day], history, prices, config)
             choices[day] = _choice(models[day], models[before], rows, config)
     return choices

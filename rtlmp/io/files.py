@@ -18,8 +18,7 @@ class BadFileError(ValueError):
     """A file that cannot be read as what it should be: which, where, how many rows, an example."""
 
 
-# Faults of the machine or of a file: the job fails, and the next run does it again.
-NOT_OURS: Final = (OSError, MemoryError, BadFileError)
+NOT_OURS: Final = (OSError, MemoryError, BadFileError)  # the job fails: the next run does it again
 
 
 @contextmanager
