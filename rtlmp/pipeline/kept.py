@@ -1,7 +1,6 @@
-"""What was there before a run stays until there is better; Snakemake removes the outputs of a job
-before it, and again where it fails. So each has a second name meanwhile, and its own back at the
-end where no new file took it: unfinished then, which the next run makes anew whatever else says.
-"""
+"""What was there before a run stays until there is better. Snakemake removes the outputs of a job
+before it: each has a second name meanwhile, and its own back at the end where no new file took it,
+unfinished, so that the next run makes it anew."""
 
 import os
 import shutil
