@@ -83,9 +83,7 @@ def gate_decisions(
     """By pool, which of the models dated `dates`, newest first, serve."""
     found = {pool: gate_choices(of, history[pool], prices, config) for pool, of in models.items()}
     return {
-        pool: Decision(
-            serving=champions(of, dates), choices=[of[day] for day in dates if day in of]
-        )
+        pool: Decision(serving=champions(of, dates), choices=[of[d] for d in dates if d in of])
         for pool, of in found.items()
     }
 
