@@ -67,6 +67,8 @@ def probability_above(run: str, thresholds: list[float], day: Day = None) -> Dat
     at = read_table(Bounded, path)[Bounded.issue_time].iloc[0]
     for pool, of in read_gate(path.with_suffix(".gate.json")).items():
         models = [_model(RESULTS / run / "model" / pool / dated) for dated in of["serving"]]
+        if not models:
+            raise ValueError(f"{path}: no model served {pool}, climatology did")
         features = {node: read_features(run, node, at, at) for node in models[0].card["pool"]}
         parts.append(pool_forecast(models, features, at, thresholds))
     return Bounded.validate(pd.concat(parts, ignore_index=True))

@@ -9,6 +9,7 @@ from rtlmp.catalog import MARKETS
 from rtlmp.config.jobs import ClockSettings
 
 HORIZON_HOURS: Final = 72
+CLIMATE: Final = timedelta(days=56)  # whose prices make a forecast where no model serves
 SATURDAY: Final = 5  # weekdays are counted from Monday, 0
 # Retrain days are counted from here, not from a window's start: the daily path and every
 # backtest then agree on which model serves a date.

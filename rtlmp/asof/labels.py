@@ -6,6 +6,7 @@ lacks intervals may hide a spike in them, which training makes up for by `seen_w
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -56,6 +57,11 @@ def known_labels(
         seen = (of.get(node, nothing) for of in each)
         known[node] = Labels(*(np.where(unknown, np.nan, of) for of in seen))
     return known
+
+
+def fullest(known: Mapping[str, Labels]) -> str:
+    """The node of which most hours are known; empty where there is none."""
+    return max(known, key=lambda node: np.isfinite(known[node].highest).sum(), default="")
 
 
 def spike(highest: Floats, x: float) -> Floats:

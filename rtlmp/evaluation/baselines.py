@@ -1,6 +1,6 @@
 """The forecasts of a backtest with their baselines and the prices observed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final, TypeAlias
 
@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof.labels import Labels, known_labels, spike
+from rtlmp.asof.labels import Labels, fullest, known_labels, spike
 from rtlmp.asof.view import horizon_rows, hour_range, lead_day_of, long_table
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats
 from rtlmp.catalog import MARKETS, SeriesName
-from rtlmp.clock import horizon_start, issue_time
+from rtlmp.clock import CLIMATE, HORIZON_HOURS, horizon_start, issue_time
 from rtlmp.config.jobs import BacktestSettings
 from rtlmp.schemas.core import Bounded, HorizonRows, Scored, Truth
 from rtlmp.schemas.names import Forecaster
@@ -69,6 +69,24 @@ def baseline_forecasts(
         table = long_table(rows, xs, {Scored.probability: p}, day.isoformat())
         made.append(table.assign(**{Scored.model: name.value}))
     return pd.concat(made, ignore_index=True)
+
+
+def climatology_forecast(
+    prices: Archive, config: BacktestSettings, day: date, nodes: Sequence[str]
+) -> pd.DataFrame:
+    """Issued on `day` where no model serves: climatology of the CLIMATE days before, no bounds.
+
+    A node of whose price nothing is known has that of the node of which most is.
+    """
+    at = pd.Timestamp(issue_time(config, day))
+    hours = pd.date_range(end=at.floor("h"), periods=24 * CLIMATE.days, freq="h")
+    known = known_labels(prices, at, hour_range(hours), config["score_coverage"])
+    of = [node if np.isfinite(known[node].highest).any() else fullest(known) for node in nodes]
+    rows = baseline_forecasts(prices, hours, config, day, of)
+    rows = rows[rows.pop(Scored.model) == Forecaster.CLIMATOLOGY]
+    rows[Scored.location] = np.tile(np.repeat([*nodes], HORIZON_HOURS), len(config["thresholds"]))
+    rows[Bounded.lower] = rows[Bounded.upper] = np.nan
+    return rows[[HorizonRows.issue_time, *rows.columns.drop(HorizonRows.issue_time)]]
 
 
 def scored_forecasts(

@@ -1,9 +1,9 @@
 """Issue date + model -> 72 probabilities a node and threshold. The daily path and the backtest
 both come here, an issue date at a time, so they agree to the last bit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,10 @@ from pandera.typing import DataFrame
 from scipy.special import expit, logit
 
 from rtlmp.asof.view import long_table
-from rtlmp.asof.vintages import Floats, Matrix
+from rtlmp.asof.vintages import Archive, Floats, Matrix
 from rtlmp.clock import HORIZON_HOURS, issue_time
 from rtlmp.config.jobs import ReplaySettings
+from rtlmp.evaluation.baselines import climatology_forecast
 from rtlmp.models.calibration import apply_calibration
 from rtlmp.models.curve import SMALLEST, exceedance
 from rtlmp.models.estimators import threshold_curve
@@ -27,6 +28,15 @@ DEVIATIONS: Final = 1.64  # standard, to a bound
 ALIKE: Final = 200  # hours; so that bounds hold the truth of the synthetic market, see results.md
 SHRINK: Final = 4.0  # degrees of freedom that the median over rows is worth
 NodeFeatures: TypeAlias = Mapping[str, DataFrame[Features]]  # a table a node of the pool
+
+
+class Asked(NamedTuple):
+    """The forecast of a pool and an issue date."""
+
+    day: date
+    nodes: Sequence[str]
+    models: Sequence[Trained]  # that serve, newest first
+    by: str  # as `served_by`
 
 
 def pool_forecast(
@@ -81,35 +91,26 @@ def model_probability(
     return apply_calibration(np.mean(each, axis=0), thresholds, trained.card["calibration"])
 
 
-def daily_forecast(
-    models: Mapping[str, list[Trained]], features: NodeFeatures, config: ReplaySettings, day: date
+def forecasts(
+    asked: Iterable[Asked], features: NodeFeatures, prices: Archive, config: ReplaySettings
 ) -> DataFrame[Bounded]:
-    """The forecast issued on `day` for every node: each pool by its own models."""
-    at = issue_time(config, day)
-    forecasts = [
-        pool_forecast(models[pool], {n: features[n] for n in nodes}, at, config["thresholds"])
-        for pool, nodes in config["pools"].items()
-    ]
-    return Bounded.validate(pd.concat(forecasts, ignore_index=True))
-
-
-def replay(
-    features: NodeFeatures, serving: Mapping[str, Sequence[Trained]], config: ReplaySettings
-) -> DataFrame[Bounded]:
-    """Forecasts of the issue dates (ISO) of `serving`, each by its models, for one pool."""
-    forecasts = [
-        pool_forecast(
-            models, features, issue_time(config, date.fromisoformat(day)), config["thresholds"]
+    """Of each pool and issue date asked for; by climatology where no model serves."""
+    made = []
+    for day, nodes, models, by in asked:
+        of, at = {n: features[n] for n in nodes}, issue_time(config, day)
+        rows = (
+            pool_forecast(models, of, at, config["thresholds"])
+            if models
+            else climatology_forecast(prices, config, day, nodes)
         )
-        for day, models in serving.items()
-    ]
-    return Bounded.validate(pd.concat(forecasts, ignore_index=True))
+        made.append(rows.assign(**{Flagged.served_by: by}))
+    return Bounded.validate(pd.concat(made, ignore_index=True))
 
 
 def sheet(rows: DataFrame[Bounded], tz: str) -> pd.DataFrame:
     """For a spreadsheet: an hour a row, local times, probability and bounds of each threshold."""
     keys = [Forecast.location, Forecast.valid_time, Forecast.lead_hour, Forecast.model_date]
-    keys += [flag for flag in (Flagged.stale, Flagged.late) if flag in rows]
+    keys += [flag for flag in (Flagged.served_by, Flagged.stale, Flagged.late) if flag in rows]
     named = {
         Forecast.probability: "above_{:g}",
         Bounded.lower: "above_{:g}_low",

@@ -53,14 +53,16 @@ class HeldOutRows(TypedDict):
 def gate_choices(
     models: Mapping[str, Trained], history: History, prices: Archive, config: ReplaySettings
 ) -> dict[str, Choice]:
-    """The gate's choice of every dated model (ISO date) but the earliest, which has none before."""
+    """The gate's choice of every dated model (ISO date), but those that failed to train."""
     dates = sorted(models)
+    there = [day for day in dates if models[day].members]
     if not config["gate"]["days"]:
-        return {day: _untested(day, None, "the gate is off") for day in dates}
-    choices = {dates[0]: _untested(dates[0], None, "there is no model before it")}
+        return {day: _untested(day, None, "the gate is off") for day in there}
+    choices = {day: _untested(day, None, "there is no model before it") for day in there}
     for before, day in pairwise(dates):
-        rows = held_out_rows(models[day], history, prices, config)
-        choices[day] = _choice(models[day], models[before], rows, config)
+        if {before, day} <= {*there}:  # none further back: a backtest reads more of them
+            rows = held_out_rows(models[day], history, prices, config)
+            choices[day] = _choice(models[day], models[before], rows, config)
     return choices
 
 
@@ -81,7 +83,7 @@ def gate_decisions(
     """By pool, which of the models dated `dates`, newest first, serve."""
     found = {pool: gate_choices(of, history[pool], prices, config) for pool, of in models.items()}
     return {
-        pool: Decision(serving=champions(of, dates), choices=[of[day] for day in dates])
+        pool: Decision(serving=champions(of, dates), choices=[of[d] for d in dates if d in of])
         for pool, of in found.items()
     }
 
@@ -99,8 +101,9 @@ def serving_models(
 
 
 def champions(choices: Mapping[str, Choice], dates: Sequence[str]) -> list[str]:
-    """Those of `dates`, newest first, that serve; the oldest where the gate refused all."""
-    return [day for day in dates if choices[day]["serves"]] or [*dates[-1:]]
+    """Those of `dates`, newest first, that serve; the oldest model where the gate refused all."""
+    there = [day for day in dates if day in choices]
+    return [day for day in there if choices[day]["serves"]] or there[-1:]
 
 
 def _choice(new: Trained, old: Trained, rows: HeldOutRows, config: ReplaySettings) -> Choice:

@@ -18,6 +18,9 @@ class BadFileError(ValueError):
     """A file that cannot be read as what it should be: which, where, how many rows, an example."""
 
 
+NOT_OURS: Final = (OSError, MemoryError, BadFileError)  # the job fails: the next run does it again
+
+
 @contextmanager
 def naming(path: str | Path) -> Iterator[None]:
     """What Arrow and the system say of a file, with its name."""

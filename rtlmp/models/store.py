@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final, NamedTuple, TypedDict
 
@@ -43,6 +44,7 @@ class Card(TypedDict):
     unknown: float  # share of rows left out, for their hour's price is unknown
     base: str  # ISO date of the model that it updates; empty: it started from nothing
     lent: str  # node whose price it was trained on, where its pool has none
+    failed: str  # why its training did: it has no members, or those of before
     features: list[str]
     members: list[MemberCard]
     calibration: Calibration
@@ -59,8 +61,8 @@ class Trained(NamedTuple):
 
 def save_model(trained: Trained, boosters: Sequence[str | Path], card: str | Path) -> None:
     """A file a member, and the card; each whole or not there. No booster: an empty object."""
-    for member, path in zip(trained.members, boosters, strict=True):
-        booster = member.booster
+    for member, path in zip_longest(trained.members, boosters):
+        booster = member and member.booster
         atomic(path, booster.save_model if booster else lambda p: p.write_bytes(EMPTY))
     write_json(trained.card, card)
 
@@ -68,7 +70,8 @@ def save_model(trained: Trained, boosters: Sequence[str | Path], card: str | Pat
 def load_model(boosters: Sequence[str | Path], card: str | Path) -> Trained:
     """The model saved at these paths."""
     described: Card = json.loads(Path(card).read_text())
-    members = zip(map(Path, boosters), described["members"], strict=True)
+    of = described["members"]
+    members = zip(map(Path, boosters), of, strict=bool(of))  # none: its training failed
     return Trained([_opened(path, of) for path, of in members], described)
 
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
-from rtlmp.asof.labels import Labels, known_labels
+from rtlmp.asof.labels import Labels, fullest, known_labels
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Flags, Floats, Ints, Matrix, to_us
 from rtlmp.clock import issue_time
 from rtlmp.config.jobs import TrainSettings
@@ -24,6 +24,7 @@ LEFT_OUT: Final = 0.1  # share of the weeks that a model is not fitted on: see `
 MOST_HELD_OUT: Final = 1 / 3  # of the days there are
 CALM: Final = 15  # UTC hour at which days held out begin and end
 ALWAYS: Final = 28  # latest days that every model is fitted on
+FEWEST: Final = 200  # rows: of fewer a model is a constant, its leaves too small to split
 
 
 class Samples(NamedTuple):
@@ -59,8 +60,8 @@ def train(
 ) -> Trained:
     """The model dated `day`: fitted on the days up to its own issue time, known by then.
 
-    `prices` holds the hourly target price. A pool of which it knows none is fitted on that of the
-    node in `others` with most. `base`: see `fit_model`. Raises ValueError when no row has a label.
+    `prices` holds the hourly target price. A pool of which it knows too little is fitted on that of
+    the node in `others` with most. `base`: see `fit_model`. Raises ValueError below FEWEST rows.
     """
     known = training_set(history, prices, config, day, others, update=base is not None)
     return fit_model(known, config, curves, base)
@@ -81,23 +82,18 @@ def training_set(
     since, until = (issue_time(config, d) for d in (first, day))
     rows = samples(history, prices, since, until, config["label_coverage"])
     lent = ""
-    if not len(rows.x) and others:
-        lent = _fullest(of := others(), since, until)
+    if len(rows.x) < FEWEST and others:
+        of, hours = others(), range(to_us(since) // US_PER_HOUR, to_us(until) // US_PER_HOUR)
+        lent = fullest(known_labels(of, until, hours, 0))
         as_lent = [month._replace(nodes=[lent] * len(month.nodes)) for month in history]
         rows = samples(as_lent, of, since, until, config["label_coverage"])
-    if not len(rows.x):
+    if len(rows.x) < FEWEST:
         raise ValueError(
             f"model {day}: {sum(len(month.x) for month in history)} feature rows; of those issued "
-            f"in [{since}, {until}) none has its label by then: prices start too late or stopped"
+            f"in [{since}, {until}) {len(rows.x)} have their label by then, want {FEWEST} or more: "
+            "prices start too late or stopped"
         )
     return TrainingSet(day, since, until, nodes_of(history), history[0].design, rows, lent)
-
-
-def _fullest(of: Archive, since: datetime, until: datetime) -> str:
-    """The node that `of` has most prices of by `until`; empty where it has none."""
-    hours = range(to_us(since) // US_PER_HOUR, to_us(until) // US_PER_HOUR)
-    known = known_labels(of, until, hours, 0)
-    return max(known, key=lambda node: np.isfinite(known[node].highest).sum(), default="")
 
 
 def fit_model(
@@ -130,6 +126,7 @@ def fit_model(
         unknown=rows.unknown / (rows.unknown + len(rows.x)),
         base=base.card["date"] if base else "",
         lent=lent,
+        failed="",
         features=design,
         members=[card for _, card in members],
         calibration=curves or {},

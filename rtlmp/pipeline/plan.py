@@ -9,7 +9,7 @@ from snakemake.io import expand
 from snakemake.iocontainers import Wildcards
 
 from rtlmp.catalog import DAM_PARTS, READ, RT_PARTS, SeriesName
-from rtlmp.clock import issue_time, month_days, months
+from rtlmp.clock import CLIMATE, issue_time, month_days, months
 from rtlmp.config import Gate, Window
 from rtlmp.config.model import held_out_span
 from rtlmp.io.files import folder_name
@@ -142,12 +142,12 @@ class Plan(Dates):
 
     def served(self, nodes: Iterable[str], pools: Iterable[str], issued: Sequence[date]) -> Inputs:
         """What forecasts of consecutive issue dates of a month are made of, the gate included."""
-        held_out = timedelta(days=held_out_span(self.config["gate"]))
-        gate = self.feature_months(self.candidates(issued[0])[-1] - held_out, issued[-1])
+        first = self.candidates(issued[0])[-1] - timedelta(days=held_out_span(self.config["gate"]))
+        gate, climate = (self.feature_months(d, issued[-1]) for d in (first, issued[0] - CLIMATE))
         return {
             "features": self.features(nodes, months(issued[0], issued[-1])),
             "history": self.history_files(pools, gate),
-            "hourly": self.hourly(gate),
+            "hourly": self.hourly(sorted({*gate, *climate})),
             **self.models(pools, issued),
         }
 

@@ -19,6 +19,7 @@ from rtlmp.models.store import Card
 from rtlmp.report.figures.style import above
 from rtlmp.report.page import Page, Section, Table, chart, group, html_table, prices, probabilities
 from rtlmp.schemas.core import UTC_DTYPE, Flagged, Forecast, Freshness
+from rtlmp.schemas.names import Forecaster
 from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
 
 
@@ -87,6 +88,8 @@ def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
     ]  # fmt: skip
     if stale := set(of.forecast.get(Flagged.stale, [])) - {""}:
         found.append(f"made with old or missing data: {', '.join(stale)}")
+    lesser = {*of.forecast.get(Flagged.served_by, [])} - {Forecaster.MODEL.value}
+    found += [f"today's model does not serve: {by}" for by in sorted(lesser)]
     if any(of.forecast.get(Flagged.late, [])):
         due = pd.Timestamp(deadline(config, of.issued)).tz_convert(MARKETS[config["market"]].tz)
         of_gate = config["horizon"] == "next_midnight"
@@ -151,7 +154,7 @@ def _numbers(rows: DataFrame[Forecast], tz: str) -> Table:
 
 
 def _models(cards: Sequence[Card]) -> Table:
-    made = pd.DataFrame(cards)[["pool", "date", "trained_from", "trained_until", "rows"]]
+    made = pd.DataFrame(cards)[["pool", "date", "trained_from", "trained_until", "rows", "failed"]]
     made["pool"] = made["pool"].map(" ".join)
     return html_table(made, "Models: dated, and what they were trained on.")
 

@@ -73,8 +73,9 @@ class Bounded(Forecast):
 
 
 class Flagged(Bounded):
-    """A forecast from live data says which of it was late or absent at issue time."""
+    """A forecast says what it is made of; one from live data, what was late or absent, too."""
 
+    served_by: Series[str] = pa.Field(description="model; else predecessor or climatology: why")
     stale: Series[str] = pa.Field(description="series too old or missing; empty: all is there")
     late: Series[bool] = pa.Field(description="first made after gate closure, or its first hour")
 

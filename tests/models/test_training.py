@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -85,8 +85,14 @@ def test_the_card_says_what_trained(config, prices, history):
 
 def test_without_labels_there_is_an_error_and_no_model(config, prices, history):
     late = prices[prices[Observations.publish_time] > issue_time(config, DAY)]
-    with pytest.raises(ValueError, match=r"model 2024-07-20: .* none has its label"):
+    with pytest.raises(ValueError, match=r"model 2024-07-20: .* 0 have their label"):
         train(history, archive_of_frames([late]), config, DAY)
+
+
+def test_of_too_few_rows_there_is_an_error_and_no_model(config, prices, history):
+    hours = prices[prices[Observations.valid_time] > issue_time(config, DAY) - timedelta(hours=8)]
+    with pytest.raises(ValueError, match=r"[1-9]\d? have their label by then, want 200 or more"):
+        train(history, archive_of_frames([hours]), config, DAY)
 
 
 def test_a_pool_without_a_price_trains_on_that_of_another_and_says_so(config, prices, history):

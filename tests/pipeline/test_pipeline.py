@@ -8,7 +8,7 @@ import pytest
 
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.core import Forecast, HorizonRows, Metrics, Scored
-from tests.helpers.repo import NODES, RUN, THRESHOLDS, Repo, edit
+from tests.helpers.repo import NODES, RUN, THRESHOLDS, Repo
 
 pytestmark = pytest.mark.integration
 
@@ -182,21 +182,6 @@ def test_an_edited_raw_month_reruns_its_own_dependants_by_count(repo):
     }
     late = jobs_were_it_edited(repo, "rt_lmp/2024-03.parquet")
     assert late == {**early, "history": 1, "hourly": 1}
-
-
-def test_after_a_failure_old_results_are_not_called_done(repo):
-    """A training that cannot be done fails loudly, again and again, until it is mended."""
-    repo.configure(label_coverage=1.0)
-    path = repo.root / "rtlmp/models/training.py"
-    whole = path.read_text()
-    edit(path, "    rows = samples(", "    raise ValueError('broken')\n    rows = samples(")
-    assert "broken" in repo.run(ok=False)
-    assert "broken" in repo.run(ok=False)
-    path.write_text(whole)
-    repo.configure()
-    repo.run()
-    assert repo.jobs() == {}
-    forecast_files(repo, "2024-03-20")
 
 
 def test_a_date_that_the_source_does_not_cover_is_refused(repo):

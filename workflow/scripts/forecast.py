@@ -6,11 +6,12 @@ from rtlmp.catalog import MARKETS
 from rtlmp.clock import deadline
 from rtlmp.config import jobs
 from rtlmp.features.history import read_pools
-from rtlmp.forecast.forecast import daily_forecast, sheet
+from rtlmp.forecast.forecast import Asked, forecasts, sheet
 from rtlmp.forecast.gate import gate_decisions, serving_models
 from rtlmp.io.files import write_json
 from rtlmp.io.tables import read_by_folder, write_csv, write_table
 from rtlmp.models.store import load_models
+from rtlmp.pipeline.failure import served_by
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Bounded, Features, Flagged
 from rtlmp.sources.deadline import flag_late
@@ -22,7 +23,12 @@ models = load_models(given.boosters, given.cards)
 prices, history = read_archive(given.hourly), read_pools(given.history)
 gate = gate_decisions(models, history, prices, c, job.params.serving)
 features = read_by_folder(Features, given.features, c["nodes"])
-rows = daily_forecast(serving_models(models, gate), features, c, job.day)
+serving = serving_models(models, gate)
+newest = {pool: of[job.params.serving[0]] for pool, of in models.items()}
+by = {q: served_by(newest[q], of["serving"], of["choices"]) for q, of in gate.items()}
+asked = [Asked(job.day, c["pools"][q], of, by[q]) for q, of in serving.items()]
+rows = forecasts(asked, features, prices, c)
+sys.stderr.writelines(f"served by {each}\n" for each in by.values())
 rows = flag_silent(flag_stale(rows, given.freshness), prices)
 sys.stderr.writelines(f"stale: {of}\n" for of in {*rows.get(Flagged.stale, [])} - {""})
 if given.freshness:  # a live run: no other has a clock

@@ -10,4 +10,5 @@ job = Job(jobs.ReplaySettings)
 given = job.input
 history, prices = [read_history(path) for path in given.history], read_archive(given.hourly)
 model = load_model(given.boosters, given.card)
-write_text(model_card(model, history, prices, job.config), job.output[0])
+of = model_card(model, history, prices, job.config) if model.members else model.card["failed"]
+write_text(of, job.output[0])

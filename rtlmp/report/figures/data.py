@@ -39,6 +39,7 @@ class BacktestResults(NamedTuple):
 
 def read_backtest(given: Any, config: ReportSettings) -> BacktestResults:  # noqa: ANN401  # Snakemake's own mapping
     """The backtest whose files are the named inputs `given`."""
+    models = load_models(given.boosters, given.cards)
     return BacktestResults(
         read_table(Scored, given.forecasts),
         list(read_pairs(given.forecasts)),
@@ -46,7 +47,7 @@ def read_backtest(given: Any, config: ReportSettings) -> BacktestResults:  # noq
         read_table(MetricsBy, given.by),
         read_table(Decisions, given.decisions),
         read_table(Reliability, given.reliability),
-        [m for of in load_models(given.boosters, given.cards).values() for m in of.values()],
+        [m for of in models.values() for m in of.values() if m.members],
         MARKETS[config["market"]].tz,
         config["nodes"][0],
     )
