@@ -12,11 +12,12 @@ from rtlmp.clock import issue_time
 from rtlmp.config.jobs import TrainSettings
 from rtlmp.config.model import Member, Model, held_out_span
 from rtlmp.features.history import History, HistoryRows, history_days, labels_of, nodes_of
+from rtlmp.io.files import sha256
 from rtlmp.models.boosted import update_hazard
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, TrainingRows
 from rtlmp.models.estimators import fit
-from rtlmp.models.store import Card, MemberCard, Trained, digest, package_versions
+from rtlmp.models.store import Card, MemberCard, Trained, package_versions
 
 Others: TypeAlias = Callable[[], Archive] | None  # reads the prices of all nodes
 DAY: Final = 86_400_000_000  # us
@@ -120,22 +121,15 @@ def fit_model(
         _member(rows, config, member, day, not_held_out, old)
         for member, old in zip(config["members"], of, strict=True)
     ]
+    before = base.card["inputs_sha256"] if base else ""
     card = Card(
-        date=day.isoformat(),
-        pool=pool,
-        trained_from=since.isoformat(),
-        trained_until=until.isoformat(),
-        held_out_from=held_from.isoformat(),
-        rows=len(rows.x),
-        unknown=rows.unknown / (rows.unknown + len(rows.x)),
-        base=base.card["date"] if base else "",
-        lent=lent,
-        features=design,
-        members=[card for _, card in members],
-        calibration=curves or {},
-        packages=package_versions(),
-        inputs_sha256=digest([rows.x, *rows.labels, rows.age], base.card if base else None),
-    )
+        date=day.isoformat(), pool=pool, trained_from=since.isoformat(),
+        trained_until=until.isoformat(), held_out_from=held_from.isoformat(), rows=len(rows.x),
+        unknown=rows.unknown / (rows.unknown + len(rows.x)), lent=lent, features=design,
+        base=base.card["date"] if base else "", members=[card for _, card in members],
+        calibration=curves or {}, packages=package_versions(),
+        inputs_sha256=sha256([before.encode(), rows.x, *rows.labels, rows.age]),
+    )  # fmt: skip
     return Trained([of for of, _ in members], card)
 
 
