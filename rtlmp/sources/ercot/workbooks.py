@@ -95,8 +95,8 @@ def _newer(
     posting, body = found
     log.info("%s %d: version %s", book.report.label, year, posting.id)
     write_bytes(body, posting_path(folder, posting))
-    with naming(name := book.report.name_of(*posting[:2])):
-        csv = workbook_csv(body, name)
+    with naming(what := book.report.name_of(*posting[:2])):
+        csv = workbook_csv(body, what)
     said = parse(book.report, [(posting, csv)])
     said[Observations.publish_time] = book.publish(said[Observations.valid_time])
     rows = first_seen(distinct_vintages(said), _stored(folder, old), None, posting.published)
