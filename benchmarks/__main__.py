@@ -4,10 +4,12 @@ import argparse
 
 from benchmarks import (
     backtest,
+    checks,
     cost,
     fetch_layer,
     intraday,
     kills,
+    mutations,
     peers,
     scores,
     season,
@@ -25,6 +27,8 @@ BENCHMARKS = {
     "scores": scores,
     "thousand": thousand,
     "fetch": fetch_layer,
+    "mutations": mutations,
+    "checks": checks,
     "structure": structure,
     "windows": windows,
     "intraday": intraday,

@@ -64,7 +64,7 @@ def by_pandas(paths: list[Path]) -> pd.DataFrame:
 
 def tools(store: Path, locations: tuple[str, ...]) -> Tools:
     nothing = Client(None, {}, 1, print, print, [])  # type: ignore[arg-type]  # asks nobody
-    live = {"store": str(store), "gaps": []}
+    live = {"store": str(store), "gaps": [], "archive": True}
     return Tools(nothing, live, frozenset(locations), frozenset(STORED), END, [])  # type: ignore[arg-type]
 
 

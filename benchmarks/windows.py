@@ -184,9 +184,9 @@ def forecasts(made: World, window: Window, settings: Mapping[str, Any], every: i
         last = firsts[k + 1] - timedelta(days=1) if k + 1 < len(firsts) else window.end
         scored = concat_issued([made.rows[n] for n in window.nodes], config, day, last)
         began = time.process_time()
-        old = full if step and k % config["refit"]["every"] else None
-        model = train([*rows.values()], made.prices, config, day, base=old)
-        full = full if old else model
+        base = full if step and k % config["refit"]["every"] else None
+        model = train([*rows.values()], made.prices, config, day, base=base)
+        full = base or model
         took.append(time.process_time() - began)
         p = model_probability(model, scored.x, XS)
         y, reference = outcomes(made.prices, scored, config, day)

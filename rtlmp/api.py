@@ -24,8 +24,8 @@ from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scores import score_table
 from rtlmp.features.history import nodes_of, read_history
 from rtlmp.forecast.forecast import pool_forecast
-from rtlmp.forecast.gate import read_gate
-from rtlmp.io.files import folder_name
+from rtlmp.forecast.gate import Decisions
+from rtlmp.io.files import folder_name, load_json
 from rtlmp.io.tables import read_table, read_tables
 from rtlmp.models.curve import exceedance
 from rtlmp.models.parameters import adopted, curves
@@ -65,7 +65,7 @@ def probability_above(run: str, thresholds: list[float], day: Day = None) -> Dat
     """The same forecast at any `thresholds` (USD/MWh) within the grid of its models."""
     path, parts = _forecast_of(run, day), []
     at = read_table(Bounded, path)[Bounded.issue_time].iloc[0]
-    for pool, of in read_gate(path.with_suffix(".gate.json")).items():
+    for pool, of in load_json(path.with_suffix(".gate.json"), Decisions).items():
         models = [_model(RESULTS / run / "model" / pool / dated) for dated in of["serving"]]
         if not models:
             raise ValueError(f"{path}: no model served {pool}, climatology did")

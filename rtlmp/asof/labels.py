@@ -32,11 +32,8 @@ class Labels(NamedTuple):
 
 # where each is read from
 SERIES: Final = (
-    SeriesName.RT_MAX,
-    SeriesName.RT_SECOND,
-    SeriesName.RT_THIRD,
-    SeriesName.RT_COVERAGE,
-)
+    SeriesName.RT_MAX, SeriesName.RT_SECOND, SeriesName.RT_THIRD, SeriesName.RT_COVERAGE,
+)  # fmt: skip
 
 
 def known_labels(

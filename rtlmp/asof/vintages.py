@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rtlmp.catalog import BY_NAME, SeriesName
-from rtlmp.io.files import atomic
+from rtlmp.io.files import CHECKSUMS, BadFileError, atomic, naming
 from rtlmp.io.parquet import dictionary_codes, open_parquet, possible_row_groups, to_numpy
 from rtlmp.schemas.columns import LOCATION, OBSERVED, PUBLISHED, SERIES, VALID, VALUE
 
@@ -81,8 +81,9 @@ def load_observations(
     """
     found: dict[SeriesName, list[SeriesRows]] = {}
     for path in paths:
-        for q, rows in _read(path, frozenset(locations), since):
-            found.setdefault(q, []).append(rows)
+        with naming(path):
+            for q, rows in _read(path, frozenset(locations), since):
+                found.setdefault(q, []).append(rows)
     return {q: concat_series(of) for q, of in found.items()}
 
 
@@ -106,7 +107,7 @@ def merge_series(*each: RowsBySeries) -> RowsBySeries:
 def save_observations(rows: RowsBySeries, path: str | Path) -> None:
     """Write `Observations`, whole or not at all."""
     tables = [observation_table(q, *of) for q, of in rows.items()] or [SCHEMA.empty_table()]
-    atomic(path, lambda tmp: pq.write_table(pa.concat_tables(tables), tmp, ROW_GROUP))
+    atomic(path, lambda tmp: pq.write_table(pa.concat_tables(tables), tmp, ROW_GROUP, **CHECKSUMS))
 
 
 def arrange_vintages(rows: VintageRows, locations: list[str]) -> Vintages:
@@ -170,7 +171,7 @@ def _read(
     if not len(table):
         return  # its columns may have no type
     if {table.schema.field(name).type for name in (PUBLISHED, VALID)} != {UTC_TIMES}:
-        raise ValueError(f"{path}: times are {table.schema}, want {UTC_TIMES}")
+        raise BadFileError(f"{path}: times are {table.schema}, want {UTC_TIMES}")
     series, names = dictionary_codes(table[SERIES])
     column, places = dictionary_codes(table[LOCATION])
     publish, valid = (to_numpy(table[name].cast(pa.int64())) for name in (PUBLISHED, VALID))

@@ -16,6 +16,7 @@ import pyarrow.dataset as ds
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Flags, Floats
+from rtlmp.io.files import naming
 from rtlmp.schemas.core import Scored
 from rtlmp.schemas.names import Forecaster
 
@@ -27,6 +28,9 @@ COLUMNS: Final = (
     *TIMES, Scored.location, Scored.lead_day, Scored.threshold, Scored.model, Scored.probability,
     Scored.max_price, *BOUNDS,
 )  # fmt: skip
+CHECKED: Final = ds.ParquetFileFormat(
+    default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+)
 COUNTED: Final = 3  # fields before those of a value a row
 
 
@@ -67,11 +71,13 @@ def pairs(scored: DataFrame[Scored]) -> Iterator[Pairs]:
 
 def read_pairs(path: str | Path, nodes: Collection[str] = ()) -> Iterator[Pairs]:
     """The same of a file, of `nodes` or all: a row group at a time."""
-    [file] = ds.dataset(path).get_fragments()
-    columns = [c for c in COLUMNS if c in file.physical_schema.names]
     here = pc.field(Scored.location).isin(nodes) if nodes else pc.scalar(value=True)
-    batches = file.to_batches(columns=[Scored.threshold], filter=here)
-    for x in sorted({x for of in batches for x in pc.unique(of[Scored.threshold]).to_pylist()}):
+    with naming(path):
+        [file] = ds.dataset(path, format=CHECKED).get_fragments()
+        columns = [c for c in COLUMNS if c in file.physical_schema.names]
+        batches = file.to_batches(columns=[Scored.threshold], filter=here)
+        found = {x for of in batches for x in pc.unique(of[Scored.threshold]).to_pylist()}
+    for x in sorted(found):
         wanted = here & (pc.field(Scored.threshold) == x)
         groups = (
             _known(group.to_table(columns=columns, filter=wanted).to_pandas())
@@ -85,7 +91,9 @@ def read_pairs(path: str | Path, nodes: Collection[str] = ()) -> Iterator[Pairs]
 def unknown_share(path: str | Path) -> dict[str, float]:
     """By node, share of the hours forecast in a file whose price is unknown."""
     model = pc.field(Scored.model) == Forecaster.MODEL.value
-    rows = ds.dataset(path).to_table([Scored.location, Scored.max_price], filter=model).to_pandas()
+    with naming(path):
+        table = ds.dataset(path, format=CHECKED)
+        rows = table.to_table([Scored.location, Scored.max_price], filter=model).to_pandas()
     unknown = rows[Scored.max_price].isna().groupby(rows[Scored.location]).mean()
     return {str(node): share for node, share in unknown.items()}
 

@@ -22,12 +22,13 @@ from rtlmp.asof.vintages import US_PER_HOUR, UTC_TIMES, Indices, Ints, Matrix
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.config import Config
 from rtlmp.config.jobs import TrainSettings
-from rtlmp.io.files import atomic
+from rtlmp.io.files import BadFileError, atomic, naming, sha256
 from rtlmp.io.parquet import to_numpy
 from rtlmp.schemas.columns import ISSUED, LOCATION, VALID
 
 MATRIX: Final = "x"
 DESIGN_KEY: Final = b"design"  # key of the file's metadata: names of the matrix' columns
+DIGEST: Final = b"sha256"  # and of the rows
 
 
 class HistoryRows(NamedTuple):
@@ -80,7 +81,8 @@ def write_history(rows: HistoryRows, path: str | Path) -> None:
         LOCATION: pa.DictionaryArray.from_arrays(rows.node.astype(np.int32), rows.nodes),
         MATRIX: pa.FixedSizeListArray.from_arrays(rows.x.ravel(), len(rows.design)),
     }
-    table = pa.table(columns).replace_schema_metadata({DESIGN_KEY: json.dumps(rows.design)})
+    told = {DESIGN_KEY: json.dumps(rows.design), DIGEST: _digest(rows)}
+    table = pa.table(columns).replace_schema_metadata(told)
 
     def save(partial: Path) -> None:
         with pa.ipc.new_file(partial, table.schema) as file:
@@ -90,14 +92,25 @@ def write_history(rows: HistoryRows, path: str | Path) -> None:
 
 
 def read_history(path: str | Path) -> HistoryRows:
-    """The rows at `path`, the matrix mapped from the file."""
-    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all().combine_chunks()
-    design = json.loads(table.schema.metadata[DESIGN_KEY])
-    batch = table.to_batches()[0] if len(table) else pa.RecordBatch.from_pylist([], table.schema)
-    issued, valid = (to_numpy(batch[name].cast(pa.int64())) for name in (ISSUED, VALID))
-    x = to_numpy(batch[MATRIX].flatten()).reshape(-1, len(design))
-    node, nodes = to_numpy(batch[LOCATION].indices), batch[LOCATION].dictionary.to_pylist()
-    return HistoryRows(x, issued, valid // US_PER_HOUR, node.astype(np.intp), nodes, design)
+    """The rows at `path`, the matrix mapped from the file. Raises BadFileError with its name."""
+    with naming(path):
+        table = pa.ipc.open_file(pa.memory_map(str(path))).read_all().combine_chunks()
+        table.validate(full=True)
+        design = json.loads(table.schema.metadata[DESIGN_KEY])
+        batch = (table.to_batches() or [pa.RecordBatch.from_pylist([], table.schema)])[0]
+        issued, valid = (to_numpy(batch[name].cast(pa.int64())) for name in (ISSUED, VALID))
+        x = to_numpy(batch[MATRIX].flatten()).reshape(-1, len(design))
+        place = batch[LOCATION]
+        node, nodes = to_numpy(place.indices).astype(np.intp), place.dictionary.to_pylist()
+        rows = HistoryRows(x, issued, valid // US_PER_HOUR, node, nodes, design)
+        if table.schema.metadata.get(DIGEST, b"") != _digest(rows).encode():
+            raise BadFileError(f"{path}: not the rows that were written: delete it and run again")
+        return rows
+
+
+def _digest(rows: HistoryRows) -> str:
+    names = json.dumps([rows.nodes, rows.design]).encode()
+    return sha256([*rows[:4], names])
 
 
 def nodes_of(months: Iterable[HistoryRows]) -> list[str]:

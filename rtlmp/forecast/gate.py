@@ -7,14 +7,13 @@ more than `gate.z_threshold` standard errors (HAC), and by more than `gate.min_r
 which retraining alone may move.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
-from pathlib import Path
-from typing import Final, TypedDict
+from typing import Final, TypeAlias, cast
 
 import numpy as np
+from typing_extensions import TypedDict
 
 from rtlmp.asof.labels import known_labels, spike
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats, Ints, Matrix, to_us
@@ -73,24 +72,22 @@ class Decision(TypedDict):
     choices: list[Choice]
 
 
+Decisions: TypeAlias = dict[str, Decision]  # by pool, as in the file that a forecast leaves
+
+
 def gate_decisions(
     models: Mapping[str, Mapping[str, Trained]],
     history: Mapping[str, History],
     prices: Archive,
     config: ReplaySettings,
     dates: Sequence[str],
-) -> dict[str, Decision]:
+) -> Decisions:
     """By pool, which of the models dated `dates`, newest first, serve."""
     found = {pool: gate_choices(of, history[pool], prices, config) for pool, of in models.items()}
     return {
         pool: Decision(serving=champions(of, dates), choices=[of[d] for d in dates if d in of])
         for pool, of in found.items()
     }
-
-
-def read_gate(path: str | Path) -> dict[str, Decision]:
-    """The decisions in a file that a forecast left."""
-    return json.loads(Path(path).read_text())
 
 
 def serving_models(
@@ -122,27 +119,13 @@ def _choice(new: Trained, old: Trained, rows: HeldOutRows, config: ReplaySetting
     why = "worse than its predecessor beyond noise" if worse else "no worse than its predecessor"
     why += f": {statistic:.2f} standard errors, {z:g} allowed, "
     why += f"and {change:+.1%} log loss, {most:.0%} allowed"
-    return {
-        **_untested(day, before, why),
-        "days": days,
-        "loss": loss,
-        "loss_before": loss_before,
-        "statistic": statistic,
-        "serves": not worse,
-    }
+    tested = {"days": days, "loss": loss, "loss_before": loss_before, "statistic": statistic}
+    return cast("Choice", {**_untested(day, before, why), **tested, "serves": not worse})
 
 
 def _untested(day: str, before: str | None, why: str) -> Choice:
-    return Choice(
-        date=day,
-        predecessor=before,
-        days=0,
-        loss=None,
-        loss_before=None,
-        statistic=None,
-        serves=True,
-        why=why,
-    )
+    none = {"days": 0, "loss": None, "loss_before": None, "statistic": None}
+    return cast("Choice", {"date": day, "predecessor": before, **none, "serves": True, "why": why})
 
 
 def held_out_rows(

@@ -13,13 +13,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rtlmp.io.files import atomic, naming
+from rtlmp.io.files import CHECKSUMS, atomic, naming
 
 
 def open_parquet(path: str | Path, words: Iterable[str] = ()) -> pq.ParquetFile:
     """A file to read columns of, `words` as dictionaries. Raises BadFileError with its name."""
     with naming(path):
-        return pq.ParquetFile(path, read_dictionary=list(words))
+        return pq.ParquetFile(path, read_dictionary=[*words], page_checksum_verification=True)
 
 
 def to_numpy(of: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
@@ -65,7 +65,7 @@ def write_row_groups(tables: Iterable[pa.Table], path: str | Path) -> None:
             writer = None
             for table in tables:
                 if writer is None:
-                    writer = stack.enter_context(pq.ParquetWriter(tmp, table.schema))
+                    writer = stack.enter_context(pq.ParquetWriter(tmp, table.schema, **CHECKSUMS))
                 writer.write_table(table, len(table) or None)  # else split at 1,048,576 rows
 
     atomic(path, save)

@@ -8,7 +8,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from rtlmp.io.files import atomic, folder_name, naming
+from rtlmp.io.files import CHECKSUMS, atomic, folder_name, naming
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell from these on
 S = TypeVar("S", bound=pa.DataFrameModel)
@@ -16,13 +16,14 @@ S = TypeVar("S", bound=pa.DataFrameModel)
 
 def read_table(schema: type[S], path: str | Path) -> DataFrame[S]:
     """The table at `path`, checked: the only way data enters a step."""
-    return validated(schema, read_frame(path))
+    with naming(path):
+        return validated(schema, read_frame(path))
 
 
 def read_frame(path: str | Path) -> pd.DataFrame:
     """The table at `path` as it is. Raises BadFileError with its name."""
     with naming(path):
-        return pd.read_parquet(path)
+        return pd.read_parquet(path, page_checksum_verification=True)
 
 
 def validated(schema: type[S], df: pd.DataFrame) -> DataFrame[S]:
@@ -57,9 +58,10 @@ def read_by_folder(
     return {name: read_tables(schema, of) for name, of in folders.items()}
 
 
-def write_table(schema: type[S], df: pd.DataFrame, path: str | Path) -> None:
+def write_table(schema: type[S], df: pd.DataFrame, path: str | Path, **how: bool) -> None:
     """Check `df` and write it whole or not at all: a killed job leaves no half file."""
-    atomic(path, lambda tmp: validated(schema, df).to_parquet(tmp, index=False))
+    made = validated(schema, df)
+    atomic(path, lambda tmp: made.to_parquet(tmp, index=False, **CHECKSUMS), **how)
 
 
 def write_csv(df: pd.DataFrame, path: str | Path, float_format: str | None = None) -> None:

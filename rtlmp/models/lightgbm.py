@@ -61,22 +61,13 @@ def _grown(
 
 def _parameters(model: Model, seed: int) -> dict[str, Any]:
     return {
-        "objective": "binary",
-        "boost_from_average": False,
-        "learning_rate": model["learning_rate"],
-        "num_leaves": 2 ** model["max_depth"],
-        "max_depth": model["max_depth"],
-        "min_sum_hessian_in_leaf": model["min_child_weight"],
-        "bagging_fraction": model["subsample"],
-        "bagging_freq": 1,
-        "feature_fraction": model["colsample_bytree"],
-        "lambda_l2": model["reg_lambda"],
-        "num_threads": model["threads"],
-        "seed": seed,
-        "deterministic": True,
-        "force_row_wise": True,
-        "verbosity": -1,
-    }
+        "objective": "binary", "boost_from_average": False, "seed": seed, "deterministic": True,
+        "learning_rate": model["learning_rate"], "num_leaves": 2 ** model["max_depth"],
+        "max_depth": model["max_depth"], "min_sum_hessian_in_leaf": model["min_child_weight"],
+        "bagging_fraction": model["subsample"], "bagging_freq": 1, "verbosity": -1,
+        "feature_fraction": model["colsample_bytree"], "lambda_l2": model["reg_lambda"],
+        "num_threads": model["threads"], "force_row_wise": True,
+    }  # fmt: skip
 
 
 @lru_cache(maxsize=64)

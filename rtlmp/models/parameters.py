@@ -1,13 +1,15 @@
 """A file of tuned parameters, and what becomes of a config that follows it."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypedDict, TypeVar, cast
+from typing import TypeVar, cast
+
+from typing_extensions import TypedDict
 
 from rtlmp.config.errors import checked
 from rtlmp.config.jobs import TrainSettings
 from rtlmp.config.model import Model
+from rtlmp.io.files import load_json
 from rtlmp.models.calibration import Calibration
 
 C = TypeVar("C", bound=TrainSettings)
@@ -21,19 +23,14 @@ class Tuned(TypedDict):
     calibration: Calibration
 
 
-def _read(path: str | Path) -> Tuned:
-    tuned: Tuned = json.loads(Path(path).read_text())
-    return tuned
-
-
 def adopted(config: C, path: str | Path | None) -> C:
     """`config` with the parameters of the file at `path`, if there is one."""
-    return replaced(config, _read(path)["parameters"]) if path else config
+    return replaced(config, load_json(path, Tuned)["parameters"]) if path else config
 
 
 def curves(path: str | Path | None) -> Calibration:
     """The calibration of the file at `path`, if there is one."""
-    return _read(path)["calibration"] if path else {}
+    return load_json(path, Tuned)["calibration"] if path else {}
 
 
 def replaced(config: C, parameters: Mapping[str, float]) -> C:

@@ -1,24 +1,23 @@
 """A dated model on disk: boosters as UBJSON, the rest as JSON. Opening one runs no code."""
 
-import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from itertools import zip_longest
 from pathlib import Path
-from typing import Final, NamedTuple, TypedDict
+from typing import Any, Final, NamedTuple, NotRequired, TypedDict, cast
 
-import numpy as np
-import numpy.typing as npt
 import xgboost as xgb
 
 from rtlmp.config.model import Model
-from rtlmp.io.files import atomic, write_json
+from rtlmp.io.files import BadFileError, atomic, load_json, naming, sha256, write_json
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, State
 
 PACKAGES: Final = ("lightgbm", "scikit-learn", "numpy", "pandas")  # of a card, beside XGBoost
+CARD: Final = "card_sha256"  # key in a card of the digest of all else in it
 EMPTY: Final = b"{}"  # UBJSON and JSON alike
+AGAIN: Final = "delete its folder, and the next run trains it again"
 
 
 class MemberCard(TypedDict):
@@ -50,6 +49,7 @@ class Card(TypedDict):
     calibration: Calibration
     packages: dict[str, str]
     inputs_sha256: str
+    boosters_sha256: NotRequired[list[str]]  # of the members' files
 
 
 class Trained(NamedTuple):
@@ -63,16 +63,28 @@ def save_model(trained: Trained, boosters: Sequence[str | Path], card: str | Pat
     """A file a member, and the card; each whole or not there. No booster: an empty object."""
     for member, path in zip_longest(trained.members, boosters):
         booster = member and member.booster
-        atomic(path, booster.save_model if booster else lambda p: p.write_bytes(EMPTY))
-    write_json(trained.card, card)
+        save = booster.save_model if booster else lambda p: p.write_bytes(EMPTY)
+        atomic(path, save, lasting=True)
+    digests = [sha256([Path(path).read_bytes()]) for path in boosters]
+    made = {**trained.card, "boosters_sha256": digests}
+    write_json({**made, CARD: _card_digest(made)}, card, lasting=True)
+
+
+def read_card(path: str | Path) -> Card:
+    """The card at `path`. Raises BadFileError where it is not as it was saved."""
+    card = load_json(path, dict[str, Any])
+    if card.pop(CARD, None) != _card_digest(card):
+        raise BadFileError(f"{path}: not the card that was saved, or of an older version: {AGAIN}")
+    return cast("Card", card)
 
 
 def load_model(boosters: Sequence[str | Path], card: str | Path) -> Trained:
-    """The model saved at these paths."""
-    described: Card = json.loads(Path(card).read_text())
-    of = described["members"]
-    members = zip(map(Path, boosters), of, strict=bool(of))  # none: its training failed
-    return Trained([_opened(path, of) for path, of in members], described)
+    """The model saved at these paths. Raises BadFileError where one is not as it was saved."""
+    with naming(card):
+        of = read_card(card)
+        each, digests = of["members"], of["boosters_sha256"]  # no members: its training failed
+        members = zip(map(Path, boosters), each, digests, strict=bool(each))
+        return Trained([_opened(*member) for member in members], of)
 
 
 def load_models(boosters: Iterable[str], cards: Iterable[str]) -> dict[str, dict[str, Trained]]:
@@ -87,11 +99,14 @@ def load_models(boosters: Iterable[str], cards: Iterable[str]) -> dict[str, dict
     return found
 
 
-def _opened(path: Path, of: MemberCard) -> Fitted:
-    if path.read_bytes() == EMPTY:
+def _opened(path: Path, of: MemberCard, digest: str) -> Fitted:
+    """A member, if its bytes are those that were saved: of others XGBoost may kill the process."""
+    if sha256([saved := path.read_bytes()]) != digest:
+        raise BadFileError(f"{path}: not the booster that its card describes: {AGAIN}")
+    if saved == EMPTY:
         return Fitted(None, of["state"])
     booster = xgb.Booster(params={"nthread": of["model"]["threads"]})
-    booster.load_model(path)
+    booster.load_model(bytearray(saved))
     return Fitted(booster, of["state"])
 
 
@@ -100,9 +115,5 @@ def package_versions() -> dict[str, str]:
     return {"xgboost": xgb.__version__} | {name: version(name) for name in PACKAGES}
 
 
-def digest(arrays: Sequence[npt.NDArray[np.generic]], base: Card | None) -> str:
-    """sha256 of the training arrays, and of what an older model had: equal inputs, equal hash."""
-    total = hashlib.sha256(base["inputs_sha256"].encode() if base else b"")
-    for array in arrays:
-        total.update(np.ascontiguousarray(array).data)
-    return total.hexdigest()
+def _card_digest(card: Mapping[str, object]) -> str:
+    return sha256([json.dumps(card, sort_keys=True).encode()])

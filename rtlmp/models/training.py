@@ -12,11 +12,12 @@ from rtlmp.clock import issue_time
 from rtlmp.config.jobs import TrainSettings
 from rtlmp.config.model import Member, Model, held_out_span
 from rtlmp.features.history import History, HistoryRows, history_days, labels_of, nodes_of
+from rtlmp.io.files import sha256
 from rtlmp.models.boosted import update_hazard
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, TrainingRows
 from rtlmp.models.estimators import fit
-from rtlmp.models.store import Card, MemberCard, Trained, digest, package_versions
+from rtlmp.models.store import Card, MemberCard, Trained, package_versions
 
 Others: TypeAlias = Callable[[], Archive] | None  # reads the prices of all nodes
 DAY: Final = 86_400_000_000  # us
@@ -108,6 +109,8 @@ def fit_model(
     """
     day, since, until, pool, design, rows, lent = training
     held_from = until - timedelta(days=_window(rows, config))
+    if base and not base.members:
+        raise ValueError(f"the model of {base.card['date']}, which it updates, failed to train")
     if base:  # it has seen what it did not hold out
         held_from = max(held_from, datetime.fromisoformat(base.card["held_out_from"]))
     not_held_out = ~held_out(rows.hour, to_us(held_from), config["gate"]["every"])
@@ -116,6 +119,7 @@ def fit_model(
         _member(rows, config, member, day, not_held_out, old)
         for member, old in zip(config["members"], of, strict=True)
     ]
+    before = base.card["inputs_sha256"] if base else ""
     card = Card(
         date=day.isoformat(),
         pool=pool,
@@ -131,7 +135,7 @@ def fit_model(
         members=[card for _, card in members],
         calibration=curves or {},
         packages=package_versions(),
-        inputs_sha256=digest([rows.x, *rows.labels, rows.age], base.card if base else None),
+        inputs_sha256=sha256([before.encode(), rows.x, *rows.labels, rows.age]),
     )
     return Trained([of for of, _ in members], card)
 

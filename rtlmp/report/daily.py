@@ -1,9 +1,7 @@
 """The daily page: the next 72 hours, yesterday against what was observed, and what it rests on."""
 
-import json
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -15,7 +13,7 @@ from rtlmp.catalog import MARKETS, STORED, SeriesName
 from rtlmp.clock import deadline, issue_time
 from rtlmp.config.jobs import DailyPageSettings
 from rtlmp.io.tables import read_table
-from rtlmp.models.store import Card
+from rtlmp.models.store import Card, read_card
 from rtlmp.report.figures.style import above
 from rtlmp.report.page import Page, Section, Table, chart, group, html_table, prices, probabilities
 from rtlmp.schemas.core import UTC_DTYPE, Flagged, Forecast, Freshness
@@ -44,7 +42,7 @@ def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyRepo
         read_table(Forecast, given.forecast),
         [read_table(Forecast, path) for path in given.earlier],
         observed_prices(read_archive(given.hourly), at, config["score_coverage"]),
-        [json.loads(Path(path).read_text()) for path in given.cards],
+        [read_card(path) for path in given.cards],
         freshness(known, at, age_limits(config["market"], config["source"])),
         [until for _, until in known.values()],
     )

@@ -11,7 +11,7 @@ from rtlmp.catalog import SeriesName
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.interface import Source, Tools
 from rtlmp.sources.base.vintages import observation_frame, stamped
-from rtlmp.sources.base.web import Request, fetch, read_json
+from rtlmp.sources.base.web import Request, UnreadableError, fetch, read_json
 
 KEY: Final = "EIA_API_KEY"
 SERIES: Final = "RNGWHHD"
@@ -25,11 +25,18 @@ def henry_hub(start: datetime, end: datetime, tools: Tools) -> DataFrame[Observa
     params = {**key, **daily, "facets[series][]": SERIES, "start": first, "end": last}
     path, remedy = "/v2/natural-gas/pri/fut/data/", f"check {KEY}, or try again later"
     request = Request(f"EIA {SERIES} {first}", "gas", path, params, remedy=remedy)
-    data = fetch(tools.client, request, lambda body: read_json(body, "response", "data"))
-    rows = pd.DataFrame(data, columns=["period", "value"])
-    day = pd.to_datetime(rows["period"], format="%Y-%m-%d", utc=True)
-    made = observation_frame(SeriesName.GAS_PRICE, "HENRY_HUB", day, day + DELAY, rows["value"])
+    made = fetch(tools.client, request, _prices)
     return stamped(made[made[Observations.valid_time] < end].dropna())
+
+
+def _prices(body: bytes) -> pd.DataFrame:
+    data = read_json(body, "response", "data")
+    keys = ("period", "value")
+    day, value = (pd.Series([row[key] for row in data], dtype=object) for key in keys)
+    if len(wrong := day[~day.map(str).str.fullmatch(r"\d{4}-\d\d-\d\d")]):
+        raise UnreadableError(f"EIA {SERIES}: row {wrong.index[0]}: period is {wrong.iloc[0]!r}")
+    at = pd.to_datetime(day, format="%Y-%m-%d", utc=True)
+    return observation_frame(SeriesName.GAS_PRICE, "HENRY_HUB", at, at + DELAY, value)
 
 
 SOURCES: Final = (

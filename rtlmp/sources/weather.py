@@ -95,12 +95,15 @@ def _fetch(
         **span,
     }
     request = Request(f"Open-Meteo {model} {what}", host, "/v1/forecast", params)
-    answers = fetch(tools.client, request, lambda body: _answers(body, len(points)))
-    return [
-        _column(answer, f"{point}/{model}", name, column, tools.now)
-        for point, answer in zip(points, answers, strict=True)
-        for name, column in columns.items()
-    ]
+    return fetch(
+        tools.client,
+        request,
+        lambda body: [
+            _column(answer, f"{point}/{model}", name, column, tools.now)
+            for point, answer in zip(points, _answers(body, len(points)), strict=True)
+            for name, column in columns.items()
+        ],
+    )
 
 
 def _answers(body: bytes, want: int) -> Sequence[dict[str, Any]]:
@@ -126,6 +129,8 @@ def _column(
         counts = f"{len(hourly[name])} values of {name} for {len(hourly['time'])} hours"
         raise UnreadableError(f"Open-Meteo {location}: {counts}")
     stamps = pd.Series(pd.to_datetime(hourly["time"], utc=True))
+    if len(gaps := stamps[1:][stamps.diff()[1:] != HOUR]):
+        raise UnreadableError(f"Open-Meteo {location}: {gaps.iloc[0]} is no hour after the last")
     public = (
         stamps - publish if isinstance(publish, pd.Timedelta) else pd.Series(publish, stamps.index)
     )

@@ -1,5 +1,8 @@
 """Weather and gas: no vintage before it was surely out, units and zones checked."""
 
+import json
+from functools import partial
+
 import pandas as pd
 import pytest
 
@@ -8,9 +11,10 @@ from rtlmp.catalog import SeriesName
 from rtlmp.schemas.core import Observations
 from rtlmp.sources import gas, weather
 from rtlmp.sources.base.interface import IncompleteError, observe
+from rtlmp.sources.base.web import FetchError
 from tests.helpers import live
 from tests.helpers.build import utc
-from tests.helpers.replay import serving
+from tests.helpers.replay import reply, serving
 
 VALID, PUBLISH, VALUE = Observations.valid_time, Observations.publish_time, Observations.value
 
@@ -78,6 +82,46 @@ def test_an_answer_one_value_short_or_without_end_is_refused(values, said):
     column, now = (SeriesName.WEATHER_CLOUD, HOUR), pd.Timestamp(live.at("2026-10-04T15:00"))
     with pytest.raises(ValueError, match=f"houston.*{said}"):
         weather._column(point, "houston", "cloud_cover", column, now)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda body: body.replace(b'"hourly"', b'"hourlx"'), "KeyError 'hourly'"),
+        (lambda body: body.replace(b"T05:00", b"T06:00", 1), "is no hour after the last"),
+        (lambda body: body[:-40], "JSONDecodeError"),
+    ],
+)
+def test_an_answer_that_is_cut_or_lacks_a_part_is_asked_for_again_then_named(tmp_path, spoil, said):
+    with serving(lambda: live.at("2026-10-04T15:00")) as server:
+        tools, span = live.tools(server, tmp_path), [live.at(f"2026-10-0{k}T15:00") for k in (3, 4)]
+        good = weather.previous_runs(*span, tools)
+        body = tools.client.http.get(server.url + server.asked[-1]).content
+        server.faults.append(("/v1/forecast", partial(reply, status=200, body=spoil(body))))
+        assert weather.previous_runs(*span, tools).equals(good)
+        server.faults.extend([("/v1/forecast", partial(reply, status=200, body=spoil(body)))] * 9)
+        with pytest.raises(FetchError, match=f"Open-Meteo .*{said}"):
+            weather.previous_runs(*span, tools)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"period": "", "value": "3"}, "row 1: period is ''"),
+        ({"period": None, "value": "3"}, "row 1: period is None"),
+        ({"value": "3"}, "KeyError 'period'"),
+        ({"period": "2026-09-02", "value": "inf"}, "HENRY_HUB: inf"),
+    ],
+)
+def test_gas_of_no_day_or_without_end_is_named(tmp_path, monkeypatch, row, said):
+    monkeypatch.setenv("EIA_API_KEY", "hush")
+    rows = [{"period": "2026-09-01", "value": "3"}, row]
+    body, now = json.dumps({"response": {"data": rows}}).encode(), live.at("2026-10-04T15:00")
+    with serving(lambda: now) as server:
+        server.faults.extend([("natural-gas", partial(reply, status=200, body=body))] * 9)
+        tools = live.tools(server, tmp_path)
+        with pytest.raises(FetchError, match=f"EIA RNGWHHD .*{said}"):
+            gas.henry_hub(live.at("2026-09-01T00:00"), now, tools)
 
 
 def test_a_leftover_temporary_file_in_the_store_is_passed_over(tmp_path):

@@ -1,7 +1,8 @@
 from datetime import date
 
 from rtlmp.config import jobs
-from rtlmp.forecast.gate import read_gate, serving_models
+from rtlmp.forecast.gate import Decisions, serving_models
+from rtlmp.io.files import load_json
 from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models
 from rtlmp.pipeline.job import Job
@@ -15,7 +16,7 @@ c, given, days = job.config, job.input, (job.wildcards.earlier, job.wildcards.la
 features = read_by_folder(Features, given.features, c["nodes"])
 models = load_models(given.boosters, given.cards)
 earlier, later = (
-    issued(serving_models(models, read_gate(path)), features, c, date.fromisoformat(day))
+    issued(serving_models(models, load_json(path, Decisions)), features, c, date.fromisoformat(day))
     for path, day in zip(given.gates, days, strict=True)
 )
 write_table(Changes, changes(earlier, later, c["thresholds"]), job.output[0])

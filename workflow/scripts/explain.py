@@ -2,7 +2,8 @@ from itertools import product
 
 from rtlmp.catalog import MARKETS
 from rtlmp.config import jobs
-from rtlmp.forecast.gate import read_gate, serving_models
+from rtlmp.forecast.gate import Decisions, serving_models
+from rtlmp.io.files import load_json
 from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models
 from rtlmp.pipeline.job import Job
@@ -14,7 +15,8 @@ from rtlmp.schemas.evaluation import Drivers
 
 job = Job(jobs.FigureSettings)
 c, given, out, xs = job.config, job.input, job.output, job.config["thresholds"]
-champions = serving_models(load_models(given.boosters, given.cards), read_gate(given.gate))
+gate = load_json(given.gate, Decisions)
+champions = serving_models(load_models(given.boosters, given.cards), gate)
 issues = issued(champions, read_by_folder(Features, given.features, c["nodes"]), c, job.day)
 figures = dict(zip(product(c["figures"], xs), out.figures, strict=True))
 for node, path in zip(c["nodes"], out.tables, strict=True):

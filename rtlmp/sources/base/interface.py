@@ -18,9 +18,8 @@ from pandera.typing import DataFrame
 from rtlmp.catalog import MARKETS, MINUTES, SeriesName
 from rtlmp.clock import days, instant
 from rtlmp.config import Live
-from rtlmp.io.tables import read_table, write_table
 from rtlmp.schemas.core import Observations, no_observations
-from rtlmp.sources.base.store import Loss
+from rtlmp.sources.base.store import Loss, read_call, write_call
 from rtlmp.sources.base.vintages import Times, distinct_vintages, first_seen, not_seen_before
 from rtlmp.sources.base.web import Client
 
@@ -136,8 +135,10 @@ def _call(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
     folder = _folder(source, day, tools)
     begins, ends = (instant(d, "00:00", source.tz) for d in (day, day + source.span))
     calls = sorted(folder.glob("[0-9]*.parquet"))  # not what a killed run left half written
-    stored: list[pd.DataFrame] = [seen for p in calls if len(seen := read_table(Observations, p))]
-    before = datetime.strptime(calls[-1].stem, CALLED).replace(tzinfo=UTC) if calls else None
+    seen = [read_call(path) for path in calls]
+    stored = [rows for rows in seen if rows is not None and len(rows)]
+    sound = bool(seen) and all(rows is not None for rows in seen)
+    before = datetime.strptime(calls[-1].stem, CALLED).replace(tzinfo=UTC) if sound else None
     settled = ends + source.late
     lacks = partial(_lacks, source, begins, ends, tools.locations)
     heals = before and before < ends + source.heals and lacks(stored)
@@ -154,7 +155,7 @@ def _call(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
         require_complete(source, begins, sure, slots, want, tools)
     unseen = first_seen if source.published.startswith("rule") else not_seen_before
     rows = unseen(rows, pd.concat([*stored, no_observations()]), before, tools.now)
-    write_table(Observations, rows, folder / f"{tools.now:{CALLED}}.parquet")  # be it nothing
+    write_call(rows, folder / f"{tools.now:{CALLED}}.parquet")  # be it nothing
     if source.heals and settled <= tools.now and (short := lacks([*stored, rows])):
         log.warning("%s %s: %s", source.name, day, short)
     return [*stored, rows]

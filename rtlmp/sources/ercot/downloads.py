@@ -8,7 +8,7 @@ from typing import Final
 
 from rtlmp.io.files import write_bytes, write_text
 from rtlmp.sources.base.interface import Tools, accepted
-from rtlmp.sources.base.store import Posting, lost_path, posting_path
+from rtlmp.sources.base.store import Posting, lost_path, posting_path, sealed
 from rtlmp.sources.base.web import FetchError, GoneError
 from rtlmp.sources.ercot.client import CredentialsError, from_archive, from_site
 from rtlmp.sources.ercot.reports import Report
@@ -61,7 +61,8 @@ def _keep(folder: Path, posting: Posting, body: bytes | FetchError) -> None:
     if isinstance(body, FetchError):
         write_text(f"{body}", mark)
     else:
-        write_bytes(body, posting_path(folder, posting))
+        stored = sealed(folder.parent.name, posting.id, body)
+        write_bytes(stored, posting_path(folder, posting))
         if mark.exists():
             mark.touch()
 

@@ -44,7 +44,7 @@ def parse(
     postings = [posting for posting, _ in bodies]
     publish, tables = posting_times(postings), list[pd.DataFrame]()
     losses: Losses = {}
-    for table in text_tables(bodies, report.member, losses):
+    for table in text_tables(bodies, report, losses):
         for cut in _present(report, table, losses):
             tables += _columns(report, cut, _rows(cut, table, locations, losses), publish, losses)
     found = [Loss(report.emil, *postings[k][:2], why, accepted=False, whole=whole)

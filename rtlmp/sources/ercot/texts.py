@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from rtlmp.sources.base.store import Posting
+from rtlmp.sources.base.store import Posting, unsealed
+from rtlmp.sources.ercot.reports import Report
 from rtlmp.sources.ercot.times import squeeze
 
 OF: Final = "of posting"  # index of a row's posting
@@ -23,13 +24,14 @@ Losses: TypeAlias = dict[tuple[int, str, bool], None]
 
 
 def text_tables(
-    bodies: Sequence[tuple[Posting, bytes]], member: str, losses: Losses
+    bodies: Sequence[tuple[Posting, bytes]], report: Report, losses: Losses
 ) -> Iterator[pa.Table]:
     """The files in `bodies`, a table a header: squeezed names, texts, `OF` and `LINE`."""
     by_header: dict[tuple[str, ...], list[Texts]] = {}
-    for k, (_, body) in enumerate(bodies):
+    for k, (posting, stored) in enumerate(bodies):
         try:
-            for text in _members(member, body):
+            body = unsealed(report.emil, posting.id, stored)
+            for text in _members(report.member, body):
                 head, _, rows = text.partition(b"\n")
                 squeezed = tuple(map(squeeze, head.decode("utf-8-sig").split(",")))
                 by_header.setdefault(squeezed, []).append((k, rows))

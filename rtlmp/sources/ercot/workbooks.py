@@ -20,7 +20,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.catalog import SeriesName as S
 from rtlmp.clock import instant, month
-from rtlmp.io.files import write_bytes
+from rtlmp.io.files import naming, write_bytes
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.base.interface import Tools
@@ -95,7 +95,8 @@ def _newer(
     posting, body = found
     log.info("%s %d: version %s", book.report.label, year, posting.id)
     write_bytes(body, posting_path(folder, posting))
-    csv = workbook_csv(body, book.report.name_of(*posting[:2]))
+    with naming(what := book.report.name_of(*posting[:2])):
+        csv = workbook_csv(body, what)
     said = parse(book.report, [(posting, csv)])
     said[Observations.publish_time] = book.publish(said[Observations.valid_time])
     rows = first_seen(distinct_vintages(said), _stored(folder, old), None, posting.published)

@@ -14,6 +14,7 @@ from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, UNSTATED, SeriesName
 from rtlmp.clock import instant, issue_time
 from rtlmp.config import Config
 from rtlmp.config.errors import did_you_mean
+from rtlmp.io.files import naming
 from rtlmp.schemas.columns import LOCATION, PUBLISHED, SERIES
 from rtlmp.sources.files.checks import DAY, same_place
 from rtlmp.sources.files.pieces import Piece, pieces
@@ -56,7 +57,12 @@ def _stored(config: Config, paths: Sequence[Path], now: datetime) -> Coverage:
     A node without a recent one is named."""
     target, newest = BY_NAME[config["target"]], dict.fromkeys(config["nodes"], -np.inf)
     parts = [*pieces(paths, NAMES, {SERIES: (target.value, target.value)})]
-    of = cache(lambda piece: _times(piece, target, frozenset(newest), to_us(now)))
+
+    @cache
+    def of(piece: Piece) -> dict[str, Ints]:
+        with naming(piece.path):
+            return _times(piece, target, frozenset(newest), to_us(now))
+
     places = set[str]()
     for piece in sorted(parts, key=lambda piece: -piece.until):
         if piece.until > min(newest.values()):

@@ -12,7 +12,7 @@ import numpy as np
 
 from rtlmp.asof.vintages import SeriesRows, VintageRows, concat_series
 from rtlmp.catalog import BY_NAME, STORED, SeriesName
-from rtlmp.io.files import BadFileError
+from rtlmp.io.files import BadFileError, naming
 from rtlmp.schemas.columns import LOCATION, OBSERVED, PUBLISHED, SERIES, VALID, VALUE
 from rtlmp.sources.files.checks import Checked, Spellings, refuse_impossible, refuse_step
 from rtlmp.sources.files.pieces import Piece, pieces
@@ -34,9 +34,10 @@ def read_months(
     spelt: Spellings = {}
     for piece in pieces(map(Path, paths), OBSERVED, {}):
         if not wanted or {*wanted}.intersection(piece.months(min(wanted), max(wanted))):
-            for month, q, part in _parts(piece, spelt, now):
-                if not wanted or month in wanted:
-                    held.setdefault((month, q), []).append((piece.path, part))
+            with naming(piece.path):
+                for month, q, part in _parts(piece, spelt, now):
+                    if not wanted or month in wanted:
+                        held.setdefault((month, q), []).append((piece.path, part))
     for month, q in sorted(held):
         yield q, month, _whole(q, held.pop((month, q)))
 
