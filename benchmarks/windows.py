@@ -53,6 +53,7 @@ from rtlmp.features.history import (
 )
 from rtlmp.features.matrix import training_features
 from rtlmp.forecast.forecast import model_probability
+from rtlmp.models.store import Trained
 from rtlmp.models.training import train
 from rtlmp.schemas.core import HorizonRows
 from rtlmp.schemas.names import Metric
@@ -179,7 +180,8 @@ def forecasts(made: World, window: Window, settings: Mapping[str, Any], every: i
     step = settings.get("retrain_every_days")
     freq = f"{step}D" if step else f"{every}MS"
     firsts = pd.date_range(window.start, window.end, freq=freq).date
-    full, parts, took = None, [], []
+    full: Trained | None = None
+    parts, took = [], []
     for k, day in enumerate(firsts):
         last = firsts[k + 1] - timedelta(days=1) if k + 1 < len(firsts) else window.end
         scored = concat_issued([made.rows[n] for n in window.nodes], config, day, last)

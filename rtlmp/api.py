@@ -64,12 +64,14 @@ def read_forecast(run: str, day: Day = None) -> DataFrame[Bounded]:
 def probability_above(run: str, thresholds: list[float], day: Day = None) -> DataFrame[Bounded]:
     """The same forecast at any `thresholds` (USD/MWh) within the grid of its models."""
     path, parts = _forecast_of(run, day), []
-    at = read_table(Bounded, path)[Bounded.issue_time].iloc[0]
+    rows = read_table(Bounded, path)
+    at, nodes = rows[Bounded.issue_time].iloc[0], rows[Bounded.location].unique()
     for pool, of in load_json(path.with_suffix(".gate.json"), Decisions).items():
         models = [_model(RESULTS / run / "model" / pool / dated) for dated in of["serving"]]
         if not models:
             raise ValueError(f"{path}: no model served {pool}, climatology did")
-        features = {node: read_features(run, node, at, at) for node in models[0].card["pool"]}
+        known = models[0].card["pool"]  # auxiliary nodes among them
+        features = {node: read_features(run, node, at, at) for node in nodes if node in known}
         parts.append(pool_forecast(models, features, at, thresholds))
     return Bounded.validate(pd.concat(parts, ignore_index=True))
 
@@ -89,7 +91,9 @@ def train_model(config: Config, pool: str, day: date) -> Trained:
     history = [read_history(p) for p in [*given["history"], *given["auxiliary_history"]]]
     prices = read_archive([*given["hourly"], *given["auxiliary_hourly"]], nodes_of(history))
     others = partial(read_archive, given["hourly"])
-    return train(history, prices, adopted(config, tuned), day, curves(tuned), others)
+    older = given["base_cards"]
+    base = load_model(given["base_boosters"], older[0]) if older else None
+    return train(history, prices, adopted(config, tuned), day, curves(tuned), others, base)
 
 
 def score_forecasts(config: Config, forecasts: DataFrame[Bounded]) -> DataFrame[Metrics]:

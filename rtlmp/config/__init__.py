@@ -16,7 +16,6 @@ from rtlmp.config.kinds import (
     Count,
     History,
     Horizon,
-    Hour,
     Name,
     Node,
     Positive,
@@ -26,6 +25,7 @@ from rtlmp.config.kinds import (
     Text,
     Window,
 )
+from rtlmp.config.live import HostName, Live
 from rtlmp.config.model import (
     SETTINGS,
     Challenger,
@@ -39,8 +39,6 @@ from rtlmp.config.model import (
 from rtlmp.io.files import folder_name
 
 __all__ = ["Battery", "Gate", "Member", "Model", "Refit", "Scenario", "Window"]  # of its modules
-
-HostName = Literal["mis", "api", "token", "weather", "weather_runs", "gas", "isos"]
 
 
 class AuxiliaryNode(Window):
@@ -62,36 +60,6 @@ class Tune(Window):
 
     trials: Count
     space: Annotated[dict[str, Range], Removable]  # both ends included
-
-
-class Host(TypedDict):
-    """An address and the rate that all processes together keep."""
-
-    url: Annotated[str, Field(pattern=r"^https?://")]
-    calls_per_minute: Count
-
-
-class WeatherSettings(TypedDict):
-    """What is asked of Open-Meteo."""
-
-    model: Text
-    run_hours: list[Hour]  # UTC
-    # degrees north, east; empty: the market's; null: none
-    points: Annotated[dict[Name, tuple[float, float]] | None, Removable]
-
-
-class Live(TypedDict):
-    """Where and what to fetch, and how patiently."""
-
-    store: str
-    fetch: list[Text]
-    locations: list[Node]
-    gaps: list[Text]
-    archive: bool
-    weather: WeatherSettings
-    timeout: Positive  # s
-    attempts: Count
-    hosts: dict[HostName, Host]
 
 
 class Config(TypedDict):

@@ -25,7 +25,7 @@ from rtlmp.features.history import HistoryRows, read_history, read_pools
 from rtlmp.forecast.forecast import HORIZON, TIMES
 from rtlmp.io.tables import read_by_folder
 from rtlmp.model_selection.windows import FoldWindow, fold_windows, labels_known
-from rtlmp.models.training import TrainingSet, training_set
+from rtlmp.models.samples import TrainingSet, training_set
 from rtlmp.schemas.core import Features, HorizonRows, Scored
 
 PoolRows: TypeAlias = tuple[pd.DataFrame, Matrix, Floats]  # horizon, x, spiked of a Fold

@@ -1,53 +1,26 @@
-"""From features and prices to a dated model: which rows train, with which labels."""
+"""From features and prices to a dated model."""
 
-from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple, TypeAlias, cast
+from typing import Final, cast
 
 import numpy as np
 
-from rtlmp.asof.labels import Labels, fullest, known_labels
-from rtlmp.asof.vintages import US_PER_HOUR, Archive, Flags, Floats, Ints, Matrix, to_us
-from rtlmp.clock import issue_time
+from rtlmp.asof.vintages import US_PER_HOUR, Archive, Flags, Floats, Ints, to_us
 from rtlmp.config.jobs import TrainSettings
 from rtlmp.config.model import Member, Model, held_out_span
-from rtlmp.features.history import History, HistoryRows, history_days, labels_of, nodes_of
+from rtlmp.features.history import History, history_days
 from rtlmp.io.files import sha256
 from rtlmp.models.boosted import update_hazard
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, TrainingRows
 from rtlmp.models.estimators import fit
+from rtlmp.models.samples import Others, Samples, TrainingSet, training_set
 from rtlmp.models.store import Card, MemberCard, Trained, package_versions
 
-Others: TypeAlias = Callable[[], Archive] | None  # reads the prices of all nodes
-DAY: Final = 86_400_000_000  # us
 LEFT_OUT: Final = 0.1  # share of the weeks that a model is not fitted on: see `jackknife_interval`
 MOST_HELD_OUT: Final = 1 / 3  # of the days there are
 CALM: Final = 15  # UTC hour at which days held out begin and end
 ALWAYS: Final = 28  # latest days that every model is fitted on
-FEWEST: Final = 200  # rows: of fewer a model is a constant, its leaves too small to split
-
-
-class Samples(NamedTuple):
-    """Training rows of all nodes of a pool: (rows, features) and (rows,)."""
-
-    x: Matrix
-    labels: Labels
-    age: Floats  # days from issue time to the model's
-    hour: Ints  # target hour, since 1970
-    unknown: int  # rows left out, for their price is unknown
-
-
-class TrainingSet(NamedTuple):
-    """What the model of a pool dated `day` is fitted on: rows issued in [since, until)."""
-
-    day: date
-    since: datetime
-    until: datetime
-    pool: list[str]
-    design: list[str]  # names of the features
-    rows: Samples
-    lent: str  # node whose price stands in for those of a pool that has none
 
 
 def train(
@@ -68,35 +41,6 @@ def train(
     return fit_model(known, config, curves, base)
 
 
-def training_set(
-    history: History,
-    prices: Archive,
-    config: TrainSettings,
-    day: date,
-    others: Others = None,
-    *,
-    update: bool = False,
-) -> TrainingSet:
-    """The rows that the model dated `day` is fitted on, or those that update an older one."""
-    span = config["refit"]["update_days"] if update else max(history_days(config))
-    first = day - timedelta(days=span)
-    since, until = (issue_time(config, d) for d in (first, day))
-    rows = samples(history, prices, since, until, config["label_coverage"])
-    lent = ""
-    if len(rows.x) < FEWEST and others:
-        of, hours = others(), range(to_us(since) // US_PER_HOUR, to_us(until) // US_PER_HOUR)
-        lent = fullest(known_labels(of, until, hours, 0))
-        as_lent = [month._replace(nodes=[lent] * len(month.nodes)) for month in history]
-        rows = samples(as_lent, of, since, until, config["label_coverage"])
-    if len(rows.x) < FEWEST:
-        raise ValueError(
-            f"model {day}: {sum(len(month.x) for month in history)} feature rows; of those issued "
-            f"in [{since}, {until}) {len(rows.x)} have their label by then, want {FEWEST} or more: "
-            "prices start too late or stopped"
-        )
-    return TrainingSet(day, since, until, nodes_of(history), history[0].design, rows, lent)
-
-
 def fit_model(
     training: TrainingSet,
     config: TrainSettings,
@@ -113,12 +57,7 @@ def fit_model(
         raise ValueError(f"the model of {base.card['date']}, which it updates, failed to train")
     if base:  # it has seen what it did not hold out
         held_from = max(held_from, datetime.fromisoformat(base.card["held_out_from"]))
-    not_held_out = ~held_out(rows.hour, to_us(held_from), config["gate"]["every"])
-    of = base.members if base else [None] * len(config["members"])
-    members = [
-        _member(rows, config, member, day, not_held_out, old)
-        for member, old in zip(config["members"], of, strict=True)
-    ]
+    members = _members(rows, config, day, held_from, base)
     before = base.card["inputs_sha256"] if base else ""
     card = Card(
         date=day.isoformat(),
@@ -160,6 +99,17 @@ def _window(rows: Samples, config: TrainSettings) -> int:
     return min(held_out_span(gate), round(most) * gate["every"])
 
 
+def _members(
+    rows: Samples, config: TrainSettings, day: date, held_from: datetime, base: Trained | None
+) -> list[tuple[Fitted, MemberCard]]:
+    not_held_out = ~held_out(rows.hour, to_us(held_from), config["gate"]["every"])
+    older = base.members if base else [None] * len(config["members"])
+    return [
+        _member(rows, config, member, day, not_held_out, of)
+        for member, of in zip(config["members"], older, strict=True)
+    ]
+
+
 def _member(
     rows: Samples,
     config: TrainSettings,
@@ -197,29 +147,3 @@ def _sampled(age: Floats, seed: int) -> Flags:
     week = ((age - ALWAYS) // 7).astype(np.intp)
     sampled = np.random.default_rng(seed).random(max(week.max(initial=0), 0) + 1) >= LEFT_OUT
     return (age < ALWAYS) | sampled[np.maximum(week, 0)]
-
-
-def samples(
-    history: History, prices: Archive, since: datetime, until: datetime, min_coverage: float
-) -> Samples:
-    """Rows issued in [since, until) whose price was known by then."""
-    earliest = min((int(month.hour.min()) for month in history if len(month.hour)), default=0)
-    hours = range(earliest, to_us(until) // US_PER_HOUR + 1)  # no label is known of a later hour
-    known = known_labels(prices, until, hours, min_coverage)
-    months = [_labelled(month, hours, known, to_us(since), to_us(until)) for month in history]
-    x, labels, ages, each, unknown = zip(*months, strict=True)
-    known_by_then = Labels(*map(np.concatenate, zip(*labels, strict=True)))
-    rows, age, hour = (np.concatenate(of) for of in (x, ages, each))
-    return Samples(rows, known_by_then, age, hour, sum(unknown))
-
-
-def _labelled(
-    month: HistoryRows, hours: range, known: Mapping[str, Labels], since: int, until: int
-) -> Samples:
-    inside = (month.issued >= since) & (month.issued < until) & (month.hour < hours.stop)
-    rows = np.flatnonzero(inside)
-    labels = labels_of(month, rows, known, hours)
-    there = ~np.isnan(labels.highest)
-    rows = rows[there]
-    age = (until - month.issued[rows]) / DAY
-    return Samples(month.x[rows], labels.at(there), age, month.hour[rows], int(np.sum(~there)))

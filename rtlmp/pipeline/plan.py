@@ -1,75 +1,28 @@
-"""Where the files of a run lie, and which of them each job reads."""
+"""Which files of a run each job reads."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Final
 
-from snakemake.io import expand
 from snakemake.iocontainers import Wildcards
 
-from rtlmp.catalog import DAM_PARTS, READ, RT_PARTS, SeriesName
+from rtlmp.catalog import READ
 from rtlmp.clock import CLIMATE, issue_time, month_days, months
 from rtlmp.config import Gate, Window
 from rtlmp.config.model import held_out_span
-from rtlmp.io.files import folder_name
-from rtlmp.pipeline.dates import MONTH, Dates
+from rtlmp.pipeline.dates import MONTH
+from rtlmp.pipeline.paths import Inputs, Paths
 
-Inputs = dict[str, list[str]]
 DAY: Final = timedelta(days=1)
 
 
-class Plan(Dates):
+class Plan(Paths):
     """Months that do not exist are left out of what is read."""
-
-    @cached_property
-    def root(self) -> str:
-        return f"results/{self.config['run']}"
-
-    @cached_property
-    def series(self) -> Sequence[SeriesName]:
-        if self.config["source"] != "live":
-            return *READ, *RT_PARTS, *DAM_PARTS
-        from rtlmp.sources.registry import series_of  # every source: slow
-
-        return series_of(self.config)
-
-    def tables(self, folder: str, *names: str) -> dict[str, str]:
-        return {name: f"{self.root}/{folder}/{name}.parquet" for name in names}
-
-    def paths_of(self, made: str | Iterable[str], **wildcards: object) -> list[str]:
-        """`expand` of what a rule makes, also where a storage prefix marks it: expand refuses."""
-        marked = [made] if isinstance(made, str) else made
-        return list(expand([path[path.rindex(self.root) :] for path in marked], **wildcards))
-
-    def raw(self, series: Iterable[str], months: Iterable[str]) -> list[str]:
-        there = [m for m in months if m in self.raw_months]
-        return [f"{self.root}/raw/{q}/{m}.parquet" for q in series for m in there]
-
-    def hourly(self, months: Iterable[str]) -> list[str]:
-        return [f"{self.root}/hourly/{m}.parquet" for m in months if m in self.price_months]
-
-    def features(self, nodes: Iterable[str], months: Sequence[str], of: str = "") -> list[str]:
-        folders = [f"{self.root}/{of}features/{folder_name(node)}" for node in nodes]
-        return [f"{folder}/{m}.parquet" for folder in folders for m in months]
-
-    def history_files(self, pools: Iterable[str], months: Sequence[str]) -> list[str]:
-        return [f"{self.root}/history/{pool}/{m}.arrow" for pool in pools for m in months]
-
-    def boosters(self, folder: str) -> list[str]:
-        """A file a member of the model in `folder`."""
-        count = len(self.config["members"])
-        return [f"{folder}/booster{f'-{k}' if k else ''}.ubj" for k in range(count)]
 
     def models(self, pools: Iterable[str], served: Sequence[date]) -> Inputs:
         """Files of the models that may serve these issue dates."""
         return self.dated(pools, self.dated_models(served))
-
-    def dated(self, pools: Iterable[str], dates: Iterable[date], of: str = "") -> Inputs:
-        """Files of the models of these dates, under `of`boosters and `of`cards."""
-        folders = [f"{self.root}/model/{pool}/{day}" for pool in pools for day in dates]
-        boosters = [b for folder in folders for b in self.boosters(folder)]
-        return {f"{of}boosters": boosters, f"{of}cards": [f"{f}/card.json" for f in folders]}
 
     def published_near(self, series: Iterable[str], month: str) -> list[str]:
         """Of what an hour of `month` may be made from: the hour before midnight counts."""

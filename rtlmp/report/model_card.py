@@ -31,13 +31,13 @@ def model_card(
         f"member {k}": {**of["model"], "history_days": of["history_days"], "seed": of["seed"]}
         for k, of in enumerate(card["members"])
     }
-    drifted = drift(model, history)
+    drifted, moved = drift(model, history), f"from {DRIFTED} on a feature has moved"
     return "\n".join(
         [
             f"# Model {card['date']}: {', '.join(card['pool'])}\n",
             f"{card['rows']:,} rows, issued {card['trained_from']} to {card['trained_until']}; "
-            f"{card['unknown']:.1%} more had an hour whose price is unknown; "
-            + (f"updates the model of {card['base']}; " if card["base"] else "")
+            f"{card['unknown']:.1%} more had an hour whose price is unknown; updates: "
+            f"{card['base'] or 'none'}; "
             + (f"the price of {card['lent']}, for its own has none; " if card["lent"] else "")
             + f"{len(card['features'])} features; inputs {card['inputs_sha256'][:12]}; "
             + ", ".join(f"{name} {version}" for name, version in card["packages"].items())
@@ -51,8 +51,8 @@ def model_card(
                 index=False, floatfmt=".4f"
             ),
             "\n## Drift: features since then against all before\n",
-            f"Population stability index over {BINS} classes; from {DRIFTED} on a feature has "
-            f"moved: {int((drifted >= DRIFTED).sum())} of {len(drifted)}.\n",
+            f"Population stability index over {BINS} classes; {moved}: "
+            f"{int((drifted >= DRIFTED).sum())} of {len(drifted)}.\n",
             drifted.nlargest(SHOWN).rename("index").to_frame().to_markdown(floatfmt=".3f"),
             "",
         ]

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 import httpx
 from requests.adapters import HTTPAdapter
 
-from rtlmp.config import Host, Live
+from rtlmp.config.live import Host, Live
 from rtlmp.sources.base.pace import Pace
 from rtlmp.sources.base.redact import redacted, words
 
