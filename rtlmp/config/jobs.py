@@ -97,9 +97,5 @@ class DataPageSettings(NodeSettings, ScoreSettings):
     source: str
 
 
-class DailyPageSettings(DataPageSettings):
+class DailyPageSettings(DataPageSettings, BacktestSettings):
     retrain_every_days: int
-
-
-class StatusSettings(DailyPageSettings, BacktestSettings):
-    pass

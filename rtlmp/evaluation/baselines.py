@@ -98,9 +98,7 @@ def scored_forecasts(
 ) -> DataFrame[Scored]:
     """All forecasts of these issue dates for the nodes replayed, by model, the baselines' and the
     truth too, with the price observed; lowest threshold first."""
-    vintages, ours = prices[SeriesName.RT_MAX], replays[Forecaster.MODEL]
-    first = pd.Timestamp(vintages.start, unit="h", tz="UTC")
-    hours = pd.date_range(first, periods=len(vintages.value), freq="h")
+    hours, ours = price_hours(prices), replays[Forecaster.MODEL]
     nodes = list(ours[Scored.location].unique())
     each: list[pd.DataFrame] = [of.assign(**{Scored.model: name}) for name, of in replays.items()]
     each += [baseline_forecasts(prices, hours, config, day, nodes) for day in days]
@@ -108,6 +106,14 @@ def scored_forecasts(
     rows[Scored.lead_day] = lead_day_of(rows[HorizonRows.lead_hour])
     rows[Scored.max_price] = _observed(rows, prices, config["score_coverage"])
     return Scored.validate(rows.sort_values(Scored.threshold, kind="stable", ignore_index=True))
+
+
+def price_hours(prices: Archive) -> pd.DatetimeIndex:
+    """Those of the archive, from its first price on."""
+    of = prices[SeriesName.RT_MAX]
+    return pd.date_range(
+        pd.Timestamp(of.start, unit="h", tz="UTC"), periods=len(of.value), freq="h"
+    )
 
 
 def _true(truth: DataFrame[Truth] | None, ours: pd.DataFrame) -> list[pd.DataFrame]:

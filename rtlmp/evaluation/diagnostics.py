@@ -40,7 +40,7 @@ def diagnose(scored: Iterable[Pairs], seed: int) -> Diagnostics:
     for of in scored:
         samples = pooled_samples(of)
         ours = (_quarters(of, samples), _claims(of, samples, seed), _extremes(of, samples, seed))
-        made = (_tests(samples), *ours, _bounds(of), _classes(of))
+        made = (_tests(samples), *ours, _bounds(of), by_probability(of))
         for table, rows in zip(tables, made, strict=True):
             table += [{Metrics.threshold: of.threshold, **row} for row in rows]
     return Diagnostics(*map(pd.DataFrame, tables))
@@ -119,7 +119,7 @@ def _bounds(of: Pairs) -> Iterator[Row]:
         }
 
 
-def _classes(of: Pairs) -> list[Row]:
+def by_probability(of: Pairs) -> list[Row]:
     """By class of forecast: mean forecast and truth if known, share of hours that spiked, rows."""
     forecasts = [m for m in (Forecaster.MODEL, Forecaster.TRUTH) if m in of.models]
     table = pd.DataFrame({m: of.of(m) for m in forecasts} | {"came": of.spiked})

@@ -163,7 +163,7 @@ class Plan(Paths):
         before = [day - DAY, day - 2 * DAY]
         return {
             "earlier": [f"{self.root}/forecast/{d}.parquet" for d in before if d >= self.first],
-            "cards": self.models(self.config["pools"], [day])["cards"],
+            **self.issued_on(w.date),
             "hourly": self.hourly(near),
             "raw": self.raw(self.series, near),
         }

@@ -14,22 +14,20 @@ from typing_extensions import TypedDict
 
 from rtlmp.asof.view import HOUR
 from rtlmp.asof.vintages import read_archive
-from rtlmp.catalog import ACTUALS, MINUTES, SeriesName
+from rtlmp.catalog import ACTUALS, MINUTES
 from rtlmp.clock import HORIZON_HOURS, gate_closure, horizon_start
 from rtlmp.config import threshold_name
-from rtlmp.config.jobs import StatusSettings
-from rtlmp.evaluation.baselines import scored_forecasts
-from rtlmp.evaluation.losses import log_loss
-from rtlmp.evaluation.pairs import pairs
-from rtlmp.io.tables import read_tables
+from rtlmp.config.jobs import DailyPageSettings
 from rtlmp.pipeline.morning import Verdict
 from rtlmp.report.daily import read_daily, warnings
-from rtlmp.schemas.core import UTC_DTYPE, Bounded, Flagged, Freshness, Scored
-from rtlmp.schemas.names import Forecaster, Metric
+from rtlmp.report.record import as_issued, read_record
+from rtlmp.report.scorecard import recent_pairs, skill_of
+from rtlmp.schemas.core import UTC_DTYPE, Flagged, Freshness
+from rtlmp.schemas.names import Metric
 from rtlmp.sources.base.store import LOST
 from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
 
-SKILL_DAYS: Final = 14  # latest issue dates that are scored
+SKILL_SPAN: Final = timedelta(days=14)  # latest issue dates that are scored
 
 
 class SeriesStatus(TypedDict):
@@ -71,7 +69,7 @@ def status(
     day: date,
     daily: Mapping[str, Sequence[str]],
     store: Path,
-    config: StatusSettings,
+    config: DailyPageSettings,
     now: datetime,
 ) -> Status:
     """At `now`, of issue date `day`, from what is there of `daily`, which its page is made of."""
@@ -85,7 +83,9 @@ def status(
         verdict = Verdict.LATE if late else Verdict.DEGRADED if why else Verdict.GOOD
     closes = (gate_closure(config, now.date() + timedelta(days=k)) for k in (-1, 0, 1))
     minutes = min(left for at in closes if (left := (at - now) / timedelta(minutes=1)) >= 0)
-    days, skill = recent_skill(forecasts, day, there["hourly"], config)
+    recorded = as_issued(read_record(root / "record"), now - SKILL_SPAN, now)
+    prices = read_archive(there["hourly"]) if there["hourly"] else {}
+    scored = recent_pairs(recorded, prices, config, now)
     return Status(
         run=config["run"],
         date=str(day),
@@ -97,35 +97,12 @@ def status(
         forecast=max(forecasts, default=None),
         late=verdict is Verdict.LATE,
         models=_models(root, day),
-        skill_days=days,
-        skill=skill,
+        skill_days=len(recorded),
+        skill={threshold_name(of.threshold): skill_of(of) for of in scored},
         series=_series(there["raw"], config, now, day),
         quarantined=sorted(str(p.relative_to(store)) for p in store.glob(f"**/*{LOST}")),
         free_gb=round(shutil.disk_usage(root if root.exists() else ".").free / 1e9, 1),
     )
-
-
-def recent_skill(
-    forecasts: Mapping[str, Path], day: date, hourly: Sequence[str], config: StatusSettings
-) -> tuple[int, dict[str, float]]:
-    """Days scored, and by threshold the log-loss skill of their first 24 hours as issued."""
-    wanted = [day - timedelta(days=k) for k in range(SKILL_DAYS, 0, -1)]
-    issued = [d for d in wanted if str(d) in forecasts]
-    if not issued or not hourly:
-        return 0, {}
-    prices = read_archive(hourly)
-    rows = read_tables(Bounded, [forecasts[str(d)] for d in issued])
-    priced = rows[Bounded.location].isin(prices[SeriesName.RT_MAX].locations)
-    rows = Bounded.validate(rows[priced & rows[Bounded.threshold].isin(config["thresholds"])])
-    if rows.empty:
-        return 0, {}
-    scored = scored_forecasts({Forecaster.MODEL: rows}, prices, config, issued, None)
-    skill = {}
-    for asked in pairs(scored[scored[Scored.lead_day] == 1]):
-        loss = {name: log_loss(asked.spiked, asked.of(name)).mean() for name in asked.models}
-        ratio = loss[Forecaster.MODEL] / loss[Forecaster.CLIMATOLOGY]
-        skill[threshold_name(asked.threshold)] = round(float(1 - ratio), 4)
-    return len(issued), skill
 
 
 def status_table(of: Status) -> str:
@@ -176,7 +153,7 @@ def prometheus(of: Status) -> str:
 
 
 def _series(
-    raw: Sequence[str], config: StatusSettings, now: datetime, day: date
+    raw: Sequence[str], config: DailyPageSettings, now: datetime, day: date
 ) -> list[SeriesStatus]:
     known = newest_known(files_by_series(raw), now)
     table = freshness(known, now, age_limits(config["market"], config["source"]))

@@ -1,24 +1,29 @@
 """The daily page: the next 72 hours, yesterday against what was observed, and what it rests on."""
 
-from collections.abc import Sequence
-from datetime import date
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
 
 import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.view import HOUR, known_frame
 from rtlmp.asof.vintages import Archive, read_archive
-from rtlmp.catalog import MARKETS, STORED, SeriesName
-from rtlmp.clock import deadline, issue_time
+from rtlmp.catalog import ACTUALS, BY_NAME, MARKETS, MINUTES, READ, STORED, SeriesName
+from rtlmp.clock import HORIZON_HOURS, deadline, horizon_start, issue_time
 from rtlmp.config.jobs import DailyPageSettings
+from rtlmp.evaluation.baselines import baseline_forecasts, price_hours
 from rtlmp.io.tables import read_table
 from rtlmp.models.store import Card, read_card
-from rtlmp.report.figures.style import above
+from rtlmp.report.glance import glance
 from rtlmp.report.page import Page, Section, Table, chart, group, html_table, prices, probabilities
-from rtlmp.schemas.core import UTC_DTYPE, Flagged, Forecast, Freshness
+from rtlmp.report.record import Record
+from rtlmp.report.scorecard import record_section
+from rtlmp.schemas.core import UTC_DTYPE, Flagged, Forecast, Freshness, Scored
 from rtlmp.schemas.names import Forecaster
 from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
+
+AHEAD: Final = {*READ} - ACTUALS
 
 
 class DailyReport(NamedTuple):
@@ -31,20 +36,24 @@ class DailyReport(NamedTuple):
     cards: Sequence[Card]
     freshness: DataFrame[Freshness]
     until: Sequence[pd.Timestamp]  # last interval known of each series of `freshness`
+    prices: Archive | None = None
+    record: Record = Record({}, "", "")
 
 
 def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyReport:  # noqa: ANN401
     """What the daily page of `issued` is made of, from the named inputs `given`."""
     at = pd.Timestamp(issue_time(config, issued))
     known = newest_known(files_by_series(given.raw), at)
+    archive = read_archive(given.hourly)
     return DailyReport(
         issued,
         read_table(Forecast, given.forecast),
         [read_table(Forecast, path) for path in given.earlier],
-        observed_prices(read_archive(given.hourly), at, config["score_coverage"]),
+        observed_prices(archive, at, config["score_coverage"]),
         [read_card(path) for path in given.cards],
         freshness(known, at, age_limits(config["market"], config["source"])),
         [until for _, until in known.values()],
+        archive,
     )
 
 
@@ -57,14 +66,16 @@ def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
         f"the hour is above the threshold); times are {tz}."
     )
     sections = [
-        Section("The next 72 hours", "Hover for numbers, click to hold them.",
-                charts=[chart(_ahead(of.forecast, tz))],
-                tables=[_peaks(of.forecast, tz), _numbers(of.forecast, tz)]),
+        Section("Hours to hold for real time", tables=[_glance(of, config, tz)]),
+        Section("The next 72 hours", "Hover or arrow keys for numbers, click to hold them; all are "
+                f"in forecast/{of.issued}.csv.", charts=[chart(_ahead(of.forecast, tz))]),
         Section("Yesterday's forecast against what came", "Each hour as last issued before it, "
                 "and the prices public when this page was issued.", charts=_behind(of, tz)),
+        record_section(of.record, of.prices, config, at),
         Section("What it rests on", tables=[_models(of.cards), _fresh(of)]),
     ]  # fmt: skip
-    return Page(f"Price-spike forecast {of.issued:%d %B %Y}", about, sections, warnings(of, config))
+    return Page(f"Price-spike forecast {of.issued:%d %B %Y}", about, sections,
+                [*warnings(of, config), *unknown(of, config, never=True)])  # fmt: skip
 
 
 def observed_prices(prices: Archive, at: pd.Timestamp, min_coverage: float) -> pd.DataFrame:
@@ -79,11 +90,13 @@ def observed_prices(prices: Archive, at: pd.Timestamp, min_coverage: float) -> p
 def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
     """Sentences on what to distrust today; none when all is well."""
     old = of.freshness[of.freshness[Freshness.stale]]
+    columns = (old[Freshness.series], old[Freshness.age], old[Freshness.allowed])
     found = [
         f"{name}: nothing published" + ("" if pd.isna(age) else f" for {age:.0f} hours")
-        + " before issue time"
-        for name, age in zip(old[Freshness.series], old[Freshness.age], strict=True)
+        + f" before issue time, allowed are {allowed:.3g}"
+        for name, age, allowed in zip(*columns, strict=True)
     ]  # fmt: skip
+    found += [*unknown(of, config, never=False), *filter(None, [of.record.fault])]
     if stale := set(of.forecast.get(Flagged.stale, [])) - {""}:
         found.append(f"made with old or missing data: {', '.join(stale)}")
     lesser = {*of.forecast.get(Flagged.served_by, [])} - {Forecaster.MODEL.value}
@@ -103,6 +116,34 @@ def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
     elif (missing := int(of.observed.isna().to_numpy().sum())) > 0:
         found.append(f"{missing} node hours of the last two days have no complete price")
     return found
+
+
+def unknown(of: DailyReport, config: DailyPageSettings, *, never: bool) -> Iterator[str]:
+    """Of each series known ahead that ends before the hours forecast do, or that was `never`."""
+    tz, first = MARKETS[config["market"]].tz, pd.Timestamp(horizon_start(config, of.issued))
+    midnight = pd.Timestamp(of.issued + timedelta(days=1), tz=tz)
+    for q, until in zip(map(BY_NAME.get, of.freshness[Freshness.series]), of.until, strict=True):
+        if q in AHEAD and pd.isna(until) == never:
+            words = q.replace("_", " ").replace("dam spp", "day-ahead price")
+            last = midnight if q is SeriesName.DAM_SPP else first + HORIZON_HOURS * HOUR
+            end = until + pd.Timedelta(minutes=MINUTES[q.step])
+            if never:
+                yield f"no {words} at all"
+            elif end < last:
+                today = "today, " if end <= midnight else ""
+                yield f"no {words} beyond {today}{end.tz_convert(tz):%a %d %b %H:%M}"
+
+
+def _glance(of: DailyReport, config: DailyPageSettings, tz: str) -> Table:
+    beside = {}
+    if of.prices:
+        nodes = list(of.forecast[Forecast.location].unique())
+        rows = baseline_forecasts(of.prices, price_hours(of.prices), config, of.issued, nodes)
+        name = Forecaster.CLIMATOLOGY.value
+        beside[name] = rows[rows[Scored.model] == name]
+    if of.earlier:
+        beside["said before"] = max(of.earlier, key=lambda rows: rows[Forecast.issue_time].max())
+    return glance(of.forecast, beside, tz)
 
 
 def _ahead(rows: DataFrame[Forecast], tz: str) -> list[dict[str, object]]:
@@ -129,28 +170,6 @@ def _behind(of: DailyReport, tz: str) -> list[str]:
     return [chart(groups)]
 
 
-def _peaks(rows: DataFrame[Forecast], tz: str) -> Table:
-    """Highest probability of each node and day, and its hour."""
-    local = rows[Forecast.valid_time].dt.tz_convert(tz)
-    keys = [Forecast.location, local.dt.strftime("%a %d %b").rename("day"), Forecast.threshold]
-    top = rows.groupby(keys, sort=False)[Forecast.probability].idxmax()
-    text = rows.loc[top, Forecast.probability].map("{:.1%}".format)
-    text = (text + local[top].dt.strftime(" at %H:%M")).set_axis(top.index)
-    keys = [Forecast.location, "day"]
-    rows = text.rename("text").reset_index()
-    wide = rows.pivot_table("text", keys, Forecast.threshold, aggfunc="first", sort=False)
-    return html_table(wide.rename(columns=above).reset_index(), "Highest hour of each day.")
-
-
-def _numbers(rows: DataFrame[Forecast], tz: str) -> Table:
-    keys = [Forecast.location, Forecast.valid_time]
-    wide = rows.pivot(index=keys, columns=Forecast.threshold, values=Forecast.probability)
-    text = wide.map("{:.2%}".format).rename(columns=above).reset_index()
-    local = text[Forecast.valid_time].dt.tz_convert(tz)
-    text[Forecast.valid_time] = local.dt.strftime("%a %d %b %H:%M %Z")
-    return html_table(text, "All numbers", folded=True)
-
-
 def _models(cards: Sequence[Card]) -> Table:
     made = pd.DataFrame(cards)[["pool", "date", "trained_from", "trained_until", "rows", "failed"]]
     made["pool"] = made["pool"].map(" ".join)
@@ -160,8 +179,7 @@ def _models(cards: Sequence[Card]) -> Table:
 def _fresh(of: DailyReport) -> Table:
     """In UTC, as published."""
     there = of.freshness[Freshness.latest].notna()
-    seen = set(of.freshness.loc[there, Freshness.series])
-    absent = [q.value for q in STORED if q.value not in seen]
+    absent = sorted({*STORED} - {*of.freshness.loc[there, Freshness.series]})
     caption = f"Data known at issue time. Not in this source: {', '.join(absent) or 'none'}."
     times = {
         "newest publication, UTC": of.freshness[Freshness.latest],

@@ -3,7 +3,7 @@
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from rtlmp.schemas.core import Metrics, Utc, Valid
+from rtlmp.schemas.core import Bounded, Metrics, Utc, Valid
 from rtlmp.schemas.names import Metric
 
 
@@ -136,6 +136,17 @@ class Importance(pa.DataFrameModel):
     share: Series[float] = pa.Field(ge=0, le=1)
     low: Series[float] = pa.Field(description="5 % over the dated models")
     high: Series[float]
+
+
+class Recorded(Bounded):
+    """An entry of the record: one forecast of one issue date, as it was issued."""
+
+    run: Series[str]
+    revised: Series[bool] = pa.Field(description="its date was entered before, with other values")
+    inputs_hash: Series[str] = pa.Field(
+        description="SHA-256 of its features and of the models' files"
+    )
+    previous: Series[str] = pa.Field(description="SHA-256 of the file before; empty: the first")
 
 
 class Changes(Valid, Place):

@@ -7,6 +7,7 @@ import pytest
 from rtlmp.clock import gate_closure, issue_time
 from rtlmp.io.tables import write_table
 from rtlmp.pipeline.status import prometheus, status, status_table
+from rtlmp.report.record import enter
 from rtlmp.schemas.core import Bounded, Observations
 from rtlmp.sources.base.store import Posting, lost_path
 from rtlmp.sources.deadline import flag_late
@@ -107,7 +108,9 @@ def test_skill_is_that_of_forecasts_as_they_were_issued(tmp_path, prices):
         valid_time=rows["valid_time"] - shift,
         threshold=rows["threshold"].replace({50.0: 1e6, 100.0: 2e6}),
     )
-    write_table(Bounded, rows, tmp_path / f"forecast/{early}.parquet")
+    path = tmp_path / f"forecast/{early}.parquet"
+    write_table(Bounded, rows, path)
+    enter(path, dict.fromkeys(("features", "boosters", "cards"), ()), tmp_path / "record", "run")
     config = {**CONFIG, "thresholds": [1e6, 2e6]}
     found = found_in(tmp_path, AT, config, **prices)
     skill = found["skill"]

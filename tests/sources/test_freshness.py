@@ -93,6 +93,35 @@ def test_a_price_is_old_by_the_limit_of_its_source_or_after_a_day_and_a_half(
     assert bool(warnings(of, config)) == old
 
 
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("2026-10-02 14:00", ["no load forecast beyond today, Fri 02 Oct 10:00"]),
+        ("2026-10-04 04:00", ["no load forecast beyond Sun 04 Oct 00:00"]),
+        ("2026-10-06 04:00", []),
+        (None, []),
+    ],
+)
+def test_a_forecast_that_ends_before_the_hours_asked_is_said_in_words(tmp_path, until, said):
+    """One that the run never had is no reason to distrust today more, but the page is not green."""
+    config = config_of("files")
+    of = issued(config, tmp_path, 1, "files")
+    end = pd.Timestamp(until, tz="UTC")
+    load = of.freshness.assign(**{Freshness.series: "load_forecast"})
+    of = of._replace(freshness=load, until=[end])
+    assert warnings(of, config) == said
+    page = daily_page(of, config)
+    assert page.warnings == (said or ["no load forecast at all"][: until is None])
+
+
+def test_the_page_names_the_hours_to_hold_by_start_and_end(tmp_path):
+    config = config_of("files")
+    of = issued(config, tmp_path, 1, "files")
+    [table] = daily_page(of, config).sections[0].tables
+    hours = "00:00 (HE 01), 01:00 (HE 02), 02:00 (HE 03)"
+    assert table.rows[0] == ["N", "Sat 03 Oct", hours, "10.0%", "5.0%", "20.0%"]
+
+
 def test_a_series_that_files_never_held_is_not_old():
     never = dict.fromkeys(STORED, UNKNOWN)
     fresh = freshness(never, issue_time(config_of("files"), DAY), None)

@@ -41,6 +41,7 @@ use rule _medium as report_daily with:
         f"{LOGS}/report_daily/{{date}}.log",
     params:
         **uses("report_daily.py"),
+        record=f"{RUN}/record",
 
 
 use rule _job as data_report with:

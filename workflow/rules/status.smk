@@ -9,3 +9,15 @@ use rule _job as status with:
         date=str(DATE),
         daily=plan.daily_report(Wildcards(fromdict={"date": str(DATE)})),
         store=C["live"]["store"],
+
+
+use rule status as record with:
+    log:
+        f"{LOGS}/record.log",
+    params:
+        **uses("record.py"),
+        record=f"{RUN}/record",
+        forecasts=lambda w: {
+            str(path): plan.issued_on(path.stem)
+            for path in sorted(Path(RUN, "forecast").glob("[0-9]*.parquet"))
+        },

@@ -10,7 +10,7 @@ from rtlmp.pipeline.job import Job
 from rtlmp.pipeline.morning import STATUS_COPY
 from rtlmp.pipeline.status import prometheus, status, status_table
 
-job = Job(jobs.StatusSettings)
+job = Job(jobs.DailyPageSettings)
 c, p = job.config, job.params
 root, day = Path(p.root), date.fromisoformat(p.date)
 live = c["source"] == "live"  # no other run has a clock

@@ -1,0 +1,33 @@
+"""The morning at a glance: the hours to hold for real time, and how sure."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+from rtlmp.report.figures.style import above
+from rtlmp.report.page import Table, html_table
+from rtlmp.schemas.core import Bounded
+
+KEYS: Final = [Bounded.location, Bounded.valid_time, Bounded.threshold]
+ABOUT: Final = (
+    "Likeliest hours of each day, by start and hour ending (HE); of the first, P, its bounds"
+)
+
+
+def glance(rows: pd.DataFrame, beside: Mapping[str, pd.DataFrame], tz: str) -> Table:
+    """A row a node and local day, at the middle one of the thresholds: its three likeliest hours;
+    of the first, the probability, its bounds, and that of each forecast `beside` it."""
+    xs, p = sorted(rows[Bounded.threshold].unique()), Bounded.probability
+    x, local = xs[(len(xs) - 1) // 2], rows[Bounded.valid_time].dt.tz_convert(tz)
+    hold = [f"{t:%H:%M} (HE {t.hour + 1:02d})" for t in local]
+    rows = rows.assign(day=local.dt.strftime("%a %d %b"), hold=hold)
+    rows = rows[rows[Bounded.threshold] == x].sort_values(p, ascending=False, kind="stable")
+    of_day = rows.groupby([Bounded.location, "day"], sort=False)
+    best = of_day.head(1).assign(hold=of_day["hold"].agg(lambda of: ", ".join(of.head(3))).tolist())
+    best = best.sort_values(KEYS, ignore_index=True)
+    chances = {f"P({above(x)})": best[p], "from": best[Bounded.lower], "to": best[Bounded.upper]}
+    chances |= {name: best[KEYS].merge(of, "left", KEYS)[p] for name, of in beside.items()}
+    texts = pd.DataFrame(chances).map("{:.1%}".format).replace("nan%", "-")
+    table = best[[Bounded.location, "day", "hold"]].join(texts)
+    return html_table(table, f"{ABOUT} (5 and 95 %) and what stands beside it.")

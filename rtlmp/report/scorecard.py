@@ -1,0 +1,73 @@
+"""How good forecasts were lately, as they were issued."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from rtlmp.asof.vintages import Archive
+from rtlmp.catalog import MARKETS, SeriesName
+from rtlmp.config.jobs import BacktestSettings
+from rtlmp.evaluation.baselines import scored_forecasts
+from rtlmp.evaluation.diagnostics import by_probability
+from rtlmp.evaluation.losses import log_loss
+from rtlmp.evaluation.pairs import Pairs, pairs
+from rtlmp.report.figures.style import above
+from rtlmp.report.page import Section, html_table
+from rtlmp.report.record import Record, as_issued
+from rtlmp.schemas.core import Bounded, Scored
+from rtlmp.schemas.names import Forecaster
+
+DAYS: Final = 30  # issue dates scored
+
+
+def recent_pairs(
+    issued: Sequence[DataFrame[Bounded]], prices: Archive, config: BacktestSettings, until: datetime
+) -> list[Pairs]:
+    """Of the first 24 hours of each forecast of `issued`, those that began before `until`."""
+    rows = pd.concat([*issued, Bounded.empty()])
+    rows = rows[rows[Bounded.threshold].isin(config["thresholds"])]
+    if rows.empty or not prices:
+        return []
+    rows = Bounded.validate(rows[rows[Bounded.location].isin(prices[SeriesName.RT_MAX].locations)])
+    days = rows[Bounded.issue_time].dt.tz_convert(MARKETS[config["market"]].tz).dt.date.unique()
+    made = scored_forecasts({Forecaster.MODEL: rows}, prices, config, days, None)
+    return [*pairs(made[(made[Scored.lead_day] == 1) & (made[Scored.valid_time] < until)])]
+
+
+def skill_of(of: Pairs) -> float:
+    """1 - log loss / that of climatology."""
+    loss = dict(zip(of.models, log_loss(of.spiked, of.p).mean(axis=1), strict=True))
+    return round(float(1 - loss[Forecaster.MODEL] / loss[Forecaster.CLIMATOLOGY]), 4)
+
+
+def record_section(
+    record: Record, prices: Archive | None, config: BacktestSettings, at: pd.Timestamp
+) -> Section:
+    """Skill, the worst misses, and what came of each class of probability, at local time `at`."""
+    issued = as_issued(record, at - pd.Timedelta(days=DAYS), at)
+    scored, tables = recent_pairs(issued, prices or {}, config, at), []
+    about = (
+        f"{len(record.entries)} forecasts, as issued; SHA-256 of the last: {record.last}. Scored"
+    )
+    if scored:
+        skill = {above(of.threshold): [skill_of(of)] for of in scored}
+        misses = pd.concat([_misses(of, str(at.tz)) for of in scored]).nlargest(3, "log loss")
+        classes = [{"": above(of.threshold), **row} for of in scored for row in by_probability(of)]
+        tables = [
+            html_table(pd.DataFrame(skill), "Skill: 1 less log loss over that of climatology."),
+            html_table(misses, "The three worst misses."),
+            html_table(pd.DataFrame(classes), "Reliability: what came of each class."),
+        ]
+    about += f" are the first 24 hours of {len(issued)} of the last {DAYS} issue dates."
+    return Section("The record", about, tables=tables)
+
+
+def _misses(of: Pairs, tz: str) -> pd.DataFrame:
+    hours, p = pd.DatetimeIndex(of.valid, tz="UTC").tz_convert(tz), of.of(Forecaster.MODEL)
+    said = {"hour": hours.strftime("%a %d %b %H:%M"), "": above(of.threshold), "forecast": p}
+    came = {"came, $/MWh": of.highest, "log loss": log_loss(of.spiked, p)}
+    return pd.DataFrame({"node": np.array(of.places)[of.place], **said, **came})
