@@ -136,9 +136,9 @@ def unknown(of: DailyReport, config: DailyPageSettings, *, never: bool) -> Itera
 
 def _glance(of: DailyReport, config: DailyPageSettings, tz: str) -> Table:
     beside = {}
-    if of.prices:
+    if of.prices and len(hours := price_hours(of.prices)):
         nodes = list(of.forecast[Forecast.location].unique())
-        rows = baseline_forecasts(of.prices, price_hours(of.prices), config, of.issued, nodes)
+        rows = baseline_forecasts(of.prices, hours, config, of.issued, nodes)
         name = Forecaster.CLIMATOLOGY.value
         beside[name] = rows[rows[Scored.model] == name]
     if of.earlier:

@@ -25,7 +25,6 @@ class Table(NamedTuple):
     caption: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]  # escaped, but for markupsafe.Markup
-    folded: bool = False
 
 
 class Section(NamedTuple):
@@ -88,10 +87,10 @@ def picture(path: str | Path, caption: str) -> Picture:
     return Picture(caption, base64.b64encode(Path(path).read_bytes()).decode())
 
 
-def html_table(df: pd.DataFrame, caption: str, folded: bool = False, digits: int = 3) -> Table:
+def html_table(df: pd.DataFrame, caption: str, digits: int = 3) -> Table:
     """`df` as text; numbers to `digits` places, holes as a dash."""
     rows = [[_cell(v, digits) for v in row] for row in df.itertuples(index=False)]
-    return Table(caption, [str(c).replace("_", " ") for c in df], rows, folded)
+    return Table(caption, [str(c).replace("_", " ") for c in df], rows)
 
 
 def probabilities(wide: pd.DataFrame) -> Panel:

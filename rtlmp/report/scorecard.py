@@ -21,6 +21,7 @@ from rtlmp.report.record import Record, as_issued
 from rtlmp.schemas.core import Bounded, Scored
 from rtlmp.schemas.names import Forecaster
 
+LOSS: Final = "log loss"
 DAYS: Final = 30  # issue dates scored
 
 
@@ -49,25 +50,24 @@ def record_section(
 ) -> Section:
     """Skill, the worst misses, and what came of each class of probability, at local time `at`."""
     issued = as_issued(record, at - pd.Timedelta(days=DAYS), at)
-    scored, tables = recent_pairs(issued, prices or {}, config, at), []
+    scored = recent_pairs(issued, prices or {}, config, at)
+    skill = {above(of.threshold): [skill_of(of)] for of in scored}
+    misses = pd.concat([pd.DataFrame({LOSS: []}), *(_misses(of, str(at.tz)) for of in scored)])
+    classes = [{"": above(of.threshold), **row} for of in scored for row in by_probability(of)]
+    made = [
+        (pd.DataFrame(skill), "Skill: 1 less log loss over that of climatology."),
+        (misses.nlargest(3, LOSS), "The three worst misses."),
+        (pd.DataFrame(classes), "Reliability: what came of each class of probability."),
+    ]
     about = (
-        f"{len(record.entries)} forecasts, as issued; SHA-256 of the last: {record.last}. Scored"
+        f"{len(record.entries)} forecasts, as issued; SHA-256 of the last: {record.last}. Scored "
+        f"are the first 24 hours of {len(issued)} of the last {DAYS} issue dates."
     )
-    if scored:
-        skill = {above(of.threshold): [skill_of(of)] for of in scored}
-        misses = pd.concat([_misses(of, str(at.tz)) for of in scored]).nlargest(3, "log loss")
-        classes = [{"": above(of.threshold), **row} for of in scored for row in by_probability(of)]
-        tables = [
-            html_table(pd.DataFrame(skill), "Skill: 1 less log loss over that of climatology."),
-            html_table(misses, "The three worst misses."),
-            html_table(pd.DataFrame(classes), "Reliability: what came of each class."),
-        ]
-    about += f" are the first 24 hours of {len(issued)} of the last {DAYS} issue dates."
-    return Section("The record", about, tables=tables)
+    return Section("The record", about, tables=[html_table(*of) for of in made if len(of[0])])
 
 
 def _misses(of: Pairs, tz: str) -> pd.DataFrame:
     hours, p = pd.DatetimeIndex(of.valid, tz="UTC").tz_convert(tz), of.of(Forecaster.MODEL)
     said = {"hour": hours.strftime("%a %d %b %H:%M"), "": above(of.threshold), "forecast": p}
-    came = {"came, $/MWh": of.highest, "log loss": log_loss(of.spiked, p)}
+    came = {"came, $/MWh": of.highest, LOSS: log_loss(of.spiked, p)}
     return pd.DataFrame({"node": np.array(of.places)[of.place], **said, **came})

@@ -103,3 +103,19 @@ def test_a_page_draws_something(page):
 def test_every_figure_has_a_caption_and_every_caption_a_figure():
     captions = {path.stem for path in (ROOT / "workflow/report/backtest").glob("*.rst")}
     assert captions == set(FIGURES)
+
+
+@browser
+def test_another_node_frees_the_hour_held_and_a_threshold_can_be_chosen_alone(page):
+    script = MOUSE.replace('at("pointermove"', 'at("click", 300); at("pointermove"', 1).replace(
+        "document.body.dataset.chosen =",
+        'at("pointermove", 64 + (box.width - 76) * 30.5 / 48);'
+        'const only = document.querySelectorAll("select")[1];'
+        "document.body.dataset.free = document.querySelector('.readout').textContent;"
+        'only.value = "> $100/MWh"; only.dispatchEvent(new Event("change"));'
+        "document.body.dataset.chosen =",
+    )
+    page.write_text(page.read_text().replace("</body>", script))
+    dom = opened(page, "--dump-dom").stdout
+    assert re.search(r'data-free="Mon 04 Nov 2024 05:00 CST&gt; \$50/MWh 32 %', dom)
+    assert re.search(r'data-chosen="Sun 03 Nov 2024 00:00 CDT&gt; \$100/MWh 0.0 %"', dom)

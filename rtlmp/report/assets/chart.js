@@ -4,10 +4,9 @@
 const NS = "http://www.w3.org/2000/svg", LEFT = 64, RIGHT = 12, GAP = 26;
 
 function shape(parent, tag, attributes, text) {
-  const node = document.createElementNS(NS, tag);
+  const node = parent.appendChild(document.createElementNS(NS, tag));
   for (const key in attributes) node.setAttribute(key, attributes[key]);
   if (text !== undefined) node.textContent = text;
-  parent.append(node);
   return node;
 }
 
@@ -20,7 +19,7 @@ function number(panel, value) {
 function scale(panel, top, height) {
   const all = panel.lines.flatMap(s => s.values).filter(v => v !== null);
   const marks = (panel.marks || []).map(m => m.value);
-  const high = Math.max(panel.percent ? 0.02 : 1, ...all, ...marks) * 1.05;
+  const high = Math.max(panel.percent ? 0.1 : 1, ...all, ...marks) * 1.05;
   const low = panel.log ? 1 : Math.min(0, ...all);
   const f = panel.log ? v => Math.log10(Math.max(v, 1)) : v => v;
   const y = v => top + height - height * (f(v) - f(low)) / (f(high) - f(low));
@@ -32,19 +31,15 @@ function scale(panel, top, height) {
 }
 
 function steps(values, x, y) {
-  let path = "", pen = false;
-  values.forEach((v, i) => {
-    if (v !== null) path += `${pen ? "L" : "M"}${x(i)},${y(v)}H${x(i + 1)}`;
-    pen = v !== null;
-  });
-  return path;
+  const pen = i => i && values[i - 1] !== null ? "L" : "M";
+  return values.map((v, i) => v === null ? "" : `${pen(i)}${x(i)},${y(v)}H${x(i + 1)}`).join("");
 }
 
 function draw(box, group) {
   const width = box.clientWidth || 900, height = 200;
   const total = group.panels.length * (height + GAP) + 30;
   const count = group.labels.length, x = i => LEFT + (width - LEFT - RIGHT) * i / count;
-  const svg = shape(box, "svg", {viewBox: `0 0 ${width} ${total}`, width, height: total, role: "img"});
+  const svg = shape(box, "svg", {viewBox: `0 0 ${width} ${total}`, width, height: total, role: "img", tabindex: 0, "aria-label": "Arrow keys: the numbers of an hour"});
   group.panels.forEach((panel, k) => {
     const top = 18 + k * (height + GAP), {y, ticks} = scale(panel, top, height);
     shape(svg, "text", {x: 4, y: top - 5, class: "unit"}, panel.unit);
@@ -82,24 +77,30 @@ function mount(figure) {
   const spec = JSON.parse(figure.querySelector("script").textContent);
   const choice = figure.querySelector("select"), plot = figure.querySelector(".plot");
   const text = figure.querySelector(".readout");
-  let pinned = false;
+  const only = choice.cloneNode(), steps = {ArrowLeft: -1, ArrowRight: 1};
   const render = () => {
-    const group = spec.groups[choice.value];
+    const {panels, ...group} = spec.groups[choice.value];
+    group.panels = panels.map(p => ({...p, lines: p.lines.filter(
+      s => !p.percent || !only.value || s.name === only.value)}));
     plot.replaceChildren();
-    const chart = draw(plot, group);
-    const pick = event => {
-      const i = chart.at(event.clientX - chart.svg.getBoundingClientRect().left);
-      chart.show(i);
-      readout(text, group, i);
-    };
-    chart.svg.addEventListener("pointermove", event => { if (!pinned) pick(event); });
-    chart.svg.addEventListener("click", event => { pinned = !pinned; pick(event); });
+    const chart = draw(plot, group), svg = chart.svg;
+    let pinned = false, hour = 0;  // of this node: another one is not held
+    const show = i => { chart.show(hour = i); readout(text, group, i); };
+    const pick = event => show(chart.at(event.clientX - svg.getBoundingClientRect().left));
+    svg.addEventListener("pointermove", event => { if (!pinned) pick(event); });
+    svg.addEventListener("click", event => { pinned = !pinned; pick(event); });
+    svg.addEventListener("keydown", event => {
+      if (event.key in steps) show(Math.min(group.labels.length - 1, Math.max(0, hour + steps[event.key])));
+    });
     readout(text, group, 0);
   };
   spec.groups.forEach((group, i) => choice.add(new Option(group.name, i)));
+  for (const name of ["", ...spec.groups[0].panels[0].lines.map(s => s.name)])
+    only.add(new Option(name || "all thresholds", name));
+  only.ariaLabel = "threshold";
+  choice.after(only);
   choice.hidden = spec.groups.length < 2;
-  choice.addEventListener("change", render);
-  addEventListener("resize", render);
+  for (const of of [choice, only, window]) of.addEventListener(of === window ? "resize" : "change", render);
   render();
 }
 

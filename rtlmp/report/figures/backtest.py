@@ -62,7 +62,7 @@ def duration(results: BacktestResults) -> Figure:
     figure, (ax,) = style.panels(1, 3.8)
     for k, (node, rows) in enumerate(data.duration_table(results.scored).groupby(Scored.location)):
         look, price = style.look(str(node), k), rows[Scored.max_price].clip(lower=1)
-        ax.plot(rows[SHARE], price, look.line, color=look.colour, label=node)
+        ax.plot(rows[SHARE], price, linestyle=look.line, color=look.colour, label=node)
     ax.set(xscale="log", yscale="log")
     style.tidy(ax, "share of hours (log)", "highest price of the hour, $/MWh (log)")
     ax.xaxis.set_major_formatter(lambda v, _: f"{100 * v:g} %")

@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import MultipleLocator
 from pandera.typing import DataFrame
 
 from rtlmp.models.curve import Fitted
@@ -32,7 +31,6 @@ def importance(results: BacktestResults) -> Figure:
         rows[Importance.feature], rows[Importance.share], color=style.BLUE, xerr=bars, ecolor="0.4"
     )
     style.tidy(ax, "share of the models' gain", "")
-    ax.xaxis.set_major_locator(MultipleLocator(0.05))
     style.percent(ax, "x", decimals=0)
     if rows.empty:
         used = {of["model"]["estimator"] for m in results.models for of in m.card["members"]}

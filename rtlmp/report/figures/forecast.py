@@ -45,7 +45,7 @@ def _line(axes: Axes, rows: pd.DataFrame, tz: str) -> None:
     edges = style.hour_edges(hours)
     axes.stairs(high, edges, baseline=low, fill=True, color=style.BLUE, alpha=0.2, linewidth=0)
     axes.stairs(percent, edges, baseline=None, color=style.BLUE, linewidth=1.6)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, max(10, axes.get_ylim()[1]))  # .4 % is not to look like 28 %
     axes.grid(axis="y", color="0.85", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     _nights(axes, hours)

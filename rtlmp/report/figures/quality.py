@@ -35,12 +35,12 @@ def reliability(results: BacktestResults) -> Figure:
         reach = 1.05 * p.max()
         top = 1.05 * max(frequency.max(), reach)
         ax.set(xlim=(0, reach), ylim=(-0.18 * top, top))
-        ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= top])
         counts, edges = np.histogram(p, 40, (0, reach), weights=of[Reliability.rows])
         height = 0.15 * top * np.log1p(counts) / np.log1p(counts.max())
         ax.bar(edges[:-1], height, np.diff(edges), -0.18 * top, align="edge", color=style.GREY)
         style.tidy(ax, "forecast probability", "" if k else "observed frequency", style.above(x))
-        style.percent(ax, "x", "y", decimals=0)
+        style.percent(ax, "x", "y")
+        ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= top])
     style.legend_above(figure, figure.axes[0])
     return figure
 
@@ -111,7 +111,7 @@ def _curves(
     for k, (ax, (threshold, of)) in enumerate(zip(axes, samples.items(), strict=True)):
         for place, (model, sample) in enumerate(of.items()):
             look = style.look(model, place)
-            ax.plot(*points(sample), look.line, color=look.colour, label=model)
+            ax.plot(*points(sample), linestyle=look.line, color=look.colour, label=model)
         style.tidy(ax, x_label, "" if k else y_label, style.above(threshold))
     style.legend_above(figure, figure.axes[0])
     return figure

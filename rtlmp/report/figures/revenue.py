@@ -47,7 +47,7 @@ def cumulative(days: pd.DataFrame, power_mw: float) -> Figure:
     figure = Figure(figsize=(8, 4), layout="constrained")
     ax, day = figure.subplots(), pd.to_datetime(total.index)
     for name, look in zip(DRAWN, style.NODE_LOOKS, strict=False):
-        ax.plot(day, total[name], look.line, color=look.colour, label=name)
+        ax.plot(day, total[name], linestyle=look.line, color=look.colour, label=name)
     style.tidy(ax, "operating day (local)", "revenue so far, $/kW")
     ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(ax.xaxis.get_major_locator()))
     ax.legend(frameon=False)

@@ -59,7 +59,9 @@ def skill_over_time(results: BacktestResults) -> Figure:
     ax = figure.subplots()
     _lines(ax, rows.assign(**{MetricsBy.part: place}), MetricsBy.part)
     style.tidy(ax, "month (local time)", LABEL)
-    ax.set_xticks(range(len(months)), [f"{m // 100}-{m % 100:02d}" for m in months])
+    every = -(-len(months) // 12)  # labels collide from 13 on
+    labels = [f"{m // 100}-{m % 100:02d}" for m in months[::every]]
+    ax.set_xticks(range(0, len(months), every), labels)
     style.legend_above(figure, ax)
     return figure
 
@@ -72,7 +74,10 @@ def _lines(ax: Axes, rows: pd.DataFrame, x: str) -> None:
     enough = wide.index[wide[Metric.ROWS] * wide[Metric.BASE_RATE] >= SPIKES]
     rows = rows[rows[Metrics.metric] == SKILL].set_index(keys)
     rows = rows[rows.index.isin(enough)]
-    for k, (threshold, colour) in enumerate(style.ramp(rows.index.unique(0)).items()):
+    colours = style.ramp(wide.index.unique(0))  # also of those that are not drawn here
+    for k, (threshold, colour) in enumerate(colours.items()):
+        if threshold not in rows.index:
+            continue
         of = rows.loc[[threshold]].droplevel(0)
         of = of.reindex(range(of.index.min(), of.index.max() + 1))  # a hole breaks the line
         ax.errorbar(

@@ -11,7 +11,7 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from rtlmp.asof.vintages import Floats
 from rtlmp.config import threshold_name
@@ -30,7 +30,7 @@ Colour: TypeAlias = str  # hexadecimal
 
 class Look(NamedTuple):
     colour: str
-    line: str
+    line: Any  # matplotlib's linestyle
     marker: str
 
 
@@ -39,9 +39,8 @@ LOOKS: Final = {
     Forecaster.CLIMATOLOGY.value: Look(ORANGE, "--", "s"),
     Forecaster.PERSISTENCE.value: Look(GREY, ":", "^"),
 }
-NODE_LOOKS: Final = tuple(
-    map(Look, (BLUE, RED, GREEN, PINK, SKY, BLACK), ("-", "--", ":", "-.", "-", "--"), "os^Dv*")
-)
+DASHES: Final = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (9, 2)))
+NODE_LOOKS: Final = tuple(map(Look, (BLUE, RED, GREEN, PINK, SKY, BLACK), DASHES, "os^Dv*"))
 
 
 def panels(
@@ -77,7 +76,9 @@ def tidy(axes: Axes, x: str, y: str, title: str = "") -> None:
 
 def percent(axes: Axes, *which: str, decimals: int | None = None) -> None:
     for name in which:
-        getattr(axes, f"{name}axis").set_major_formatter(PercentFormatter(1, decimals=decimals))
+        axis = getattr(axes, f"{name}axis")
+        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))  # 2.5 would read as 2
+        axis.set_major_formatter(PercentFormatter(1, decimals=decimals))
 
 
 def ramp(thresholds: Iterable[Any]) -> dict[float, Colour]:
