@@ -8,7 +8,7 @@ from rtlmp.schemas.core import Bounded
 from rtlmp.schemas.evaluation import Recorded
 from tests.sources.test_freshness import config_of, forecast
 
-NOTHING = {"features": [], "boosters": [], "cards": []}
+NOTHING: dict[str, list[str]] = {"features": [], "boosters": [], "cards": []}
 NAMES = ["000001.parquet", "000002.parquet", "000003.parquet"]
 
 
