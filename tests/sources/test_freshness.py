@@ -48,7 +48,7 @@ def issued(config, folder: Path, hours: int, source: str) -> DailyReport:
     write_table(Freshness, fresh, folder / "freshness.parquet")
     flagged = flag_stale(forecast(config), [folder / "freshness.parquet"])
     card: Any = {"pool": ["N"], "date": DAY.isoformat(), "rows": 1}
-    card |= dict.fromkeys(("trained_from", "trained_until"), "")
+    card |= dict.fromkeys(("trained_from", "trained_until", "failed"), "")
     until = [last for _, last in newest.values()]
     observed = pd.DataFrame({"N": [20.0]}, pd.DatetimeIndex([at.floor("h")]))
     return DailyReport(DAY, Forecast.validate(flagged), [], observed, [card], fresh, until)
