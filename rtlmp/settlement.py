@@ -10,10 +10,10 @@ from pandera.typing import DataFrame
 from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.catalog import DAM_PARTS, RT_PARTS, Market, SeriesName
 from rtlmp.clock import SATURDAY
+from rtlmp.evaluation.tables import Blocks, Components, LoadRisk, TopBottom
 from rtlmp.features.calendar import public_holidays
 from rtlmp.io.tables import table_of
 from rtlmp.schemas.core import Observations
-from rtlmp.schemas.evaluation import Blocks, Components, LoadRisk, TopBottom
 
 PEAK: Final = (6, 22)  # local hours that start in [6, 22): hours ending 7 to 22
 TB: Final = (1, 2, 4)

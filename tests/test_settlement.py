@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rtlmp.catalog import MARKETS, SeriesName
-from rtlmp.schemas.evaluation import Blocks, Components, LoadRisk, TopBottom
+from rtlmp.evaluation.tables import Blocks, Components, LoadRisk, TopBottom
 from rtlmp.settlement import (
     DA,
     LOAD,

@@ -15,8 +15,8 @@ from rtlmp.battery.strategies import STRATEGIES, KnownAtIssue, operate, perfect_
 from rtlmp.catalog import BY_NAME, MARKETS
 from rtlmp.clock import gate_closure, instant, issue_time
 from rtlmp.config.jobs import DispatchSettings
+from rtlmp.evaluation.tables import DispatchDays
 from rtlmp.schemas.core import Observations, Scored
-from rtlmp.schemas.evaluation import DispatchDays
 
 LOOKAHEAD: Final = 2  # local days planned for at issue time
 RECENT: Final = 28  # days whose hours of day stand for the lowest class

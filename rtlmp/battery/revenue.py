@@ -12,7 +12,7 @@ from rtlmp.battery import StrategyName
 from rtlmp.config import Battery
 from rtlmp.evaluation.losses import bootstrap_weights, interval
 from rtlmp.evaluation.scores import ALL
-from rtlmp.schemas.evaluation import DispatchDays, Revenue
+from rtlmp.evaluation.tables import DispatchDays, Revenue
 
 TAIL: Final = 0.05  # share of days that value at risk and expected shortfall speak of
 COMPARED: Final = (

@@ -10,9 +10,9 @@ from rtlmp.evaluation import losses
 from rtlmp.evaluation.losses import format_interval, log_loss
 from rtlmp.evaluation.pairs import Pairs
 from rtlmp.evaluation.scores import Sample, Score, pooled_samples
+from rtlmp.evaluation.tables import Significance
 from rtlmp.evaluation.verification import corp_curve
 from rtlmp.schemas.core import Metrics
-from rtlmp.schemas.evaluation import Significance
 from rtlmp.schemas.names import Forecaster
 
 PERIODS: Final = {"Q": 3, "H": 6}  # months of a quarter, a half-year

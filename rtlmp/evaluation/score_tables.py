@@ -13,9 +13,9 @@ from rtlmp.evaluation import scores, verification
 from rtlmp.evaluation.losses import daily_means, diebold_mariano, log_loss
 from rtlmp.evaluation.pairs import Pairs
 from rtlmp.evaluation.scores import Sample, Stratum, model_strata, sample_scores, score_rows
+from rtlmp.evaluation.tables import Decisions, MetricsBy, Reliability, Significance
 from rtlmp.io.tables import table_of
 from rtlmp.schemas.core import Metrics
-from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability, Significance
 from rtlmp.schemas.names import Metric
 
 LOSSES: Final[dict[Metric, Callable[[Floats, Floats], Floats]]] = {

@@ -18,8 +18,8 @@ from rtlmp.features.matrix import FEATURES
 from rtlmp.features.registry import Group
 from rtlmp.model_selection.cross_validation import FoldForecast, daily_loss, estimate, refit
 from rtlmp.model_selection.folds import Fold
+from rtlmp.model_selection.tables import Ablation
 from rtlmp.report.tables import markdown
-from rtlmp.schemas.selection import Ablation
 
 LEAD_DAYS: Final = (0, 1, 2, 3)
 

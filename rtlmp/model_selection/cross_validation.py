@@ -18,11 +18,11 @@ from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scores import score_table
 from rtlmp.forecast.forecast import model_probability
 from rtlmp.model_selection.folds import Fold, issue_times
+from rtlmp.model_selection.tables import FoldMetrics, Folds
 from rtlmp.models.store import Card
 from rtlmp.models.training import fit_model
 from rtlmp.schemas.core import UTC_DTYPE, Scored
 from rtlmp.schemas.names import Forecaster
-from rtlmp.schemas.selection import FoldMetrics, Folds
 
 
 class FoldForecast(NamedTuple):

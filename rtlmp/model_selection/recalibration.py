@@ -12,6 +12,7 @@ from rtlmp.asof.vintages import Floats
 from rtlmp.config import threshold_name
 from rtlmp.config.jobs import FoldSettings
 from rtlmp.model_selection.cross_validation import FoldForecast, daily_loss, estimate
+from rtlmp.model_selection.tables import Recalibrated
 from rtlmp.models.calibration import (
     KINDS,
     Calibration,
@@ -20,7 +21,6 @@ from rtlmp.models.calibration import (
     log_columns,
 )
 from rtlmp.models.curve import sigmoid
-from rtlmp.schemas.selection import Recalibrated
 
 
 def recalibration_skill(

@@ -21,9 +21,9 @@ from rtlmp.evaluation.scores import ALL
 from rtlmp.model_selection.cross_validation import FoldForecast, daily_loss, estimate, refit
 from rtlmp.model_selection.folds import Fold, fold_days
 from rtlmp.model_selection.recalibration import accepted_calibration, recalibration_skill
+from rtlmp.model_selection.tables import Trials
 from rtlmp.model_selection.windows import labels_known
 from rtlmp.models.parameters import Tuned, Values, replaced
-from rtlmp.schemas.selection import Trials
 
 FIRST: Final = 5  # trials at random before TPE has something to go by
 FEWEST: Final = 2  # origins: one is scored by what is best on the others

@@ -6,6 +6,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.evaluation.scores import ALL, rows_where
+from rtlmp.evaluation.tables import Decisions, Significance
 from rtlmp.report.figures.data import BacktestResults, day_before
 from rtlmp.report.page import (
     Page,
@@ -20,7 +21,6 @@ from rtlmp.report.page import (
 )
 from rtlmp.report.tables import SKILLS, skill_table
 from rtlmp.schemas.core import Metrics, Scored
-from rtlmp.schemas.evaluation import Decisions, Significance
 from rtlmp.schemas.names import Forecaster, Metric
 
 

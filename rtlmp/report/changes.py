@@ -15,12 +15,12 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
+from rtlmp.evaluation.tables import Changes
 from rtlmp.features.matrix import FEATURES
 from rtlmp.features.registry import Group
 from rtlmp.forecast.forecast import TIMES, model_probability
 from rtlmp.report.explain import Issue
 from rtlmp.schemas.core import HorizonRows
-from rtlmp.schemas.evaluation import Changes
 
 BECAUSE: Final = "because_"
 OF_MODEL: Final = "model"

@@ -22,11 +22,11 @@ from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.clock import issue_time
 from rtlmp.config.jobs import BacktestSettings
 from rtlmp.config.model import EstimatorName
+from rtlmp.evaluation.tables import Drivers
 from rtlmp.forecast.forecast import TIMES, NodeFeatures
 from rtlmp.models.curve import Fitted, at_every_threshold, grid_position
 from rtlmp.models.store import Trained
 from rtlmp.schemas.core import Features, HorizonRows
-from rtlmp.schemas.evaluation import Drivers
 
 START: Final = "usual"  # where the model starts: its mean, at this threshold
 # estimators in trees of the chance to pass each grid point once the one below is passed

@@ -11,10 +11,10 @@ from typing import Final, NamedTuple, TypeAlias
 import pandas as pd
 from pandera.typing import DataFrame
 
+from rtlmp.evaluation.tables import Recorded
 from rtlmp.io.files import write_text
 from rtlmp.io.tables import read_frame, read_table, write_table
 from rtlmp.schemas.core import Bounded
-from rtlmp.schemas.evaluation import Recorded
 
 SUMS: Final = "SHA256SUMS"
 MadeOf: TypeAlias = Mapping[str, Iterable[str]]  # paths of features, boosters and cards

@@ -11,8 +11,8 @@ from rtlmp import battery as rule
 from rtlmp.config import Battery
 from rtlmp.evaluation.losses import format_interval
 from rtlmp.evaluation.scores import rows_where
+from rtlmp.evaluation.tables import Revenue
 from rtlmp.report.page import Page, Section, Table, html_table, picture
-from rtlmp.schemas.evaluation import Revenue
 
 UNWRAPPED: Final = re.compile(r"(?<!\n)\n(?!\n|\d+\. ) *")  # line ends inside a paragraph
 

@@ -23,7 +23,7 @@ from rtlmp.battery.revenue import expected_shortfall, revenue_table, value_at_ri
 from rtlmp.battery.strategies import Orders, follow
 from rtlmp.catalog import SeriesName
 from rtlmp.config import parse_config
-from rtlmp.schemas.evaluation import DispatchDays, Revenue
+from rtlmp.evaluation.tables import DispatchDays, Revenue
 from tests.helpers.build import five_minutes, observations, settings, utc
 
 BATTERY = {

@@ -15,8 +15,8 @@ from rtlmp.evaluation.score_tables import (
     significance,
 )
 from rtlmp.evaluation.scores import score_table
+from rtlmp.evaluation.tables import MetricsBy, Reliability, Significance
 from rtlmp.schemas.core import Metrics, Scored
-from rtlmp.schemas.evaluation import MetricsBy, Reliability, Significance
 from tests.helpers.backtest import TZ, finished
 
 

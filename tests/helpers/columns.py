@@ -7,8 +7,10 @@ from typing import Final
 
 import pandera.pandas as pa
 
+from rtlmp.evaluation import tables as evaluation
 from rtlmp.features.matrix import FEATURES
-from rtlmp.schemas import core, evaluation, selection
+from rtlmp.model_selection import tables as selection
+from rtlmp.schemas import core
 from tests.helpers.build import ROOT
 
 PAGE: Final = ROOT / "docs/outputs.md"
@@ -17,13 +19,16 @@ MARK: Final = "<!-- columns: written by python -m tests.helpers.columns -->\n"
 
 def schemas() -> list[type[pa.DataFrameModel]]:
     """Every schema, in the order of its module."""
+    modules = (core, evaluation, selection)
     found = [
         made
-        for module in (core, evaluation, selection)
+        for module in modules
         for _, made in inspect.getmembers(module, inspect.isclass)
         if issubclass(made, pa.DataFrameModel) and made.__module__ == module.__name__
     ]
-    return sorted(found, key=lambda made: (made.__module__, inspect.getsourcelines(made)[1]))
+    order = [module.__name__ for module in modules]
+    place = lambda made: (order.index(made.__module__), inspect.getsourcelines(made)[1])  # noqa: E731
+    return sorted(found, key=place)
 
 
 def meanings() -> dict[str, str]:

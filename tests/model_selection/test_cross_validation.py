@@ -27,6 +27,7 @@ from rtlmp.model_selection.recalibration import (
     fit_calibration,
     recalibration_skill,
 )
+from rtlmp.model_selection.tables import Ablation, FoldMetrics, Folds, Trials
 from rtlmp.model_selection.tuning import tune_model
 from rtlmp.model_selection.windows import (
     days_to_label,
@@ -39,7 +40,6 @@ from rtlmp.models.parameters import adopted, curves
 from rtlmp.models.training import train
 from rtlmp.schemas.core import HorizonRows, Observations, Scored
 from rtlmp.schemas.names import Forecaster
-from rtlmp.schemas.selection import Ablation, FoldMetrics, Folds, Trials
 from tests.helpers.build import archive_of_frames, hourly_targets, settings
 
 MODEL = {"rounds": 5, "grid": [25, 50, 100, 200], "min_child_weight": 1, "threads": 1}

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rtlmp.io.tables import read_table
-from rtlmp.schemas.selection import Ablation, FoldMetrics, Folds, Recalibrated, Trials
+from rtlmp.model_selection.tables import Ablation, FoldMetrics, Folds, Recalibrated, Trials
 from tests.helpers.repo import RUN, Repo
 
 pytestmark = pytest.mark.integration

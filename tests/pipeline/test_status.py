@@ -123,5 +123,5 @@ def test_metrics_are_in_the_format_of_prometheus(tmp_path, prices):
     text = prometheus(found_in(tmp_path, AT, **prices))
     for line in text.splitlines():
         assert line.startswith(("# HELP rtlmp_", "# TYPE rtlmp_", "rtlmp_"))
-    assert 'rtlmp_series_age{run="synthetic",series="rt_lmp"} 0.15' in text
-    assert 'rtlmp_verdict{run="synthetic"} 1' in text
+    assert 'rtlmp_series_age{run="live",series="rt_lmp"} 0.15' in text
+    assert 'rtlmp_verdict{run="live"} 1' in text

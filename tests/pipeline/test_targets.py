@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from rtlmp.evaluation.tables import Changes, Revenue, Significance
 from rtlmp.io.files import folder_name
 from rtlmp.io.tables import read_table
 from rtlmp.schemas.core import Metrics
-from rtlmp.schemas.evaluation import Changes, Revenue, Significance
 from tests.helpers.repo import RUN, Repo
 
 pytestmark = pytest.mark.integration

@@ -10,6 +10,7 @@ from sklearn.metrics import auc, roc_auc_score
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.score_tables import decisions, metrics_by, reliability_table
 from rtlmp.evaluation.scores import score_table
+from rtlmp.evaluation.tables import Importance
 from rtlmp.models.curve import Fitted
 from rtlmp.models.estimators import ESTIMATORS, fit
 from rtlmp.models.store import Trained
@@ -19,7 +20,6 @@ from rtlmp.report.figures.data import BacktestResults
 from rtlmp.report.figures.drivers import importance_table
 from rtlmp.report.figures.style import save_figure
 from rtlmp.schemas.core import Scored
-from rtlmp.schemas.evaluation import Importance
 from tests.helpers.backtest import TZ, finished
 from tests.helpers.curves import model, training
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from rtlmp.evaluation.tables import Recorded
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.report.record import enter, read_record
 from rtlmp.schemas.core import Bounded
-from rtlmp.schemas.evaluation import Recorded
 from tests.sources.test_freshness import config_of, forecast
 
 NOTHING: dict[str, list[str]] = {"features": [], "boosters": [], "cards": []}

@@ -5,9 +5,9 @@ from rtlmp.io.files import write_text
 from rtlmp.io.tables import write_table
 from rtlmp.model_selection.ablation import ablate_features, ablation_page
 from rtlmp.model_selection.folds import read_folds
+from rtlmp.model_selection.tables import Ablation
 from rtlmp.models.parameters import adopted
 from rtlmp.pipeline.job import Job
-from rtlmp.schemas.selection import Ablation
 
 job = Job(jobs.FoldSettings)
 given, out = job.input, job.output

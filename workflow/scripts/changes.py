@@ -1,6 +1,7 @@
 from datetime import date
 
 from rtlmp.config import jobs
+from rtlmp.evaluation.tables import Changes
 from rtlmp.forecast.gate import Decisions, serving_models
 from rtlmp.io.files import load_json
 from rtlmp.io.tables import read_by_folder, write_table
@@ -9,7 +10,6 @@ from rtlmp.pipeline.job import Job
 from rtlmp.report.changes import changes
 from rtlmp.report.explain import issued
 from rtlmp.schemas.core import Features
-from rtlmp.schemas.evaluation import Changes
 
 job = Job(jobs.BacktestSettings)
 c, given, days = job.config, job.input, (job.wildcards.earlier, job.wildcards.later)

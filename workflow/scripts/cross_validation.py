@@ -3,10 +3,10 @@ from rtlmp.io.tables import write_table
 from rtlmp.model_selection.cross_validation import fold_metrics, folds_table, forecast_rows, refit
 from rtlmp.model_selection.folds import read_folds
 from rtlmp.model_selection.recalibration import recalibration_skill
+from rtlmp.model_selection.tables import FoldMetrics, Folds, Recalibrated
 from rtlmp.models.parameters import adopted
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Scored
-from rtlmp.schemas.selection import FoldMetrics, Folds, Recalibrated
 
 job = Job(jobs.FoldSettings)
 given, out = job.input, job.output

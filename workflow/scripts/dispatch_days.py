@@ -1,11 +1,11 @@
 from rtlmp.battery.dispatch import curves_of, dispatch_days, node_prices
 from rtlmp.clock import days
 from rtlmp.config import jobs
+from rtlmp.evaluation.tables import DispatchDays
 from rtlmp.io.files import folder_name
 from rtlmp.io.tables import read_table, read_tables, write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations, Scored
-from rtlmp.schemas.evaluation import DispatchDays
 
 job = Job(jobs.DispatchSettings)
 given = job.input

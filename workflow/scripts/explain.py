@@ -2,6 +2,7 @@ from itertools import product
 
 from rtlmp.catalog import MARKETS
 from rtlmp.config import jobs
+from rtlmp.evaluation.tables import Drivers
 from rtlmp.forecast.gate import Decisions, serving_models
 from rtlmp.io.files import load_json
 from rtlmp.io.tables import read_by_folder, write_table
@@ -11,7 +12,6 @@ from rtlmp.report.explain import explain, issued
 from rtlmp.report.figures.drivers import explanation
 from rtlmp.report.figures.style import save_figure
 from rtlmp.schemas.core import Features
-from rtlmp.schemas.evaluation import Drivers
 
 job = Job(jobs.FigureSettings)
 c, given, out, xs = job.config, job.input, job.output, job.config["thresholds"]

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from rtlmp.config import jobs
+from rtlmp.evaluation.tables import Significance
 from rtlmp.io.tables import read_by_folder, read_table
 from rtlmp.pipeline.job import Job
 from rtlmp.report.backtest import backtest_page
@@ -9,7 +10,6 @@ from rtlmp.report.figures.data import read_backtest
 from rtlmp.report.figures.style import save_figure
 from rtlmp.report.page import picture, render
 from rtlmp.schemas.core import Metrics
-from rtlmp.schemas.evaluation import Significance
 
 job = Job(jobs.ReportSettings)
 c, given, out = job.config, job.input, job.output

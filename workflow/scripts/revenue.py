@@ -1,12 +1,12 @@
 from rtlmp.battery.revenue import revenue_table
 from rtlmp.config import jobs
+from rtlmp.evaluation.tables import DispatchDays, Revenue
 from rtlmp.io.tables import read_tables, write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.report.figures.revenue import cumulative, earnings
 from rtlmp.report.figures.style import save_figure
 from rtlmp.report.page import render
 from rtlmp.report.revenue import revenue_page
-from rtlmp.schemas.evaluation import DispatchDays, Revenue
 
 job = Job(jobs.DispatchSettings)
 c, out, battery = job.config, job.output, job.config["battery"]

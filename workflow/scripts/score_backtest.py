@@ -1,9 +1,9 @@
 from rtlmp.catalog import MARKETS
 from rtlmp.evaluation.pairs import read_pairs
 from rtlmp.evaluation.score_tables import decisions, metrics_by, reliability_table, significance
+from rtlmp.evaluation.tables import Decisions, MetricsBy, Reliability, Significance
 from rtlmp.io.tables import write_table
 from rtlmp.pipeline.job import Job
-from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability, Significance
 
 job = Job()
 p, out, scored = job.params, job.output, list(read_pairs(job.input[0]))

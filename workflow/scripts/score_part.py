@@ -4,10 +4,10 @@ from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scenarios import matched_runs, scenario_rows
 from rtlmp.evaluation.score_tables import significance
 from rtlmp.evaluation.scores import score_table
+from rtlmp.evaluation.tables import Significance
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Metrics, Scored
-from rtlmp.schemas.evaluation import Significance
 
 job = Job(jobs.ReportSettings)
 c, out = job.config, job.output

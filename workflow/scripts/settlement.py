@@ -1,8 +1,8 @@
 from rtlmp.catalog import MARKETS
+from rtlmp.evaluation.tables import Blocks, Components, LoadRisk, TopBottom
 from rtlmp.io.tables import read_tables, write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations
-from rtlmp.schemas.evaluation import Blocks, Components, LoadRisk, TopBottom
 from rtlmp.settlement import blocks, components, hourly_prices, load_risk, top_bottom
 
 job = Job()

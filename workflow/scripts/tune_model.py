@@ -2,9 +2,9 @@ from rtlmp.config import jobs
 from rtlmp.io.files import write_json
 from rtlmp.io.tables import write_table
 from rtlmp.model_selection.folds import read_folds
+from rtlmp.model_selection.tables import Trials
 from rtlmp.model_selection.tuning import tune_model
 from rtlmp.pipeline.job import Job
-from rtlmp.schemas.selection import Trials
 
 job = Job(jobs.TuneSettings)
 folds = read_folds(job.input, job.config, job.params.window)

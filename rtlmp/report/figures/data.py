@@ -13,10 +13,10 @@ from rtlmp.config.jobs import ReportSettings
 from rtlmp.evaluation.pairs import Pairs, read_pairs
 from rtlmp.evaluation.scenarios import latest_issued
 from rtlmp.evaluation.scores import Sample, pooled_samples, rows_where
+from rtlmp.evaluation.tables import Decisions, MetricsBy, Reliability
 from rtlmp.io.tables import read_table
 from rtlmp.models.store import Trained, load_models
 from rtlmp.schemas.core import Metrics, Scored
-from rtlmp.schemas.evaluation import Decisions, MetricsBy, Reliability
 from rtlmp.schemas.names import Forecaster
 
 LOCAL, RATE, SHARE = "local_time", "observed", "share"

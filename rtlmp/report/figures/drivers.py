@@ -8,13 +8,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pandera.typing import DataFrame
 
+from rtlmp.evaluation.tables import Drivers, Importance
 from rtlmp.models.curve import Fitted
 from rtlmp.models.lightgbm import GATE_TREES, REMAINING_TREES
 from rtlmp.models.store import Trained
 from rtlmp.report.explain import START
 from rtlmp.report.figures import style
 from rtlmp.report.figures.data import BacktestResults
-from rtlmp.schemas.evaluation import Drivers, Importance
 
 TOP: Final = 20  # features shown
 MOST: Final = 4  # factor of a probability at which colours end

@@ -11,10 +11,10 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 from rtlmp.asof.vintages import Floats
 from rtlmp.evaluation.pairs import Pairs
 from rtlmp.evaluation.scores import ALL, Sample, rows_where
+from rtlmp.evaluation.tables import Decisions, Reliability
 from rtlmp.evaluation.verification import relative_value
 from rtlmp.report.figures import data, style
 from rtlmp.report.figures.data import BacktestResults
-from rtlmp.schemas.evaluation import Decisions, Reliability
 from rtlmp.schemas.names import Forecaster, Metric
 
 DARK: Final = 0.6  # share from which text on it is white

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from rtlmp.battery import StrategyName
 from rtlmp.evaluation.scores import ALL, rows_where
+from rtlmp.evaluation.tables import DispatchDays, Revenue
 from rtlmp.report.figures import style
-from rtlmp.schemas.evaluation import DispatchDays, Revenue
 
 DRAWN: Final = (
     StrategyName.FORECAST,

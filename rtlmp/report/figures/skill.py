@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rtlmp.evaluation.scores import ALL, rows_where
+from rtlmp.evaluation.tables import MetricsBy
 from rtlmp.report.figures import style
 from rtlmp.report.figures.data import BacktestResults
 from rtlmp.schemas.core import Metrics
-from rtlmp.schemas.evaluation import MetricsBy
 from rtlmp.schemas.names import Forecaster, Metric
 
 SKILL, LABEL = Metric.LOG_LOSS_SKILL, "log-loss skill against climatology"
