@@ -32,6 +32,7 @@ def model_card(
         for k, of in enumerate(card["members"])
     }
     drifted, moved = drift(model, history), f"from {DRIFTED} on a feature has moved"
+    scores = pd.DataFrame(_scores(model, history, prices, config))
     return "\n".join(
         [
             f"# Model {card['date']}: {', '.join(card['pool'])}\n",
@@ -47,9 +48,7 @@ def model_card(
             f"\n## On days held out since {card['held_out_from']}, by the trees that have not seen "
             "them",
             "\nSkill is against the frequency of those days themselves: hard to beat.\n",
-            pd.DataFrame(_scores(model, history, prices, config)).to_markdown(
-                index=False, floatfmt=".4f"
-            ),
+            scores.to_markdown(index=False, floatfmt=".4f"),
             "\n## Drift: features since then against all before\n",
             f"Population stability index over {BINS} classes; {moved}: "
             f"{int((drifted >= DRIFTED).sum())} of {len(drifted)}.\n",
