@@ -11,7 +11,7 @@ from tests.helpers.repo import LEAST, RUN, Repo, edit
 
 pytestmark = pytest.mark.integration
 DAY = "2024-03-10"  # of the backtest's two, the second
-TRAINING, ROWS = "rtlmp/models/training.py", "    rows = samples(history, prices, since"
+TRAINING, ROWS = "rtlmp/models/samples.py", "    rows = samples(history, prices, since"
 
 
 @pytest.fixture(scope="module")
