@@ -122,8 +122,11 @@ def unknown(of: DailyReport, config: DailyPageSettings, *, never: bool) -> Itera
     """Of each series known ahead that ends before the hours forecast do, or that was `never`."""
     tz, first = MARKETS[config["market"]].tz, pd.Timestamp(horizon_start(config, of.issued))
     midnight = pd.Timestamp(of.issued + timedelta(days=1), tz=tz)
-    for q, until in zip(map(BY_NAME.get, of.freshness[Freshness.series]), of.until, strict=True):
-        if q in AHEAD and pd.isna(until) == never:
+    series = [*zip(map(BY_NAME.get, of.freshness[Freshness.series]), of.until, strict=True)]
+    there = tuple(f"{q}_" for q, until in series if pd.notna(until))
+    for q, until in series:
+        # another kind of what is there is not missed
+        if q in AHEAD and pd.isna(until) == never and not (never and q.startswith(there)):
             words = q.replace("_", " ").replace("dam spp", "day-ahead price")
             last = midnight if q is SeriesName.DAM_SPP else first + HORIZON_HOURS * HOUR
             end = until + pd.Timedelta(minutes=MINUTES[q.step])

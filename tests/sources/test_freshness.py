@@ -139,3 +139,13 @@ def test_a_node_without_a_recent_price_is_said_to_be_so_and_no_other():
         archive = archive_of_frames([prices, later[later[Observations.valid_time] > at]])
         said = flag_silent(rows.assign(**{Flagged.stale: "load"}), archive)[Flagged.stale]
         assert said.unique().tolist() == [f"no price at N since {since}, load"]
+
+
+def test_another_kind_of_a_series_that_is_there_is_not_missed(tmp_path):
+    config = config_of("files")
+    of = issued(config, tmp_path, 1, "files")
+    kinds = ["wind_forecast", "wind_forecast_cop_hsl", "solar_forecast_cop_hsl"]
+    both = pd.concat([of.freshness.head(1)] * 3).assign(**{Freshness.series: kinds})
+    far = pd.Timestamp("2030-01-01", tz="UTC")
+    of = of._replace(freshness=both, until=[far, pd.NaT, pd.NaT])
+    assert daily_page(of, config).warnings[-1:] == ["no solar forecast cop hsl at all"]
