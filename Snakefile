@@ -139,6 +139,12 @@ rule value:
         f"{RUN}/value/revenue.csv",
 
 
+rule risk:
+    input:
+        rules.portfolio.output,
+        f"{RUN}/risk/portfolio.csv",
+
+
 rule export:
     input:
         [

@@ -81,11 +81,7 @@ def days(start: date, end: date) -> Iterator[date]:
 
 
 def month(day: date | datetime) -> str:
-    """Calendar month as it stands in file names.
-
-    >>> month(date(2024, 8, 20))
-    '2024-08'
-    """
+    """Calendar month as it stands in file names: 2024-08."""
     return f"{day:%Y-%m}"
 
 

@@ -24,6 +24,11 @@ The rule (strategy `forecast`), and what it assumes:
 """
 
 from enum import StrEnum
+from typing import Final, TypeAlias
+
+# what prices that come are multiplied by, and the share left of their distance to the day's mean
+Stress: TypeAlias = tuple[float, float]
+CALM: Final[Stress] = (1, 1)
 
 
 class StrategyName(StrEnum):

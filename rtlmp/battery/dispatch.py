@@ -1,6 +1,6 @@
 """A node's window of operating days under every strategy: prices, what was known, results."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -9,8 +9,8 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
-from rtlmp.battery import StrategyName
-from rtlmp.battery.programme import DayPrices, Index
+from rtlmp.battery import CALM, StrategyName, Stress
+from rtlmp.battery.programme import DayPrices, Index, stressed
 from rtlmp.battery.strategies import STRATEGIES, KnownAtIssue, operate, perfect_foresight
 from rtlmp.catalog import BY_NAME, MARKETS
 from rtlmp.clock import gate_closure, instant, issue_time
@@ -38,20 +38,25 @@ def dispatch_days(
     curves: Mapping[str, pd.DataFrame],
     config: DispatchSettings,
     days: Iterable[date],
+    rules: Collection[str] = (*StrategyName,),
+    stress: Stress = CALM,
 ) -> DataFrame[DispatchDays]:
-    """Every strategy's operating days; `curves` holds a model's (issue, hour) x threshold table."""
-    observed = {day: _observed(node, config, day) for day in days}
+    """Every strategy's operating days; `curves` holds a model's (issue, hour) x threshold table.
+    `stress` moves the prices that come, and nothing of what was known before."""
+    observed = {day: stressed(_observed(node, config, day), stress) for day in days}
+    strategies = {name: of for name, of in STRATEGIES.items() if name in rules}
     known = {
-        model: [known_at_issue(node, curve, config, day) for day in observed]
-        for model, curve in curves.items()
+        model: [known_at_issue(node, curves[model], config, day) for day in observed]
+        for model in {of.curve for of in strategies.values()}
     }
     prices, battery = [*observed.values()], config["battery"]
     results = {
         name: operate(strategy, known[strategy.curve], prices, battery)
-        for name, strategy in STRATEGIES.items()
+        for name, strategy in strategies.items()
     }
-    results[StrategyName.PERFECT] = perfect_foresight(prices, battery, real_time=True)
-    results[StrategyName.DAY_AHEAD_PERFECT] = perfect_foresight(prices, battery, real_time=False)
+    for name in (StrategyName.PERFECT, StrategyName.DAY_AHEAD_PERFECT):
+        if name in rules:
+            results[name] = perfect_foresight(prices, battery, name == StrategyName.PERFECT)
     rows = [
         {DispatchDays.rule: name, DispatchDays.location: node.name,
          DispatchDays.day: (day + timedelta(days=1)).isoformat(), **result._asdict()}
@@ -147,7 +152,7 @@ def known_at_issue(
     at, tz = pd.Timestamp(issue_time(config, day)), MARKETS[config["market"]].tz
     if at > (closes := gate_closure(config, day)):
         raise ValueError(f"value: issued {at}, but day-ahead offers were due at {closes}")
-    hours = _hours(config, day, LOOKAHEAD)
+    hours = hours_of(config, day, LOOKAHEAD)
     local = hours.tz_convert(tz)
     past = node.real[(node.real_publish <= at).to_numpy()].tz_convert(tz)
     mean, highest = past.mean(axis=1), past.max(axis=1).to_numpy()
@@ -165,7 +170,7 @@ def known_at_issue(
 
 def _observed(node: NodePrices, config: DispatchSettings, day: date) -> DayPrices:
     """Prices of the operating day after issue date `day`."""
-    hours = _hours(config, day, 1)
+    hours = hours_of(config, day, 1)
     real, auction = node.real.reindex(hours), node.auction.reindex(hours)
     missing = hours[real.isna().any(axis=1).to_numpy() | auction.isna().to_numpy()]
     if len(missing):
@@ -176,7 +181,7 @@ def _observed(node: NodePrices, config: DispatchSettings, day: date) -> DayPrice
     return DayPrices(np.asarray(real, np.float64), np.asarray(auction, np.float64))
 
 
-def _hours(config: DispatchSettings, day: date, local_days: int) -> pd.DatetimeIndex:
+def hours_of(config: DispatchSettings, day: date, local_days: int) -> pd.DatetimeIndex:
     """Hours of the local days after issue date `day`, UTC."""
     tz = MARKETS[config["market"]].tz
     first, end = (instant(day + timedelta(days=n), "00:00", tz) for n in (1, 1 + local_days))

@@ -13,6 +13,7 @@ import scipy.sparse as sp
 from scipy.optimize import linprog
 
 from rtlmp.asof.vintages import Floats
+from rtlmp.battery import Stress
 from rtlmp.config import Battery
 
 Index = npt.NDArray[np.intp]
@@ -71,6 +72,12 @@ class DayPrices(NamedTuple):
 
     real: Floats  # (hours, intervals)
     auction: Floats  # (hours,)
+
+
+def stressed(prices: DayPrices, stress: Stress) -> DayPrices:
+    """Both markets' prices of a day, each pulled to its own mean; CALM leaves every bit."""
+    level, spread = stress
+    return DayPrices(*(level * (spread * of + (1 - spread) * of.mean()) for of in prices))
 
 
 class Result(NamedTuple):

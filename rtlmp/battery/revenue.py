@@ -47,14 +47,14 @@ def revenue_table(days: DataFrame[DispatchDays], battery: Battery, seed: int) ->
     return Revenue.validate(pd.DataFrame(rows, columns=[Revenue.location, *names]))
 
 
-def value_at_risk(daily: Floats) -> Floats:
-    """The loss, USD/MW, that one day in twenty reaches: (draws, days) -> (draws,)."""
-    return -np.quantile(daily, TAIL, axis=1, method="inverted_cdf")
+def value_at_risk(daily: Floats, tail: float = TAIL) -> Floats:
+    """The loss that a share `tail` of the days reaches: (draws, days) -> (draws,)."""
+    return -np.quantile(daily, tail, axis=1, method="inverted_cdf")
 
 
-def expected_shortfall(daily: Floats) -> Floats:
-    """Mean loss, USD/MW, of the worst twentieth of days."""
-    worst = np.sort(daily, axis=1)[:, : max(int(TAIL * daily.shape[1]), 1)]
+def expected_shortfall(daily: Floats, tail: float = TAIL) -> Floats:
+    """Mean loss of the worst `tail` of days, or of the one worst day."""
+    worst = np.sort(daily, axis=1)[:, : max(int(tail * daily.shape[1]), 1)]
     return -worst.mean(axis=1)
 
 
@@ -75,22 +75,23 @@ def _measures(
 ) -> Iterator[tuple[str, str, float, float, float]]:
     """Strategy, measure, value and its interval."""
     exact = {str(s): daily[s].to_numpy()[None] for s in daily}
-    resampled = {name: _resampled(of[0], weights) for name, of in exact.items()}
+    resampled = {name: resampled_days(of[0], weights) for name, of in exact.items()}
     both = (exact, resampled)
     for name in exact:
         for measure, of in MEASURES.items():
-            yield name, measure, *_bounded(*(of(days[name]) for days in both))
+            yield name, measure, *bounded(*(of(days[name]) for days in both))
         share = (per_year(days[name]) / per_year(days[StrategyName.PERFECT]) for days in both)
-        yield name, "share_of_perfect", *_bounded(*share)
+        yield name, "share_of_perfect", *bounded(*share)
         for challenger in COMPARED:
             ahead = (per_year(days[name] - days[challenger]) for days in both)
-            yield name, f"ahead_of_{challenger}_usd_per_kw_year", *_bounded(*ahead)
+            yield name, f"ahead_of_{challenger}_usd_per_kw_year", *bounded(*ahead)
         month = daily[name].groupby(pd.to_datetime(daily.index).strftime("%Y-%m")).sum() / 1000
         yield name, "worst_month_usd_per_kw", float(month.min()), np.nan, np.nan
         yield name, "cycles_per_day", float(out[name].mean()), np.nan, np.nan
 
 
-def _bounded(value: Floats, resampled: Floats) -> tuple[float, float, float]:
+def bounded(value: Floats, resampled: Floats) -> tuple[float, float, float]:
+    """A value (1,) and the interval of its resamples (draws,)."""
     return float(value[0]), *interval(resampled)
 
 
@@ -99,6 +100,6 @@ def _at(table: pd.DataFrame, place: str) -> pd.DataFrame:
     return table.T.groupby(level=1).mean().T if place == ALL else pd.DataFrame(table[place])
 
 
-def _resampled(daily: Floats, weights: Floats) -> Floats:
+def resampled_days(daily: Floats, weights: Floats) -> Floats:
     """(draws, days): each draw's days, in no particular order."""
     return np.array([np.repeat(daily, w.astype(np.intp)) for w in weights])

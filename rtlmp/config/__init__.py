@@ -48,6 +48,14 @@ class AuxiliaryNode(Window):
     at: Node
 
 
+class Risk(TypedDict):
+    """A portfolio: name: (node, MW, MWh); none: `battery` at each node. What may befall it."""
+
+    batteries: Annotated[dict[Name, tuple[Node, Positive, Positive]], Removable]
+    stress: Annotated[dict[Name, tuple[Positive, Share]], Removable]  # level, spread
+    replay: Annotated[dict[Name, Window], Removable]  # local days
+
+
 class Validation(Window):
     """Rolling origins: a model each, scored on the issue dates up to the next."""
 
@@ -90,6 +98,7 @@ class Config(TypedDict):
     compare_to: NotRequired[Name | None]
     cost_loss: Annotated[list[Share], Field(min_length=1)]  # cost / loss avoided
     battery: Battery
+    risk: Risk
     synthetic: Window
     start: NotRequired[date | None]
     live: Live
@@ -132,8 +141,10 @@ def _check_nodes(config: Config) -> None:
     _refuse(mixed, f"this file system does not tell a from A, so one run cannot hold {nodes}")
     both = sorted({*nodes} & {*config["auxiliary_nodes"]})
     _refuse(both, f"auxiliary_nodes {both} are nodes too: name them otherwise")
-    unknown = sorted({*config["figures"]} - {*nodes})
-    _refuse(unknown, f"figures has {unknown}: nodes are {nodes}{did_you_mean(unknown, nodes)}")
+    units = [node for node, *_ in config["risk"]["batteries"].values()]
+    for key, named in (("figures", config["figures"]), ("risk.batteries", units)):
+        near = did_you_mean(unknown := sorted({*named} - {*nodes}), nodes)
+        _refuse(unknown, f"{key} has {unknown}: nodes are {nodes}{near}")
     pooled = sorted(node for pool in config["pools"].values() for node in pool)
     wrong = did_you_mean({*pooled} - {*nodes}, nodes)
     _refuse(pooled != sorted(nodes), f"pools hold {pooled}, want every node once: {nodes}{wrong}")
@@ -149,8 +160,9 @@ def _check_source(config: Config) -> None:
     named = {q for of in (config["live"]["fetch"], *config["data_denial"].values()) for q in of}
     near = did_you_mean(unknown := sorted(named - {*STORED}), STORED)
     _refuse(unknown, f"live.fetch or data_denial has {unknown}{near}: known {[*STORED]}")
-    for key in ("backtest", "synthetic", "validation", "tune"):
-        _refuse(config[key]["start"] > config[key]["end"], f"{key} ends before it starts")
+    own = {key: config[key] for key in ("backtest", "synthetic", "validation", "tune")}
+    for key, of in [*own.items(), *config["risk"]["replay"].items()]:
+        _refuse(of["start"] > of["end"], f"{key} ends before it starts")
 
 
 def _check_models(config: Config) -> None:

@@ -15,6 +15,7 @@ from rtlmp.config import (
     Member,
     Model,
     Refit,
+    Risk,
     Tune,
     Validation,
     Window,
@@ -85,6 +86,10 @@ class ReportSettings(BacktestSettings):
 
 class DispatchSettings(ReportSettings):
     battery: Battery
+
+
+class RiskSettings(DispatchSettings):
+    risk: Risk
 
 
 class FigureSettings(ReportSettings):

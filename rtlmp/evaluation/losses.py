@@ -46,13 +46,16 @@ def daily_means(day: "pd.Series[pd.Timestamp] | npt.NDArray[np.generic]", loss: 
     return np.asarray(pd.Series(loss).groupby(np.asarray(day)).mean(), np.float64)
 
 
+def block_days(days: int, drawn: int, draws: int, seed: int) -> npt.NDArray[np.int64]:
+    """Which of `days` stand in for `drawn` days: (draws, drawn), circular blocks of BLOCK days."""
+    starts = np.random.default_rng(seed).integers(0, days, (draws, -(-drawn // BLOCK)))
+    return ((starts[..., None] + np.arange(BLOCK)) % days).reshape(draws, -1)[:, :drawn]
+
+
 @cache
 def bootstrap_weights(days: int, seed: int) -> Floats:
-    """How often each issue day is resampled: (DRAWS, days), circular blocks of BLOCK days."""
-    rng = np.random.default_rng(seed)
-    starts = rng.integers(0, days, (DRAWS, -(-days // BLOCK)))
-    day = ((starts[..., None] + np.arange(BLOCK)) % days).reshape(DRAWS, -1)[:, :days]
-    offset = day + days * np.arange(DRAWS)[:, None]
+    """How often each issue day is resampled: (DRAWS, days), in blocks."""
+    offset = block_days(days, days, DRAWS, seed) + days * np.arange(DRAWS)[:, None]
     return np.bincount(offset.ravel(), minlength=DRAWS * days).reshape(DRAWS, days).astype(float)
 
 

@@ -1,13 +1,14 @@
 """The value page: what the forecast earned, and other strategies."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp import battery as rule
+from rtlmp import risk
 from rtlmp.config import Battery
 from rtlmp.evaluation.losses import format_interval
 from rtlmp.evaluation.scores import rows_where
@@ -33,6 +34,21 @@ def revenue_page(
             Section("The rule", UNWRAPPED.sub(" ", rule.__doc__ or "")),
         ],
     )
+
+
+def risk_page(
+    run: str, units: Mapping[str, tuple[str, Battery]], table: DataFrame[Revenue],
+    cases: Mapping[str, pd.DataFrame],
+) -> Page:  # fmt: skip
+    """The page of a portfolio: a section a battery, all together first."""
+    size = "{} at {}, {power_mw:g} MW, {energy_mwh:g} MWh"
+    about = "; ".join(size.format(name, node, **of) for name, (node, of) in units.items())
+    places = [risk.PORTFOLIO, *units]
+    rows = {place: rows_where(table, {Revenue.location: place}) for place in places}
+    sections = [Section(place, tables=[html_table(of, "", 2)]) for place, of in rows.items()]
+    sections.append(Section("What is meant", UNWRAPPED.sub(" ", risk.__doc__ or "")))
+    absent = [f"{case}: not in the data" for case, days in cases.items() if days.empty]
+    return Page(f"What a portfolio may lose: {run}", about, sections, absent)
 
 
 def _measures(revenue: DataFrame[Revenue], place: str) -> Table:

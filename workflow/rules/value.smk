@@ -31,3 +31,17 @@ use rule _job as revenue with:
         f"{LOGS}/revenue.log",
     params:
         **uses("revenue.py"),
+
+
+use rule _medium as portfolio with:
+    input:
+        PAGE_ASSETS,
+        **{name: rules.dispatch_days.input[name] for name in ("forecasts", "real", "dam")},
+    output:
+        table=f"{RUN}/risk/portfolio.parquet",
+        page=f"{RUN}/report/risk.html",
+    log:
+        f"{LOGS}/portfolio.log",
+    params:
+        **uses("portfolio.py"),
+        window=lambda w: plan.window("backtest"),
