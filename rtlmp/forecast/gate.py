@@ -7,8 +7,8 @@ more than `gate.z_threshold` standard errors (HAC), and by more than `gate.min_r
 which retraining alone may move.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Final, TypeAlias, cast
 
@@ -20,9 +20,10 @@ from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats, Ints, Matrix, to_u
 from rtlmp.config.jobs import ReplaySettings
 from rtlmp.evaluation.losses import daily_means, diebold_mariano, log_loss
 from rtlmp.features.history import History, labels_of
-from rtlmp.forecast.forecast import model_probability
+from rtlmp.forecast.forecast import Asked, model_probability
 from rtlmp.models.store import Trained
 from rtlmp.models.training import held_day, held_out
+from rtlmp.schemas.names import Forecaster
 
 FEWEST: Final = 5  # days that make a test
 ROWS: Final = 50_000  # at most, of all nodes: more tell nothing more
@@ -95,6 +96,31 @@ def serving_models(
 ) -> dict[str, list[Trained]]:
     """By pool, the models that `gate` lets serve, newest first."""
     return {pool: [models[pool][day] for day in of["serving"]] for pool, of in gate.items()}
+
+
+def asked_on(
+    day: date,
+    pools: Mapping[str, Sequence[str]],
+    models: Mapping[str, Mapping[str, Trained]],
+    gate: Mapping[str, Decision],
+    newest: str,
+) -> list[Asked]:
+    """The forecast of each pool on `day`, whose model is dated `newest`, by those that serve."""
+    serving = serving_models(models, gate)
+    return [
+        Asked(day, pools[q], serving[q], served_by(models[q][newest], of["serving"], of["choices"]))
+        for q, of in gate.items()
+    ]
+
+
+def served_by(newest: Trained, serving: Sequence[str], choices: Iterable[Choice]) -> str:
+    """MODEL where the `newest` is among the dates `serving`; else what serves instead, and why."""
+    day, failed = newest.card["date"], newest.card["failed"]
+    if day in serving and not failed:
+        return Forecaster.MODEL.value
+    refused = [choice["why"] for choice in choices if choice["date"] == day]
+    why = f"training of {day} failed: {failed}" if failed else refused[0]
+    return f"{'predecessor' if serving else Forecaster.CLIMATOLOGY}: {why}"
 
 
 def champions(choices: Mapping[str, Choice], dates: Sequence[str]) -> list[str]:

@@ -1,15 +1,13 @@
-"""A training that fails leaves a model that says so, and a forecast says which serves instead."""
+"""A training that fails leaves a model that says so."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import cast
 
-from rtlmp.forecast.gate import Choice
 from rtlmp.io.files import NOT_OURS
 from rtlmp.models.store import Card, Trained, load_model
-from rtlmp.schemas.names import Forecaster
 
 
 def train_or_say(
@@ -32,13 +30,3 @@ def train_or_say(
     spans = dict.fromkeys(("trained_from", "trained_until"), "")
     said = {"date": day.isoformat(), "pool": pool, **spans, "rows": 0, "members": [], "failed": why}
     return Trained([], cast("Card", said))
-
-
-def served_by(newest: Trained, serving: Sequence[str], choices: Iterable[Choice]) -> str:
-    """MODEL where the `newest` is among the dates `serving`; else what serves instead, and why."""
-    day, failed = newest.card["date"], newest.card["failed"]
-    if day in serving and not failed:
-        return Forecaster.MODEL.value
-    refused = [choice["why"] for choice in choices if choice["date"] == day]
-    why = f"training of {day} failed: {failed}" if failed else refused[0]
-    return f"{'predecessor' if serving else Forecaster.CLIMATOLOGY}: {why}"

@@ -6,12 +6,11 @@ from rtlmp.catalog import MARKETS
 from rtlmp.clock import deadline
 from rtlmp.config import jobs
 from rtlmp.features.history import read_pools
-from rtlmp.forecast.forecast import Asked, forecasts, sheet
-from rtlmp.forecast.gate import gate_decisions, serving_models
+from rtlmp.forecast.forecast import forecasts, sheet
+from rtlmp.forecast.gate import asked_on, gate_decisions
 from rtlmp.io.files import write_json
 from rtlmp.io.tables import read_by_folder, write_csv, write_table
 from rtlmp.models.store import load_models
-from rtlmp.pipeline.failure import served_by
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Bounded, Features, Flagged
 from rtlmp.sources.deadline import flag_late
@@ -22,13 +21,9 @@ c, given, out = job.config, job.input, job.output
 models = load_models(given.boosters, given.cards)
 prices, history = read_archive(given.hourly), read_pools(given.history)
 gate = gate_decisions(models, history, prices, c, job.params.serving)
-features = read_by_folder(Features, given.features, c["nodes"])
-serving = serving_models(models, gate)
-newest = {pool: of[job.params.serving[0]] for pool, of in models.items()}
-by = {q: served_by(newest[q], of["serving"], of["choices"]) for q, of in gate.items()}
-asked = [Asked(job.day, c["pools"][q], of, by[q]) for q, of in serving.items()]
-rows = forecasts(asked, features, prices, c)
-sys.stderr.writelines(f"served by {each}\n" for each in by.values())
+asked = asked_on(job.day, c["pools"], models, gate, job.params.serving[0])
+rows = forecasts(asked, read_by_folder(Features, given.features, c["nodes"]), prices, c)
+sys.stderr.writelines(f"served by {each.by}\n" for each in asked)
 rows = flag_silent(flag_stale(rows, given.freshness), prices)
 sys.stderr.writelines(f"stale: {of}\n" for of in {*rows.get(Flagged.stale, [])} - {""})
 if given.freshness:  # a live run: no other has a clock

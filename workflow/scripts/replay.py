@@ -4,11 +4,10 @@ from rtlmp.asof.vintages import read_archive
 from rtlmp.config import jobs
 from rtlmp.features.history import read_history
 from rtlmp.forecast.forecast import Asked, forecasts
-from rtlmp.forecast.gate import champions, gate_choices
+from rtlmp.forecast.gate import champions, gate_choices, served_by
 from rtlmp.io.files import write_json
 from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models
-from rtlmp.pipeline.failure import served_by
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Bounded, Features
 
