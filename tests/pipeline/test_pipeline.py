@@ -130,7 +130,7 @@ def test_a_line_of_the_package_reruns_what_depends_on_it(repo, file, reruns, lea
     [
         ({"thresholds": [50, 200]}, {"forecast_date", "forecast_figure"}, {"train", "features"}),
         ({"seed": 8}, {"train", "forecast_date"}, {"hourly"}),
-        ({"ensemble_size": 1}, {"forecast_date"}, {"train", "features"}),
+        ({"ensemble_size": 1}, {"forecast_date", "train"}, {"features"}),  # what is updated, too
         ({"label_coverage": 0.9}, {"train"}, {"features", "hourly", "raw"}),
         ({"backtest": {"start": "2024-03-08", "end": "2024-03-10"}}, set(), {"train"}),
         ({"issue_time": "10:30"}, {"features", "train"}, {"hourly"}),
