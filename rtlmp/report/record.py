@@ -2,7 +2,6 @@
 SHA-256 of the one before. `SHA256SUMS`, read by `sha256sum -c`, has that of the last one too. They
 are no output of a rule: Snakemake deletes those before it makes them again."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp.evaluation.tables import Recorded
-from rtlmp.io.files import write_text
+from rtlmp.io.files import sha256, write_text
 from rtlmp.io.tables import read_frame, read_table, write_table
 from rtlmp.schemas.core import Bounded
 
@@ -36,7 +35,7 @@ def read_record(folder: Path) -> Record:
         path = folder / f"{k:06d}.parquet"
         if path.name != name or not path.exists():
             return Record(entries, f"{path}: removed", last)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = sha256([path.read_bytes()])
         if digest != listed.get(name, digest if k > len(listed) else ""):
             return Record(entries, f"{path}: changed since it was entered", last)
         first = read_frame(path).iloc[0]
@@ -46,10 +45,16 @@ def read_record(folder: Path) -> Record:
     return Record(entries, "", last)
 
 
-def enter(path: str | Path, made_of: MadeOf, folder: Path, run: str) -> Record:
+def enter(
+    path: str | Path, made_of: MadeOf, folder: Path, run: str, record: Record | None = None
+) -> Record:
     """The record with the forecast at `path`, of one issue date, entered where its last entry of
-    that date, if any, says otherwise; as it was where its chain is broken."""
-    record, rows = read_record(folder), read_table(Bounded, path)[[*Bounded.to_schema().columns]]
+    that date, if any, says otherwise; as it was where its chain is broken.
+
+    `record`: what `folder` holds, if it has been read: checking it reads every entry.
+    """
+    record = record or read_record(folder)
+    rows = read_table(Bounded, path)[[*Bounded.to_schema().columns]]
     at = rows[Recorded.issue_time].iloc[0]
     same = [entry for entry, (_, issued) in record.entries.items() if issued == at]
     if record.fault or (same and rows.equals(read_table(Recorded, same[-1])[[*rows]])):
@@ -58,13 +63,13 @@ def enter(path: str | Path, made_of: MadeOf, folder: Path, run: str) -> Record:
     rows[Recorded.inputs_hash], rows[Recorded.previous] = _hash(made_of, at), record.last
     partial = folder / f".{at:%Y%m%d%H%M}"
     write_table(Recorded, rows, partial)
-    # unlike a rename, never over what another job entered
-    (folder / f"{len(record.entries) + 1:06d}.parquet").hardlink_to(partial)
+    entry, last = folder / f"{len(record.entries) + 1:06d}.parquet", sha256([partial.read_bytes()])
+    entry.hardlink_to(partial)  # unlike a rename, never over what another job entered
     partial.unlink()
-    record = read_record(folder)
-    sums = (f"{digest}  {entry.name}\n" for entry, (digest, _) in record.entries.items())
+    entries = {**record.entries, entry: (last, at)}
+    sums = (f"{digest}  {of.name}\n" for of, (digest, _) in entries.items())
     write_text("".join(sums), folder / SUMS)
-    return record
+    return Record(entries, "", last)
 
 
 def as_issued(record: Record, first: datetime, at: datetime) -> list[DataFrame[Bounded]]:
@@ -75,9 +80,9 @@ def as_issued(record: Record, first: datetime, at: datetime) -> list[DataFrame[B
 
 def _hash(made_of: MadeOf, at: datetime) -> str:
     """SHA-256 of the models' files and the features issued `at`, of those that are there."""
-    files = [Path(path) for name in ("boosters", "cards") for path in made_of[name]]
-    total = hashlib.sha256(b"".join(path.read_bytes() for path in files if path.exists()))
-    for rows in (read_frame(path) for path in made_of["features"] if Path(path).exists()):
-        issued = rows[rows[Recorded.issue_time] == at]
-        total.update(pd.util.hash_pandas_object(issued, index=False).to_numpy().tobytes())
-    return total.hexdigest()
+    there = {name: [p for p in map(Path, of) if p.exists()] for name, of in made_of.items()}
+    tables = map(read_frame, there["features"])
+    issued = (rows[rows[Recorded.issue_time] == at] for rows in tables)
+    hashes = (pd.util.hash_pandas_object(rows, index=False).to_numpy() for rows in issued)
+    models = (path.read_bytes() for path in (*there["boosters"], *there["cards"]))
+    return sha256([*models, *hashes])

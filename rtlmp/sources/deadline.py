@@ -1,14 +1,12 @@
 """Whether a live forecast was there in time, also where it is made again later."""
 
-import hashlib
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.io.files import write_json
+from rtlmp.io.files import load_json, sha256, write_json
 from rtlmp.schemas.core import Bounded, Flagged
 
 
@@ -20,9 +18,8 @@ def flag_late(
     `ledger` remembers when: features of an open month are made anew every morning, and yesterday's
     forecast with them, to the same rows. It is no output of a rule: Snakemake deletes those.
     """
-    whole = pd.util.hash_pandas_object(rows, index=False).to_numpy()
-    key = hashlib.sha256(whole.tobytes()).hexdigest()
-    first = json.loads(ledger.read_text()) if ledger.exists() else {}
+    key = sha256([pd.util.hash_pandas_object(rows, index=False).to_numpy()])
+    first = load_json(ledger, dict[str, str]) if ledger.exists() else {}
     first.setdefault(key, (now or datetime.now(UTC)).isoformat(timespec="seconds"))
     write_json(first, ledger)
     late = datetime.fromisoformat(first[key]) > due

@@ -7,8 +7,9 @@ from rtlmp.report.record import enter, read_record
 
 job = Job()
 folder = Path(job.params.record)
+record = read_record(folder)
 for path, made_of in job.params.forecasts.items():
-    enter(path, made_of, folder, job.run_config["run"])
-if (record := read_record(folder)).fault:
+    record = enter(path, made_of, folder, job.run_config["run"], record)
+if record.fault:
     raise BadFileError(f"{record.fault}. Put back what was entered: nothing was added since")
 sys.stdout.write(f"{folder}: {len(record.entries)} entries, unbroken, last {record.last}\n")

@@ -11,7 +11,6 @@ Files are renamed into place whole and never written again: an interrupted run g
 Only a posting with a `.lost` beside it is asked for again, and replaced by what then comes.
 """
 
-import hashlib
 import json
 import logging
 from datetime import datetime
@@ -20,7 +19,7 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
-from rtlmp.io.files import BadFileError, naming, write_text
+from rtlmp.io.files import BadFileError, naming, sha256, write_text
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.schemas.core import Observations
 
@@ -80,8 +79,7 @@ def save_listing(folder: Path, listing: Listing) -> None:
 
 def sealed(report: str, posting: str, body: bytes) -> bytes:
     """`body` with a digest of it and of whose it is."""
-    whose = f"{report} {posting} ".encode()
-    return body + MARK + hashlib.sha256(whose + body).hexdigest().encode()
+    return body + MARK + sha256([f"{report} {posting} ".encode(), body]).encode()
 
 
 def unsealed(report: str, posting: str, stored: bytes) -> bytes:
