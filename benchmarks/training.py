@@ -76,7 +76,9 @@ def run(given: argparse.Namespace) -> None:
 def job_of(result: Path, out: Path, pool: str, day: date, config: Config) -> SimpleNamespace:
     """The job as its script sees it, on the files that Snakemake made for this one model."""
     history, hourly = learned(result, pool)
-    given = {"history": history, "auxiliary_history": [], "hourly": hourly, "auxiliary_hourly": []}
+    given = {"history": history, "hourly": hourly}
+    for key in ("auxiliary_history", "auxiliary_hourly", "base_boosters", "base_cards"):
+        given[key] = []
     boosters = [out / f"{k}.ubj" for k in range(len(config["members"]))]
     return described(
         input=InputFiles(fromdict=given),

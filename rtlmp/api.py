@@ -5,7 +5,6 @@ A run is its name, of a folder of results/ in the current directory, or a path t
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,17 +21,15 @@ from rtlmp.config import Config, parse_config
 from rtlmp.evaluation.baselines import scored_forecasts
 from rtlmp.evaluation.pairs import pairs
 from rtlmp.evaluation.scores import score_table
-from rtlmp.features.history import nodes_of, read_history
 from rtlmp.forecast.forecast import pool_forecast
 from rtlmp.forecast.gate import Decisions
 from rtlmp.io.files import folder_name, load_json
 from rtlmp.io.tables import read_table, read_tables
 from rtlmp.models.curve import exceedance
-from rtlmp.models.parameters import adopted, curves
 from rtlmp.models.store import Trained, load_model
-from rtlmp.models.training import train
 from rtlmp.pipeline.environment import HOME
 from rtlmp.pipeline.plan import Plan
+from rtlmp.pipeline.training import read_training
 from rtlmp.schemas.core import Bounded, Features, Metrics, Observations, no_observations
 from rtlmp.schemas.names import Forecaster
 from rtlmp.sources.files.months import read_months
@@ -87,13 +84,7 @@ def read_features(run: str, node: str, start: datetime, end: datetime) -> DataFr
 def train_model(config: Config, pool: str, day: date) -> Trained:
     """The model of a pool dated `day`, on the files that a run of this config left here."""
     names = Wildcards(fromdict={"pool": pool, "date": str(day)})
-    given, tuned = Plan.of(config).training(names), config["parameters"]
-    history = [read_history(p) for p in [*given["history"], *given["auxiliary_history"]]]
-    prices = read_archive([*given["hourly"], *given["auxiliary_hourly"]], nodes_of(history))
-    others = partial(read_archive, given["hourly"])
-    older = given["base_cards"]
-    base = load_model(given["base_boosters"], older[0]) if older else None
-    return train(history, prices, adopted(config, tuned), day, curves(tuned), others, base)
+    return read_training(Plan.of(config).training(names), config, day, config["parameters"]).fit()
 
 
 def score_forecasts(config: Config, forecasts: DataFrame[Bounded]) -> DataFrame[Metrics]:

@@ -35,8 +35,10 @@ def train(
     """The model dated `day`: fitted on the days up to its own issue time, known by then.
 
     `prices` holds the hourly target price. A pool of which it knows too little is fitted on that of
-    the node in `others` with most. `base`: see `fit_model`. Raises ValueError below FEWEST rows.
+    the node in `others` with most. `base`: see `fit_model`; if its own training failed, the model
+    starts from nothing. Raises ValueError below FEWEST rows.
     """
+    base = base if base and base.members else None
     known = training_set(history, prices, config, day, others, update=base is not None)
     return fit_model(known, config, curves, base)
 
@@ -53,8 +55,6 @@ def fit_model(
     """
     day, since, until, pool, design, rows, lent = training
     held_from = until - timedelta(days=_window(rows, config))
-    if base and not base.members:
-        raise ValueError(f"the model of {base.card['date']}, which it updates, failed to train")
     if base:  # it has seen what it did not hold out
         held_from = max(held_from, datetime.fromisoformat(base.card["held_out_from"]))
     members = _members(rows, config, day, held_from, base)

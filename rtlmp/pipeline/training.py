@@ -1,24 +1,47 @@
-"""A training that fails leaves a model that says so."""
+"""A training from the files of a run; one that fails leaves a model that says so."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
+from rtlmp.asof.vintages import read_archive
+from rtlmp.config.jobs import TrainSettings
+from rtlmp.features.history import nodes_of, read_history
 from rtlmp.io.files import NOT_OURS
+from rtlmp.models.parameters import adopted, curves
 from rtlmp.models.store import Card, Trained, load_model
+from rtlmp.models.training import train
 
 
-def train_or_say(
-    fit: Callable[[], Trained], day: date, pool: list[str], boosters: list[Path], card: Path
-) -> Trained:
-    """What `fit` gives; if it fails, the model in these files, if there is one, or none, with why.
+class Training(NamedTuple):
+    """What is still to be fitted, and the nodes that it is fitted on."""
+
+    fit: Callable[[], Trained]
+    pool: list[str]
+
+
+def read_training(
+    given: Mapping[str, Sequence[str]], config: TrainSettings, day: date, tuned: str | None
+) -> Training:
+    """Of the model dated `day`, from the files of `Plan.training` and one of tuned parameters."""
+    history = [read_history(path) for path in [*given["history"], *given["auxiliary_history"]]]
+    pool, cards = nodes_of(history), given["base_cards"]
+    prices = read_archive([*given["hourly"], *given["auxiliary_hourly"]], pool)
+    others, c = partial(read_archive, given["hourly"]), adopted(config, tuned)
+    base = load_model(given["base_boosters"], *cards) if cards else None
+    return Training(partial(train, history, prices, c, day, curves(tuned), others, base), pool)
+
+
+def train_or_say(of: Training, day: date, boosters: list[Path], card: Path) -> Trained:
+    """What `of` gives; if it fails, the model in these files, if there is one, or none, with why.
 
     Raises faults of the machine: the next run tries again. To Snakemake all else is done.
     """
     try:
-        return fit()
+        return of.fit()
     except NOT_OURS:
         raise
     except Exception as error:
@@ -28,5 +51,5 @@ def train_or_say(
         kept = {**before.card, "failed": f"{why}; it serves as it was trained before"}
         return before._replace(card=cast("Card", kept))
     spans = dict.fromkeys(("trained_from", "trained_until"), "")
-    said = {"date": day.isoformat(), "pool": pool, **spans, "rows": 0, "members": [], "failed": why}
-    return Trained([], cast("Card", said))
+    said = {"date": day.isoformat(), "pool": of.pool, **spans, "rows": 0, "members": []}
+    return Trained([], cast("Card", {**said, "failed": why}))
