@@ -32,8 +32,11 @@ class Labels(NamedTuple):
 
 # where each is read from
 SERIES: Final = (
-    SeriesName.RT_MAX, SeriesName.RT_SECOND, SeriesName.RT_THIRD, SeriesName.RT_COVERAGE,
-)  # fmt: skip
+    SeriesName.RT_MAX,
+    SeriesName.RT_SECOND,
+    SeriesName.RT_THIRD,
+    SeriesName.RT_COVERAGE,
+)
 
 
 def known_labels(

@@ -38,7 +38,7 @@ from rtlmp.config.model import (
 )
 from rtlmp.io.files import folder_name
 
-__all__ = ["Battery", "Gate", "Member", "Model", "Refit", "Scenario", "Window"]  # of its modules
+__all__ = ["Battery", "Gate", "Member", "Model", "Scenario", "Window"]  # of its modules
 
 
 class AuxiliaryNode(Window):

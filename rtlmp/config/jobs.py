@@ -8,19 +8,9 @@ handed.
 from typing_extensions import TypedDict
 
 from rtlmp.catalog import SeriesName
-from rtlmp.config import (
-    AuxiliaryNode,
-    Battery,
-    Gate,
-    Member,
-    Model,
-    Refit,
-    Risk,
-    Tune,
-    Validation,
-    Window,
-)
-from rtlmp.config.kinds import Horizon
+from rtlmp.config import AuxiliaryNode, Risk, Tune, Validation
+from rtlmp.config.kinds import Battery, Horizon, Window
+from rtlmp.config.model import Gate, Member, Model, Refit
 
 
 class ClockSettings(TypedDict):

@@ -10,7 +10,7 @@ which retraining alone may move.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
 import numpy as np
 from typing_extensions import TypedDict
@@ -74,10 +74,11 @@ class Decision(TypedDict):
 
 
 Decisions: TypeAlias = dict[str, Decision]  # by pool, as in the file that a forecast leaves
+DatedModels: TypeAlias = Mapping[str, Mapping[str, Trained]]  # by pool and ISO date
 
 
 def gate_decisions(
-    models: Mapping[str, Mapping[str, Trained]],
+    models: DatedModels,
     history: Mapping[str, History],
     prices: Archive,
     config: ReplaySettings,
@@ -91,19 +92,13 @@ def gate_decisions(
     }
 
 
-def serving_models(
-    models: Mapping[str, Mapping[str, Trained]], gate: Mapping[str, Decision]
-) -> dict[str, list[Trained]]:
+def serving_models(models: DatedModels, gate: Decisions) -> dict[str, list[Trained]]:
     """By pool, the models that `gate` lets serve, newest first."""
     return {pool: [models[pool][day] for day in of["serving"]] for pool, of in gate.items()}
 
 
 def asked_on(
-    day: date,
-    pools: Mapping[str, Sequence[str]],
-    models: Mapping[str, Mapping[str, Trained]],
-    gate: Mapping[str, Decision],
-    newest: str,
+    day: date, pools: Mapping[str, Sequence[str]], models: DatedModels, gate: Decisions, newest: str
 ) -> list[Asked]:
     """The forecast of each pool on `day`, whose model is dated `newest`, by those that serve."""
     serving = serving_models(models, gate)
@@ -145,13 +140,27 @@ def _choice(new: Trained, old: Trained, rows: HeldOutRows, config: ReplaySetting
     why = "worse than its predecessor beyond noise" if worse else "no worse than its predecessor"
     why += f": {statistic:.2f} standard errors, {z:g} allowed, "
     why += f"and {change:+.1%} log loss, {most:.0%} allowed"
-    tested = {"days": days, "loss": loss, "loss_before": loss_before, "statistic": statistic}
-    return cast("Choice", {**_untested(day, before, why), **tested, "serves": not worse})
+    return {
+        **_untested(day, before, why),
+        "days": days,
+        "loss": loss,
+        "loss_before": loss_before,
+        "statistic": statistic,
+        "serves": not worse,
+    }
 
 
 def _untested(day: str, before: str | None, why: str) -> Choice:
-    none = {"days": 0, "loss": None, "loss_before": None, "statistic": None}
-    return cast("Choice", {"date": day, "predecessor": before, **none, "serves": True, "why": why})
+    return Choice(
+        date=day,
+        predecessor=before,
+        days=0,
+        loss=None,
+        loss_before=None,
+        statistic=None,
+        serves=True,
+        why=why,
+    )
 
 
 def held_out_rows(

@@ -51,23 +51,32 @@ def _grown(
 ) -> "lgb.Booster":
     import lightgbm as lgb
 
-    seen = weight > 0
-    params = {"max_bin": model["max_bin"], "num_threads": model["threads"], "verbosity": -1}
+    seen, params = weight > 0, _parameters(model, seed)
     data = lgb.Dataset(
         x[seen], above[seen], weight=weight[seen], init_score=margin[seen], params=params
     )
-    return lgb.train(_parameters(model, seed), data, rounds)
+    return lgb.train(params, data, rounds)
 
 
 def _parameters(model: Model, seed: int) -> dict[str, Any]:
     return {
-        "objective": "binary", "boost_from_average": False, "seed": seed, "deterministic": True,
-        "learning_rate": model["learning_rate"], "num_leaves": 2 ** model["max_depth"],
-        "max_depth": model["max_depth"], "min_sum_hessian_in_leaf": model["min_child_weight"],
-        "bagging_fraction": model["subsample"], "bagging_freq": 1, "verbosity": -1,
-        "feature_fraction": model["colsample_bytree"], "lambda_l2": model["reg_lambda"],
-        "num_threads": model["threads"], "force_row_wise": True,
-    }  # fmt: skip
+        "objective": "binary",
+        "boost_from_average": False,
+        "learning_rate": model["learning_rate"],
+        "num_leaves": 2 ** model["max_depth"],
+        "max_depth": model["max_depth"],
+        "max_bin": model["max_bin"],
+        "min_sum_hessian_in_leaf": model["min_child_weight"],
+        "bagging_fraction": model["subsample"],
+        "bagging_freq": 1,
+        "feature_fraction": model["colsample_bytree"],
+        "lambda_l2": model["reg_lambda"],
+        "num_threads": model["threads"],
+        "seed": seed,
+        "deterministic": True,
+        "force_row_wise": True,
+        "verbosity": -1,
+    }
 
 
 @lru_cache(maxsize=64)
