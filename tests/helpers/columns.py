@@ -27,8 +27,9 @@ def schemas() -> list[type[pa.DataFrameModel]]:
         if issubclass(made, pa.DataFrameModel) and made.__module__ == module.__name__
     ]
     order = [module.__name__ for module in modules]
-    place = lambda made: (order.index(made.__module__), inspect.getsourcelines(made)[1])  # noqa: E731
-    return sorted(found, key=place)
+    return sorted(
+        found, key=lambda made: (order.index(made.__module__), inspect.getsourcelines(made)[1])
+    )
 
 
 def meanings() -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Whatever fails, there is a forecast that says what it is made of, and what there was stays."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pandas as pd
 import pytest
@@ -25,8 +27,16 @@ def served(repo: Repo) -> pd.DataFrame:
     return read_table(Bounded, repo.root / RUN / f"forecast/{DAY}.parquet")
 
 
-def break_training(repo: Repo, when: str, why: str = "broken") -> None:
+@contextmanager
+def broken_training(repo: Repo, when: str, why: str = "broken") -> Iterator[None]:
+    """The daily page, made while the training fails `when` an expression is true."""
+    whole = (repo.root / TRAINING).read_text()
     edit(repo.root / TRAINING, ROWS, f"    if {when}:\n        raise ValueError('{why}')\n{ROWS}")
+    try:
+        repo.run("daily")
+        yield
+    finally:
+        (repo.root / TRAINING).write_text(whole)
 
 
 def page(repo: Repo) -> str:
@@ -47,11 +57,8 @@ def require_parity(repo: Repo) -> None:
 
 def test_a_failed_training_keeps_the_model_that_was_there_and_says_so(repo):
     before = served(repo)
-    whole = (repo.root / TRAINING).read_text()
-    break_training(repo, "True")
-    repo.run("daily")
-    after = served(repo)
-    (repo.root / TRAINING).write_text(whole)
+    with broken_training(repo, "True"):
+        after = served(repo)
     why = "predecessor: training of 2024-03-09 failed: ValueError: broken; it serves as it was"
     assert after[Flagged.served_by].unique() == [f"{why} trained before"]
     pd.testing.assert_series_equal(after[Forecast.probability], before[Forecast.probability])
@@ -60,32 +67,26 @@ def test_a_failed_training_keeps_the_model_that_was_there_and_says_so(repo):
 
 def test_where_the_training_of_today_fails_its_predecessor_serves(repo):
     shutil.rmtree(repo.root / RUN / "model/all/2024-03-09")
-    whole = (repo.root / TRAINING).read_text()
-    break_training(repo, "str(day) == '2024-03-09'")
-    repo.run("daily")
-    rows = served(repo)
-    assert rows[Forecast.model_date].unique() == ["2024-03-07"]
-    why = "predecessor: training of 2024-03-09 failed: ValueError: broken"
-    assert rows[Flagged.served_by].unique() == [why]
-    sheet = pd.read_csv(repo.root / RUN / f"forecast/{DAY}.csv")
-    assert sheet[Flagged.served_by].unique() == [why]
-    assert why in page(repo)
-    assert repo.jobs("daily") == {}
-    (repo.root / TRAINING).write_text(whole)
+    with broken_training(repo, "str(day) == '2024-03-09'"):
+        rows = served(repo)
+        assert rows[Forecast.model_date].unique() == ["2024-03-07"]
+        why = "predecessor: training of 2024-03-09 failed: ValueError: broken"
+        assert rows[Flagged.served_by].unique() == [why]
+        sheet = pd.read_csv(repo.root / RUN / f"forecast/{DAY}.csv")
+        assert sheet[Flagged.served_by].unique() == [why]
+        assert why in page(repo)
+        assert repo.jobs("daily") == {}
 
 
 def test_where_every_training_fails_climatology_serves_in_the_backtest_too(repo):
     shutil.rmtree(repo.root / RUN / "model")
-    whole = (repo.root / TRAINING).read_text()
-    break_training(repo, "True")
-    repo.run("daily")
-    rows = served(repo)
-    why = "climatology: training of 2024-03-09 failed: ValueError: broken"
-    assert rows[Flagged.served_by].unique() == [why]
-    assert rows[[Bounded.lower, Bounded.upper]].isna().all(axis=None)
-    assert rows[Forecast.probability].nunique() > 10
-    require_parity(repo)
-    (repo.root / TRAINING).write_text(whole)
+    with broken_training(repo, "True"):
+        rows = served(repo)
+        why = "climatology: training of 2024-03-09 failed: ValueError: broken"
+        assert rows[Flagged.served_by].unique() == [why]
+        assert rows[[Bounded.lower, Bounded.upper]].isna().all(axis=None)
+        assert rows[Forecast.probability].nunique() > 10
+        require_parity(repo)
 
 
 def test_what_was_published_stays_and_is_made_anew_when_that_can_be_done(repo):
