@@ -7,7 +7,6 @@ a Diebold-Mariano test of the two.
 """
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,9 +14,9 @@ import numpy as np
 
 from benchmarks.measure import say_machine
 from benchmarks.pipeline import ROOT, WORK
-from benchmarks.windows import WINDOWS, XS, Forecasts, forecasts, world
-from rtlmp.evaluation.losses import daily_means, diebold_mariano, format_interval, log_loss
-from rtlmp.evaluation.scores import Sample, sample_scores
+from benchmarks.windows import WINDOWS, XS, Forecasts, equal, forecasts, sample, world
+from rtlmp.evaluation.losses import format_interval
+from rtlmp.evaluation.scores import sample_scores
 from rtlmp.schemas.names import Metric
 
 CLOCKS: Final[dict[str, dict[str, Any]]] = {
@@ -66,19 +65,7 @@ def between(of: Forecasts, first: int, last: int) -> Forecasts:
     return Forecasts(*rows)
 
 
-def sample(of: Forecasts, k: int) -> Sample:
-    sure = ~np.isnan(of.y[:, k])
-    day = np.unique(of.day[sure], return_inverse=True)[1]
-    return Sample(day, of.y[sure, k], of.p[sure, k], of.reference[sure, k])
-
-
 def cell(of: Forecasts, k: int) -> str:
     got = sample_scores(sample(of, k), 7)
     skill, auc = (format_interval(*got[m], ".3f") for m in (Metric.LOG_LOSS_SKILL, Metric.AUC))
     return f"{skill}, {auc}"
-
-
-def equal(two: Sequence[Forecasts], k: int) -> float:
-    """p of equal daily losses."""
-    losses = (daily_means(s.day, log_loss(s.y, s.p)) for s in (sample(of, k) for of in two))
-    return diebold_mariano(*losses).p_value

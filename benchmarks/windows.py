@@ -237,6 +237,18 @@ def local_hour(hour: Ints) -> Any:  # noqa: ANN401
     return utc.tz_convert(TZ).hour.to_numpy(np.int32)
 
 
+def sample(of: Forecasts, k: int) -> Sample:
+    sure = ~np.isnan(of.y[:, k])
+    day = np.unique(of.day[sure], return_inverse=True)[1]
+    return Sample(day, of.y[sure, k], of.p[sure, k], of.reference[sure, k])
+
+
+def equal(two: Sequence[Forecasts], k: int) -> float:
+    """p of equal daily losses."""
+    losses = (daily_means(s.day, log_loss(s.y, s.p)) for s in (sample(of, k) for of in two))
+    return diebold_mariano(*losses).p_value
+
+
 def say(name: str, found: Mapping[str, Forecasts]) -> None:
     """A line a variant: skill by threshold, AUC, mean over base rate, the top hours; seconds."""
     before = next(iter(found.values()))
@@ -244,19 +256,14 @@ def say(name: str, found: Mapping[str, Forecasts]) -> None:
     for variant, of in found.items():
         cells = []
         for k, x in enumerate(XS):
-            sure = ~np.isnan(of.y[:, k])
-            day = np.unique(of.day[sure], return_inverse=True)[1]
-            sample = Sample(day, of.y[sure, k], of.p[sure, k], of.reference[sure, k])
-            got = sample_scores(sample, 7)
-            top = np.argsort(-sample.p, kind="stable")[: round(TOP * len(sample.p))]
-            theirs = before.p[sure, k]
-            losses = (daily_means(day, log_loss(sample.y, p)) for p in (sample.p, theirs))
-            dm = diebold_mariano(*losses)
+            rows = sample(of, k)
+            got = sample_scores(rows, 7)
+            top = np.argsort(-rows.p, kind="stable")[: round(TOP * len(rows.p))]
             cells.append(
                 f"${x:g} {format_interval(*got[Metric.LOG_LOSS_SKILL], '.3f')}"
                 f" auc {got[Metric.AUC][0]:.3f}"
-                f" p/y {sample.p.mean() / sample.y.mean():.2f}"
-                f" top {sample.p[top].mean():.2f}/{sample.y[top].mean():.2f}"
-                + (f" DM {dm.p_value:.2f}" if variant != next(iter(found)) else "")
+                f" p/y {rows.p.mean() / rows.y.mean():.2f}"
+                f" top {rows.p[top].mean():.2f}/{rows.y[top].mean():.2f}"
+                + (f" DM {equal((of, before), k):.2f}" if of is not before else "")
             )
         print(f"  {variant:22s} {float(of.seconds):5.1f} s  " + " | ".join(cells), flush=True)
