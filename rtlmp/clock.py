@@ -68,8 +68,8 @@ def base_date(day: date, every_days: int, cycle: int, count: int) -> date:
 
     The first `count` of every `cycle` do, so that `count` successive models have nothing in common.
 
-    >>> [base_date(date(2024, 8, d), 2, 15, 3).day for d in (18, 20, 22, 24, 26)]
-    [18, 20, 22, 18, 20]
+    >>> [base_date(date(2024, 8, d), 2, 15, 3).day for d in (22, 24, 26, 28, 30)]
+    [22, 24, 26, 22, 24]
     """
     k = (day - RETRAIN_EPOCH).days // every_days % cycle
     return day - timedelta(days=every_days * (k - k % count))

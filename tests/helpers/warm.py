@@ -23,6 +23,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from tests.helpers.build import ROOT
+
 SOCKET: Final = "WARM_SOCKET"  # in the environment of what runs
 AHEAD: Final = "WARM_AHEAD"  # s from the machine's clock to that which `datetime.now` tells
 GROUP: Final = "WARM_GROUP"  # of processes, to be killed at once
@@ -41,6 +43,7 @@ LOADED: Final = (
     "sklearn.linear_model",
     "matplotlib.pyplot",
 )
+LONGEST: Final = 900.0  # s, of a run
 Real = clock.datetime
 
 
@@ -65,17 +68,19 @@ class Clock(Real, metaclass=Anyone):
 @contextmanager
 def warm(folder: Path) -> Iterator[dict[str, str]]:
     """What to add to the environment of what runs."""
-    path = folder / "warm.socket"
-    me = os.getpid()
-    if not (server := os.fork()):
-        _serve(path, me)
-    while not path.exists():
-        time.sleep(0.05)
-    try:
-        yield {SOCKET: str(path), "OMP_NUM_THREADS": "1"}
-    finally:
-        os.kill(server, signal.SIGKILL)
-        os.waitpid(server, 0)
+    path, one = folder / "warm.socket", {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    # a new Python: a fork of one that has trained before never ends its own training (libgomp)
+    words, env = ["-m", "tests.helpers.warm", str(path), str(os.getpid())], {**os.environ, **one}
+    env.pop("COVERAGE_PROCESS_CONFIG", None)  # its forks end before they could tell
+    with subprocess.Popen([sys.executable, *words], cwd=ROOT, env=env) as server:
+        try:
+            while not path.exists():
+                if server.poll() is not None:
+                    raise RuntimeError(f"it ended with {server.returncode} before it served")
+                time.sleep(0.05)
+            yield {SOCKET: str(path), "OMP_NUM_THREADS": "1"}
+        finally:
+            server.kill()
 
 
 class Process(NamedTuple):
@@ -83,7 +88,8 @@ class Process(NamedTuple):
     told: socket.socket
 
     def ended(self) -> int:
-        """Its exit code, when it has ended; -9 where it was killed."""
+        """Its exit code, when it has ended; -9 where it was killed. Raises TimeoutError."""
+        self.told.settimeout(LONGEST)  # s
         with self.told:
             return int(self.told.recv(16).decode() or -signal.SIGKILL)
 
@@ -105,9 +111,7 @@ def finished(words: Sequence[str], cwd: Path, env: Mapping[str, str], said: int 
 def _serve(path: Path, parent: int) -> None:
     """Forks for whoever asks; it has one thread, so that forks are whole."""
     os.setsid()
-    warnings.resetwarnings()  # those of pytest are errors
     warnings.simplefilter("ignore")
-    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     import rtlmp
 
     ours = [m.name for m in pkgutil.walk_packages(rtlmp.__path__, "rtlmp.")]
@@ -274,3 +278,7 @@ def _trace(*words: str) -> None:
     status = Path("/proc/self/status")
     while "TracerPid:\t0\n" in status.read_text():
         time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    _serve(Path(sys.argv[1]), int(sys.argv[2]))

@@ -173,7 +173,7 @@ def test_an_edited_raw_month_reruns_its_own_dependants_by_count(repo):
     assert early == {
         "features": 1,
         "history": 3,
-        "train": 4,  # three serve, the gate compares the oldest with one more
+        "train": 5,  # three serve, one updates another, the gate compares the oldest with one
         "forecast_date": 1,
         "forecast_files": 1,
         "latest_forecast": 1,
