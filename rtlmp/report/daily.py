@@ -174,9 +174,10 @@ def _behind(of: DailyReport, tz: str) -> list[str]:
 
 
 def _models(cards: Sequence[Card]) -> Table:
-    made = pd.DataFrame(cards)[["pool", "date", "trained_from", "trained_until", "rows", "failed"]]
+    keys = ["pool", "date", "base", "trained_from", "trained_until", "rows", "failed"]
+    made = pd.DataFrame(cards).reindex(columns=keys)  # of a failed one not all is there
     made["pool"] = made["pool"].map(" ".join)
-    return html_table(made, "Models: dated, and what they were trained on.")
+    return html_table(made, "Models: dated, what they update (base), what they were trained on.")
 
 
 def _fresh(of: DailyReport) -> Table:
@@ -193,7 +194,5 @@ def _fresh(of: DailyReport) -> Table:
 
 
 def _wide(rows: pd.DataFrame, tz: str) -> pd.DataFrame:
-    wide = rows.pivot(
-        index=Forecast.valid_time, columns=Forecast.threshold, values=Forecast.probability
-    )
-    return wide.tz_convert(tz)
+    wide = rows.set_index([Forecast.valid_time, Forecast.threshold])[Forecast.probability]
+    return wide.unstack().tz_convert(tz)
