@@ -3,8 +3,24 @@
 import pandera.pandas as pa
 from pandera.typing import Series
 
-from rtlmp.schemas.core import Bounded, Metrics, Utc, Valid
+from rtlmp.schemas.core import Bounded, HorizonRows, Metrics, Utc, Valid
 from rtlmp.schemas.names import Metric
+
+
+class Truth(HorizonRows):
+    """Synthetic worlds only: the spike probability given all that was public at issue time."""
+
+    location: Series[str]
+    threshold: Series[float]
+    probability: Series[float] = pa.Field(ge=0, le=1)
+
+
+class Covered(pa.DataFrameModel):
+    """A row a series and UTC day: share of its intervals that have a value."""
+
+    series: Series[str]
+    day: Series[Utc] = pa.Field(description="midnight, UTC")
+    share: Series[float] = pa.Field(ge=0, le=1, description="of the intervals of all locations")
 
 
 class Place(pa.DataFrameModel):

@@ -1,7 +1,8 @@
 """The daily page: the next 72 hours, yesterday against what was observed, and what it rests on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -15,6 +16,7 @@ from rtlmp.config.jobs import DailyPageSettings
 from rtlmp.evaluation.baselines import baseline_forecasts, price_hours
 from rtlmp.io.tables import read_table
 from rtlmp.models.store import Card, read_card
+from rtlmp.report.explain import Issue
 from rtlmp.report.glance import glance
 from rtlmp.report.page import Page, Section, Table, chart, group, html_table, prices, probabilities
 from rtlmp.report.record import Record
@@ -38,6 +40,7 @@ class DailyReport(NamedTuple):
     until: Sequence[pd.Timestamp]  # last interval known of each series of `freshness`
     prices: Archive | None = None
     record: Record = Record({}, "", "")
+    why: Mapping[str, Issue] = MappingProxyType({})  # by node, what its forecast was made of
 
 
 def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyReport:  # noqa: ANN401
@@ -146,7 +149,7 @@ def _glance(of: DailyReport, config: DailyPageSettings, tz: str) -> Table:
         beside[name] = rows[rows[Scored.model] == name]
     if of.earlier:
         beside["said before"] = max(of.earlier, key=lambda rows: rows[Forecast.issue_time].max())
-    return glance(of.forecast, beside, tz)
+    return glance(of.forecast, beside, of.why, tz)
 
 
 def _ahead(rows: DataFrame[Forecast], tz: str) -> list[dict[str, object]]:

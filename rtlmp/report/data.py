@@ -13,16 +13,16 @@ from pandera.typing import DataFrame
 from rtlmp.asof.vintages import Archive
 from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
 from rtlmp.config.jobs import DataPageSettings
+from rtlmp.evaluation.tables import Covered
 from rtlmp.io.tables import read_table
-from rtlmp.report.page import Page, Section, Table, html_table
-from rtlmp.schemas.core import UTC_DTYPE, Covered, Freshness, Lost, Observations
+from rtlmp.report.page import NOTE, Page, Section, Table, html_table
+from rtlmp.schemas.core import UTC_DTYPE, Freshness, Lost, Observations
 from rtlmp.sources.freshness import FilesBySeries
 
 GAP: Final = 0.8  # days with less than this share are listed
 LISTED: Final = 12  # gaps a series
 LOST: Final = 50  # postings listed
 DAY: Final = pd.Timedelta(days=1)
-NOTE: Final = Markup("<small>{}</small>")
 
 
 def coverage_by_day(files: FilesBySeries, first: datetime, last: datetime) -> DataFrame[Covered]:

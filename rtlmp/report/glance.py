@@ -5,8 +5,9 @@ from typing import Final
 
 import pandas as pd
 
+from rtlmp.report.explain import Issue, moved_most
 from rtlmp.report.figures.style import above
-from rtlmp.report.page import Table, html_table
+from rtlmp.report.page import NOTE, Table, html_table
 from rtlmp.schemas.core import Bounded
 
 KEYS: Final = [Bounded.location, Bounded.valid_time, Bounded.threshold]
@@ -15,9 +16,11 @@ ABOUT: Final = (
 )
 
 
-def glance(rows: pd.DataFrame, beside: Mapping[str, pd.DataFrame], tz: str) -> Table:
+def glance(
+    rows: pd.DataFrame, beside: Mapping[str, pd.DataFrame], why: Mapping[str, Issue], tz: str
+) -> Table:
     """A row a node and local day, at the middle one of the thresholds: its three likeliest hours;
-    of the first, the probability, its bounds, and that of each forecast `beside` it."""
+    of the first, the probability, its bounds, that of each forecast `beside` it, what moved it."""
     xs, p = sorted(rows[Bounded.threshold].unique()), Bounded.probability
     x, local = xs[(len(xs) - 1) // 2], rows[Bounded.valid_time].dt.tz_convert(tz)
     hold = [f"{t:%H:%M} (HE {t.hour + 1:02d})" for t in local]
@@ -29,5 +32,11 @@ def glance(rows: pd.DataFrame, beside: Mapping[str, pd.DataFrame], tz: str) -> T
     chances = {f"P({above(x)})": best[p], "from": best[Bounded.lower], "to": best[Bounded.upper]}
     chances |= {name: best[KEYS].merge(of, "left", KEYS)[p] for name, of in beside.items()}
     texts = pd.DataFrame(chances).map("{:.1%}".format).replace("nan%", "-")
+    if why:
+        told = [
+            moved_most(why[str(node)], [*of[Bounded.valid_time]], x)
+            for node, of in best.groupby(Bounded.location)
+        ]
+        texts["moved most by"] = [NOTE.format(text) for of in told for text in of]
     table = best[[Bounded.location, "day", "hold"]].join(texts)
     return html_table(table, f"{ABOUT} (5 and 95 %) and what stands beside it.")

@@ -9,10 +9,12 @@ from typing import Any, Final, NamedTuple, TypedDict
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from rtlmp.io.files import write_text
 from rtlmp.report.figures.style import above, ramp
 
+NOTE: Final = Markup("<small>{}</small>")
 ASSETS: Final = Path(__file__).parent / "assets"
 
 

@@ -90,14 +90,6 @@ class Freshness(pa.DataFrameModel):
     stale: Series[bool]
 
 
-class Covered(pa.DataFrameModel):
-    """A row a series and UTC day: share of its intervals that have a value."""
-
-    series: Series[str]
-    day: Series[Utc] = pa.Field(description="midnight, UTC")
-    share: Series[float] = pa.Field(ge=0, le=1, description="of the intervals of all locations")
-
-
 class Lost(pa.DataFrameModel):
     """Live runs: a row a posting that is left out, or some of whose rows are."""
 
@@ -132,14 +124,6 @@ class Metrics(pa.DataFrameModel):
     value: Series[float] = pa.Field(nullable=True)
     low: Series[float] = pa.Field(nullable=True, description="5 % of the block bootstrap")
     high: Series[float] = pa.Field(nullable=True, description="95 % of the block bootstrap")
-
-
-class Truth(HorizonRows):
-    """Synthetic worlds only: the spike probability given all that was public at issue time."""
-
-    location: Series[str]
-    threshold: Series[float]
-    probability: Series[float] = pa.Field(ge=0, le=1)
 
 
 # What a source has of a series that it does not give: no rows, in the right types.

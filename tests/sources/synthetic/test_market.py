@@ -9,7 +9,8 @@ import pytest
 
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import HORIZON_HOURS
-from rtlmp.schemas.core import Observations, Truth
+from rtlmp.evaluation.tables import Truth
+from rtlmp.schemas.core import Observations
 from rtlmp.sources.synthetic.market import World, world
 from rtlmp.sources.synthetic.price import (
     CURVE,
