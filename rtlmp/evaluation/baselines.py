@@ -15,8 +15,7 @@ from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import CLIMATE, HORIZON_HOURS, horizon_start, issue_time
 from rtlmp.config.jobs import BacktestSettings
-from rtlmp.evaluation.tables import Truth
-from rtlmp.schemas.core import Bounded, HorizonRows, Scored
+from rtlmp.schemas.core import Bounded, HorizonRows, Scored, Truth
 from rtlmp.schemas.names import Forecaster
 
 Hours: TypeAlias = npt.NDArray[np.int32]  # of a local day

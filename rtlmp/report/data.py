@@ -11,12 +11,12 @@ from markupsafe import Markup
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Archive
-from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
+from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, STORED, SeriesName
 from rtlmp.config.jobs import DataPageSettings
-from rtlmp.evaluation.tables import Covered
+from rtlmp.evaluation.tables import Covered, Lost
 from rtlmp.io.tables import read_table
 from rtlmp.report.page import NOTE, Page, Section, Table, html_table
-from rtlmp.schemas.core import UTC_DTYPE, Freshness, Lost, Observations
+from rtlmp.schemas.core import UTC_DTYPE, Freshness, Observations
 from rtlmp.sources.freshness import FilesBySeries
 
 GAP: Final = 0.8  # days with less than this share are listed
@@ -68,6 +68,19 @@ def data_page(
         [f"Old or missing: {', '.join(stale)}."] if len(stale) else [],
         "Nothing is older than its source allows.",
     )
+
+
+def known_table(fresh: DataFrame[Freshness], until: Sequence[pd.Timestamp]) -> Table:
+    """Newest publication and last interval known of each series, UTC."""
+    there = fresh[Freshness.latest].notna()
+    absent = sorted({*STORED} - {*fresh.loc[there, Freshness.series]})
+    caption = f"Data known at issue time. Not in this source: {', '.join(absent) or 'none'}."
+    times = {
+        "newest publication, UTC": fresh[Freshness.latest],
+        "speaks up to, UTC": pd.Series(until, fresh.index, dtype=UTC_DTYPE),
+    }
+    text = {name: time.dt.strftime("%Y-%m-%d %H:%M") for name, time in times.items()}
+    return html_table(fresh[[Freshness.series]].assign(**text)[there], caption)
 
 
 def _covered(q: SeriesName, paths: list[Path], first: datetime, last: datetime) -> pd.DataFrame:

@@ -104,7 +104,7 @@ def moved_most(issue: Issue, hours: Sequence[pd.Timestamp], threshold: float) ->
     effects = _mean_shares(issue._replace(rows=rows), [threshold])[0, :, :-1]
     readings = rows.drop(columns=TIMES)
     return [
-        "; ".join(_in_words(readings.columns[k], readings.iloc[i, k], of[k]) for k in strongest)
+        "\n".join(_in_words(readings.columns[k], readings.iloc[i, k], of[k]) for k in strongest)
         for i, of in enumerate(effects)
         for strongest in [np.argsort(-np.abs(of), kind="stable")[:MOST]]
     ]

@@ -74,7 +74,7 @@ def group(name: str, local: pd.DatetimeIndex, panels: Sequence[Panel]) -> dict[s
     every = max(1, len(midnight) // 8)
     return {
         "name": name,
-        "labels": [f"{t:%a %d %b %Y %H:%M %Z}" for t in local],
+        "labels": [f"{t:%a %d %b %Y %H:%M %Z} (HE {t.hour + 1:02d})" for t in local],
         "ticks": [[i, f"{local[i]:%a %d %b}"] for i in midnight[::every]],
         "panels": panels,
     }
@@ -95,9 +95,14 @@ def html_table(df: pd.DataFrame, caption: str, digits: int = 3) -> Table:
     return Table(caption, [str(c).replace("_", " ") for c in df], rows)
 
 
-def probabilities(wide: pd.DataFrame) -> Panel:
-    """A line a threshold; `wide` has a column each."""
-    lines = [_line(above(x), colour, wide[x]) for x, colour in ramp(wide.columns).items()]
+def probabilities(wide: pd.DataFrame, *bounds: pd.DataFrame) -> Panel:
+    """A line a threshold, which `wide` has a column each; `bounds` (lower, upper) of one alone."""
+    names = {"": wide, **dict(zip((" lower bound", " upper bound"), bounds, strict=False))}
+    lines = [
+        _line(above(x) + name, colour, of[x])
+        for name, of in names.items()
+        for x, colour in ramp(wide.columns).items()
+    ]
     unit = "probability of a price above"
     return Panel(unit=unit, percent=True, log=False, marks=[], lines=lines)
 

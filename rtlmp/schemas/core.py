@@ -90,19 +90,6 @@ class Freshness(pa.DataFrameModel):
     stale: Series[bool]
 
 
-class Lost(pa.DataFrameModel):
-    """Live runs: a row a posting that is left out, or some of whose rows are."""
-
-    report: Series[str] = pa.Field(description="ERCOT's, as in `live.gaps`")
-    posting: Series[str] = pa.Field(description="ERCOT's id of it")
-    published: Series[Utc] = pa.Field(description="when it was posted, UTC")
-    why: Series[str] = pa.Field(description="what could not be had or read: row, column, value")
-    accepted: Series[bool] = pa.Field(description="by `live.gaps`")
-
-    class Config(BaseConfig):
-        coerce = True
-
-
 class Scored(Forecast):
     """Every forecast row of a backtest with the price observed; `model` tells baselines apart."""
 
@@ -124,6 +111,14 @@ class Metrics(pa.DataFrameModel):
     value: Series[float] = pa.Field(nullable=True)
     low: Series[float] = pa.Field(nullable=True, description="5 % of the block bootstrap")
     high: Series[float] = pa.Field(nullable=True, description="95 % of the block bootstrap")
+
+
+class Truth(HorizonRows):
+    """Synthetic worlds only: the spike probability given all that was public at issue time."""
+
+    location: Series[str]
+    threshold: Series[float]
+    probability: Series[float] = pa.Field(ge=0, le=1)
 
 
 # What a source has of a series that it does not give: no rows, in the right types.

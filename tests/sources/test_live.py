@@ -11,12 +11,12 @@ import yaml
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import instant
 from rtlmp.config import parse_config
-from rtlmp.evaluation.tables import Covered
+from rtlmp.evaluation.tables import Covered, Lost
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.report.data import coverage_by_day, data_page
 from rtlmp.report.figures.forecast import forecast_figure
 from rtlmp.report.page import Table, render
-from rtlmp.schemas.core import Flagged, Forecast, Freshness, Lost, Observations
+from rtlmp.schemas.core import Flagged, Forecast, Freshness, Observations
 from rtlmp.sources.files.coverage import coverage
 from rtlmp.sources.freshness import UNKNOWN, age_limits, freshness, newest_known
 from tests.helpers import live, repo

@@ -63,3 +63,31 @@ use rule _job as latest_forecast with:
         f"{LOGS}/latest_forecast.log",
     params:
         **uses("latest_forecast.py"),
+
+
+use rule _job as alert_events with:
+    input:
+        rules.forecast_date.output.rows,
+    output:
+        [f"{RUN}/alerts/{{date}}.{kind}" for kind in ("json", "ics")],
+    log:
+        f"{LOGS}/alert_events/{{date}}.log",
+    params:
+        **uses("alert_events.py"),
+        alerts=C["alerts"],
+        market=C["market"],
+
+
+# What was sent is no output: Snakemake deletes those before it makes them again.
+use rule _job as send_alerts with:
+    input:
+        rules.alert_events.output[0],
+    output:
+        touch(f"{RUN}/alerts/{{date}}.sent"),
+    log:
+        f"{LOGS}/send_alerts/{{date}}.log",
+    localrule: True
+    params:
+        **uses("send_alerts.py"),
+        notify=C["notify"],
+        sent=f"{RUN}/alerts/sent.json",

@@ -7,11 +7,10 @@ from rtlmp.asof.vintages import read_archive
 from rtlmp.clock import days, month
 from rtlmp.config import jobs
 from rtlmp.evaluation.baselines import scored_forecasts
-from rtlmp.evaluation.tables import Truth
 from rtlmp.io.parquet import write_row_groups
 from rtlmp.io.tables import read_table
 from rtlmp.pipeline.job import Job
-from rtlmp.schemas.core import Bounded, Scored
+from rtlmp.schemas.core import Bounded, Scored, Truth
 from rtlmp.schemas.names import Forecaster
 
 job = Job(jobs.BacktestSettings)

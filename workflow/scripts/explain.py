@@ -17,4 +17,4 @@ for node, path in zip(c["nodes"], out.tables, strict=True):
     table = explain(node, issues[node], xs)
     write_table(Drivers, table, path)
     for x in xs if node in c["figures"] else ():
-        save_figure(explanation(table, MARKETS[c["market"]].tz, x), figures[node, x])
+        save_figure(explanation(table, MARKETS[c["market"]].tz, x), figures[node, x], c, [job.day])

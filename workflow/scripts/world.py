@@ -1,10 +1,9 @@
 import pandas as pd
 
 from rtlmp.config import jobs
-from rtlmp.evaluation.tables import Truth
 from rtlmp.io.tables import write_table
 from rtlmp.pipeline.job import Job
-from rtlmp.schemas.core import Observations
+from rtlmp.schemas.core import Observations, Truth
 from rtlmp.sources.synthetic.market import world
 
 job = Job(jobs.WorldSettings)

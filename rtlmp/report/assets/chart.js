@@ -50,7 +50,7 @@ function draw(box, group) {
     for (const mark of panel.marks || [])
       shape(svg, "path", {d: `M${LEFT},${y(mark.value)}H${width - RIGHT}`, stroke: mark.colour, class: "mark"});
     for (const s of panel.lines)
-      shape(svg, "path", {d: steps(s.values, x, y), stroke: s.colour, class: "line"});
+      shape(svg, "path", {d: steps(s.values, x, y), stroke: s.colour, class: s.name.endsWith("bound") ? "line bound" : "line"});
   });
   for (const [i, text] of group.ticks) {
     shape(svg, "path", {d: `M${x(i)},18V${total - 40}`, class: "day"});
@@ -74,34 +74,33 @@ function readout(box, group, i) {
 }
 
 function mount(figure) {
-  const spec = JSON.parse(figure.querySelector("script").textContent);
-  const choice = figure.querySelector("select"), plot = figure.querySelector(".plot");
-  const text = figure.querySelector(".readout");
-  const only = choice.cloneNode(), steps = {ArrowLeft: -1, ArrowRight: 1};
-  const render = () => {
-    const {panels, ...group} = spec.groups[choice.value];
-    group.panels = panels.map(p => ({...p, lines: p.lines.filter(
-      s => !p.percent || !only.value || s.name === only.value)}));
-    plot.replaceChildren();
-    const chart = draw(plot, group), svg = chart.svg;
-    let pinned = false, hour = 0;  // of this node: another one is not held
-    const show = i => { chart.show(hour = i); readout(text, group, i); };
-    const pick = event => show(chart.at(event.clientX - svg.getBoundingClientRect().left));
-    svg.addEventListener("pointermove", event => { if (!pinned) pick(event); });
-    svg.addEventListener("click", event => { pinned = !pinned; pick(event); });
-    svg.addEventListener("keydown", event => {
-      if (event.key in steps) show(Math.min(group.labels.length - 1, Math.max(0, hour + steps[event.key])));
-    });
-    readout(text, group, 0);
-  };
-  spec.groups.forEach((group, i) => choice.add(new Option(group.name, i)));
-  for (const name of ["", ...spec.groups[0].panels[0].lines.map(s => s.name)])
-    only.add(new Option(name || "all thresholds", name));
-  only.ariaLabel = "threshold";
-  choice.after(only);
-  choice.hidden = spec.groups.length < 2;
-  for (const of of [choice, only, window]) of.addEventListener(of === window ? "resize" : "change", render);
-  render();
+  const {groups} = JSON.parse(figure.querySelector("script").textContent);
+  const plot = figure.querySelector(".plot"), text = figure.querySelector(".readout");
+  const {panels, ...group} = groups.find(g => g.name === choice.value) || groups[0];
+  group.panels = panels.map(p => ({...p, lines: p.lines.filter(
+    s => !p.percent || (only.value ? s.name.startsWith(only.value) : !s.name.endsWith("bound")))}));
+  plot.replaceChildren();
+  const chart = draw(plot, group), svg = chart.svg, steps = {ArrowLeft: -1, ArrowRight: 1};
+  let pinned = false, hour = 0;  // of this node: another one is not held
+  const show = i => { chart.show(hour = i); readout(text, group, i); };
+  const pick = event => show(chart.at(event.clientX - svg.getBoundingClientRect().left));
+  svg.addEventListener("pointermove", event => { if (!pinned) pick(event); });
+  svg.addEventListener("click", event => { pinned = !pinned; pick(event); });
+  svg.addEventListener("keydown", event => {
+    if (event.key in steps) show(Math.min(group.labels.length - 1, Math.max(0, hour + steps[event.key])));
+  });
+  readout(text, group, 0);
 }
 
-document.querySelectorAll("figure.chart").forEach(mount);
+function render() {
+  figures.forEach(mount);
+  for (const row of document.querySelectorAll("tbody tr")) row.classList.toggle("chosen", row.cells[0].textContent === choice.value);
+}
+
+const [choice, only] = document.querySelectorAll(".pick select"), figures = document.querySelectorAll("figure.chart");
+const {groups} = JSON.parse(figures[0].querySelector("script").textContent);
+for (const group of groups) choice.add(new Option(group.name));
+for (const name of ["", ...groups[0].panels[0].lines.map(s => s.name)])
+  if (!name.endsWith("bound")) only.add(new Option(name || "all", name));
+for (const of of [choice, only, window]) of.addEventListener(of === window ? "resize" : "change", render);
+render();

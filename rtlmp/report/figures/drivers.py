@@ -50,7 +50,7 @@ def explanation(table: pd.DataFrame, tz: str, threshold: float) -> Figure:
     top.stairs(100 * np.exp(wide.sum()), style.hour_edges(hours), color=style.BLUE)
     node = rows[Drivers.location].iloc[0]
     style.tidy(top, "", "P, %", f"{node}, {style.above(threshold)}: what moves the probability")
-    top.set_ylim(bottom=0)
+    top.set_ylim(0, max(10, top.get_ylim()[1]))
     reach = np.log(MOST)
     rows_at = np.arange(len(shown) + 1)
     mesh = heat.pcolormesh(

@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from rtlmp.asof.vintages import Floats
 from rtlmp.config import threshold_name
+from rtlmp.config.jobs import ReportSettings
 from rtlmp.io.files import atomic
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.names import Forecaster
@@ -122,6 +123,12 @@ def legend_above(figure: Figure, axes: Axes, title: str | None = None) -> None:
     )
 
 
-def save_figure(figure: Figure, path: str | Path) -> None:
-    """PNG of fixed bytes: no software name, no date."""
-    atomic(path, lambda tmp: figure.savefig(tmp, dpi=130, metadata={"Software": None}))
+def save_figure(
+    figure: Figure, path: str | Path, of: ReportSettings, days: Iterable[object]
+) -> None:
+    """PNG of fixed bytes: no software name, no date. Run, days and source in small print."""
+    span = " to ".join(sorted({min(said := [*map(str, days)]), max(said)}))
+    note = f"rtlmp run {of['run']}: {of['market']}, source {of['source']}, {span}"
+    figure.text(0, -0.01, note, va="top", fontsize=7, color=GREY)
+    looks: dict[str, Any] = {"dpi": 130, "bbox_inches": "tight", "metadata": {"Software": None}}
+    atomic(path, lambda tmp: figure.savefig(tmp, **looks))

@@ -15,8 +15,7 @@ from pandera.typing import DataFrame
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.config.jobs import WorldSettings
-from rtlmp.evaluation.tables import Truth
-from rtlmp.schemas.core import Observations
+from rtlmp.schemas.core import Observations, Truth
 from rtlmp.sources.synthetic.price import Margin, node_margin, spike_probability
 from rtlmp.sources.synthetic.publication import VINTAGES, MarketDays, published_series
 from rtlmp.sources.synthetic.weather import calendar, weather

@@ -9,8 +9,7 @@ import pytest
 
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import HORIZON_HOURS
-from rtlmp.evaluation.tables import Truth
-from rtlmp.schemas.core import Observations
+from rtlmp.schemas.core import Observations, Truth
 from rtlmp.sources.synthetic.market import World, world
 from rtlmp.sources.synthetic.price import (
     CURVE,
