@@ -56,6 +56,9 @@ onstart:
 
 onsuccess:
     put_back(workflow.persistence)
+    from rtlmp.report.index import write_index  # slow
+
+    write_index(Path(RUN))
 
 
 onerror:
@@ -73,10 +76,6 @@ rule forecast:
         plan.paths_of(rules.forecast_figure.output, date=DATE),
         [] if NEWER else rules.latest_forecast.output,
         plan.paths_of(rules.alert_events.output, date=DATE) if C["alerts"] else [],
-        # of the newest date alone: what is past is no news
-        plan.paths_of(rules.send_alerts.output, date=DATE)
-        if C["alerts"] and C["notify"] and not NEWER
-        else [],
         plan.features(NODES, [month(DATE)]),
         plan.models(POOLS, [DATE])["cards"],
         RAW_FILES,

@@ -64,8 +64,8 @@ def send(events: Sequence[Event], addresses: Sequence[str], record: Path) -> Ite
 
     Yields what was. Raises ValueError where an address does not take it: the next run tries again.
     """
-    import apprise  # is it missing? pip install 'rtlmp[alerts]'
-
+    if addresses:
+        import apprise  # is it missing? pip install 'rtlmp[alerts]'
     sent = load_json(record, dict[str, str]) if record.exists() else {}
     for of, address in product(events, addresses):
         name = f"{_name(of)} {sha256([address.encode()])[:8]}"

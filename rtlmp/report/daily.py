@@ -71,16 +71,17 @@ def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
     )
     sections = [
         Section("Hours to hold for real time", tables=[_glance(of, config, tz)]),
-        Section("The next 72 hours", "Hover or arrow keys for numbers, click to hold them; all are "
-                f"in forecast/{of.issued}.csv.", charts=[chart(_ahead(of.forecast, tz))]),
+        Section("The next 72 hours", "Hover or arrow keys for numbers, click to hold them; of one "
+                "threshold, bounds too.", charts=[chart(_ahead(of.forecast, tz))]),
         Section("Yesterday's forecast against what came", "Each hour as last issued before it, "
                 "and the prices public when this page was issued.", charts=_behind(of, tz)),
         record_section(of.record, of.prices, config, at),
         Section("What it rests on",
                 tables=[_models(of.cards), known_table(of.freshness, of.until)]),
     ]  # fmt: skip
-    return Page(f"Price-spike forecast {of.issued:%d %B %Y}", about, sections,
-                [*warnings(of, config), *unknown(of, config, never=True)])  # fmt: skip
+    links = [("CSV", f"../../forecast/{of.issued}.csv"), ("All pages", "../../index.html")]
+    found = [*warnings(of, config), *unknown(of, config, never=True)]
+    return Page(f"Price-spike forecast {of.issued:%d %B %Y}", about, sections, found, links=links)
 
 
 def observed_prices(prices: Archive, at: pd.Timestamp, min_coverage: float) -> pd.DataFrame:

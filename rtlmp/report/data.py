@@ -53,7 +53,7 @@ def data_page(
     """What the run of issue time `at` has; `note`: what its sources have no past of."""
     local = pd.Timestamp(at).tz_convert(MARKETS[config["market"]].tz)
     stale = fresh.loc[fresh[Freshness.stale], Freshness.series]
-    gaps = Table("", [Covered.series, "days", ""], list(_gaps(shares)))
+    gaps = Table("", [Covered.series, "days", "which"], list(_gaps(shares)))
     return Page(
         f"Data of {config['run']} at {local:%a %d %b %Y %H:%M %Z}",
         f"{config['market']}, source {config['source']}. Times are UTC.",
@@ -108,8 +108,8 @@ def _latest(fresh: DataFrame[Freshness]) -> Table:
         Freshness.latest: fresh[Freshness.latest].dt.strftime("%Y-%m-%d %H:%M").fillna("never"),
         "age, h": fresh[Freshness.age],
         "allowed, h": fresh[Freshness.allowed],
-        "": [mark.format("good" if state == "ok" else "bad", state) for state in states],
-        " ": [NOTE.format(BY_NAME[q].about) for q in fresh[Freshness.series]],
+        "state": [mark.format("good" if state == "ok" else "bad", state) for state in states],
+        "what it is": [NOTE.format(BY_NAME[q].about) for q in fresh[Freshness.series]],
     }
     return html_table(pd.DataFrame(shown), "", digits=1)
 

@@ -47,11 +47,10 @@ class Issue(NamedTuple):
     rows: DataFrame[Features]  # of that issue time
 
 
-def read_issues(given: Any, config: BacktestSettings, day: date) -> dict[str, Issue]:  # noqa: ANN401
-    """`issued` of the models that the gate let serve on `day`, from the named inputs `given`."""
-    champions = serving_models(
-        load_models(given.boosters, given.cards), load_json(given.gate, Decisions)
-    )
+def read_issues(given: Any, gate: str, config: BacktestSettings, day: date) -> dict[str, Issue]:  # noqa: ANN401
+    """`issued` of the models that `gate`, a file, let serve on `day`; `given`: named inputs."""
+    models = load_models(given.boosters, given.cards)
+    champions = serving_models(models, load_json(gate, Decisions))
     return issued(champions, read_by_folder(Features, given.features, config["nodes"]), config, day)
 
 

@@ -43,6 +43,7 @@ class Page(NamedTuple):
     sections: Sequence[Section]
     warnings: Sequence[str] | None = None  # None: nothing is looked at
     fine: str = "No warnings."
+    links: Sequence[tuple[str, str]] = ()  # text, address
 
 
 class Line(TypedDict):
@@ -97,21 +98,15 @@ def html_table(df: pd.DataFrame, caption: str, digits: int = 3) -> Table:
 
 def probabilities(wide: pd.DataFrame, *bounds: pd.DataFrame) -> Panel:
     """A line a threshold, which `wide` has a column each; `bounds` (lower, upper) of one alone."""
-    names = {"": wide, **dict(zip((" lower bound", " upper bound"), bounds, strict=False))}
-    lines = [
-        _line(above(x) + name, colour, of[x])
-        for name, of in names.items()
-        for x, colour in ramp(wide.columns).items()
-    ]
+    tables = zip(("", " lower bound", " upper bound"), (wide, *bounds), strict=False)
+    lines = [_line(above(x) + of, c, t[x]) for of, t in tables for x, c in ramp(t.columns).items()]
     unit = "probability of a price above"
     return Panel(unit=unit, percent=True, log=False, marks=[], lines=lines)
 
 
 def prices(values: "pd.Series[float]", thresholds: Iterable[Any]) -> Panel:
     """The hours' highest prices, thresholds marked."""
-    marks: list[dict[str, object]] = [
-        {"value": x, "colour": colour} for x, colour in ramp(thresholds).items()
-    ]
+    marks: list[dict[str, Any]] = [{"value": x, "colour": c} for x, c in ramp(thresholds).items()]
     unit = "highest real-time price of the hour, $/MWh (log)"
     lines = [_line("highest price $/MWh", "#000000", values)]
     return Panel(unit=unit, percent=False, log=True, marks=marks, lines=lines)

@@ -65,6 +65,7 @@ use rule _job as latest_forecast with:
         **uses("latest_forecast.py"),
 
 
+# What was sent is no output: Snakemake deletes those before it makes them again.
 use rule _job as alert_events with:
     input:
         rules.forecast_date.output.rows,
@@ -72,22 +73,10 @@ use rule _job as alert_events with:
         [f"{RUN}/alerts/{{date}}.{kind}" for kind in ("json", "ics")],
     log:
         f"{LOGS}/alert_events/{{date}}.log",
+    localrule: True
     params:
         **uses("alert_events.py"),
         alerts=C["alerts"],
         market=C["market"],
-
-
-# What was sent is no output: Snakemake deletes those before it makes them again.
-use rule _job as send_alerts with:
-    input:
-        rules.alert_events.output[0],
-    output:
-        touch(f"{RUN}/alerts/{{date}}.sent"),
-    log:
-        f"{LOGS}/send_alerts/{{date}}.log",
-    localrule: True
-    params:
-        **uses("send_alerts.py"),
-        notify=C["notify"],
+        notify=[] if NEWER else C["notify"],  # what is past is no news
         sent=f"{RUN}/alerts/sent.json",

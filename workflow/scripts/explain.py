@@ -11,7 +11,7 @@ from rtlmp.report.figures.style import save_figure
 
 job = Job(jobs.FigureSettings)
 c, given, out, xs = job.config, job.input, job.output, job.config["thresholds"]
-issues = read_issues(given, c, job.day)
+issues = read_issues(given, given.gate, c, job.day)
 figures = dict(zip(product(c["figures"], xs), out.figures, strict=True))
 for node, path in zip(c["nodes"], out.tables, strict=True):
     table = explain(node, issues[node], xs)

@@ -10,5 +10,6 @@ from rtlmp.report.record import enter
 job = Job(jobs.DailyPageSettings)
 c, given = job.config, job.input
 record = enter(given.forecast, given, Path(job.params.record), c["run"])
-made_of = read_daily(given, c, job.day)._replace(record=record, why=read_issues(given, c, job.day))
+why = read_issues(given, given.gate, c, job.day)
+made_of = read_daily(given, c, job.day)._replace(record=record, why=why)
 render(daily_page(made_of, c), job.output[0])
