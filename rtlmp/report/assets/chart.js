@@ -71,11 +71,10 @@ function readout(box, group, i) {
 
 function mount(figure) {
   const {groups} = JSON.parse(figure.querySelector("script").textContent);
-  const plot = figure.querySelector(".plot"), text = figure.querySelector(".readout");
-  const {panels, ...group} = groups.find(g => g.name === choice.value) || groups[0];
+  const plot = figure.querySelector(".plot"), text = figure.querySelector(".readout"); plot.replaceChildren();
+  const {panels, ...group} = groups.find(g => g.name === names[choice.value]) || groups[0];
   const shown = s => only.value ? s.name.startsWith(only.value) : !bound(s);
   group.panels = panels.map(p => ({...p, lines: p.lines.filter(s => !p.percent || shown(s))}));
-  plot.replaceChildren();
   const chart = draw(plot, group), svg = chart.svg, steps = {ArrowLeft: -1, ArrowRight: 1};
   let pinned = false, hour = 0;  // of this node: another one is not held
   const show = i => { chart.show(hour = i); readout(text, group, i); };
@@ -88,13 +87,12 @@ function mount(figure) {
 
 function render() {
   figures.forEach(mount);
-  document.querySelectorAll("tbody tr").forEach(row => row.classList.toggle("chosen", row.cells[0].textContent === choice.value));
+  document.querySelectorAll("tbody tr").forEach(row => row.classList.toggle("chosen", row.cells[0].textContent === names[choice.value]));
 }
 
 const [choice, only] = document.querySelectorAll(".pick select"), figures = document.querySelectorAll("figure.chart");
-const {groups} = JSON.parse(figures[0].querySelector("script").textContent);
-for (const group of groups) choice.add(new Option(group.name));
-only.add(new Option("all", ""));
+const {groups} = JSON.parse(figures[0].querySelector("script").textContent), names = groups.map(group => group.name);
+names.forEach((name, i) => choice.add(new Option(name, i))); only.add(new Option("all", ""));
 for (const s of groups[0].panels[0].lines) if (!bound(s)) only.add(new Option(s.name));
 choice.onchange = only.onchange = window.onresize = render;
 render();
