@@ -115,7 +115,7 @@ def test_a_series_that_stopped_is_said_in_file_figure_and_report(run):
     rows = forecast(run, run.third)
     assert set(rows[Flagged.stale]) == {"load_forecast"}
     assert rows[Flagged.late].all()  # its day was yesterday
-    assert "old or missing data: load_forecast" in forecast_figure(rows, TZ, "live").get_supxlabel()
+    assert "old or missing data: load_forecast" in forecast_figure(rows, TZ).get_supxlabel()
     assert "load_forecast" in (run.folder / f"results/live/forecast/{run.third}.csv").read_text()
     html = (run.folder / "results/live/report/data.html").read_text()
     for text in ("rt_lmp", "Old or missing: load_forecast", "Coverage by month"):
