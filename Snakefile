@@ -56,6 +56,9 @@ onstart:
 
 onsuccess:
     put_back(workflow.persistence)
+    from rtlmp.report.index import write_index  # slow
+
+    write_index(Path(RUN))
 
 
 onerror:
@@ -72,6 +75,7 @@ rule forecast:
         plan.paths_of(rules.forecast_files.output, date=DATE),
         plan.paths_of(rules.forecast_figure.output, date=DATE),
         [] if NEWER else rules.latest_forecast.output,
+        plan.paths_of(rules.alert_events.output, date=DATE) if C["alerts"] else [],
         plan.features(NODES, [month(DATE)]),
         plan.models(POOLS, [DATE])["cards"],
         RAW_FILES,

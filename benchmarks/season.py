@@ -21,9 +21,10 @@ import yaml
 from benchmarks.measure import say_machine
 from benchmarks.pipeline import ROOT
 from rtlmp.clock import HORIZON_HOURS, instant
+from rtlmp.evaluation.tables import Lost
 from rtlmp.io.tables import read_frame
 from rtlmp.pipeline.morning import Verdict
-from rtlmp.schemas.core import Bounded, Flagged, Forecast, Lost, Scored
+from rtlmp.schemas.core import Bounded, Flagged, Forecast, Scored
 from rtlmp.schemas.names import Forecaster
 from tests.helpers import replay, warm
 from tests.helpers.amiss import CALM, TZ, World, replaying, schedule

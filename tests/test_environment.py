@@ -30,7 +30,7 @@ PROJECT = WHOLE["project"]
 
 def test_every_direct_dependency_is_pinned_to_a_version_it_allows():
     extras = PROJECT["optional-dependencies"]
-    named = [text for extra in ("dev", "s3", "slurm") for text in extras[extra]]
+    named = [text for extra in ("alerts", "dev", "s3", "slurm") for text in extras[extra]]
     for text in [*named, *WHOLE["build-system"]["requires"]]:
         wanted = Requirement(text)
         pin = PINS[canonicalize_name(wanted.name)]

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from rtlmp.catalog import MARKETS, STORED, SeriesName
 from rtlmp.config.errors import checked, did_you_mean
 from rtlmp.config.kinds import (
+    Alert,
     Battery,
     Clock,
     Count,
@@ -96,6 +97,8 @@ class Config(TypedDict):
     backtest: Window
     scenarios: Annotated[dict[Name, Scenario], Removable]
     compare_to: NotRequired[Name | None]
+    alerts: list[Alert]
+    notify: list[Text]  # addresses as of Apprise
     cost_loss: Annotated[list[Share], Field(min_length=1)]  # cost / loss avoided
     battery: Battery
     risk: Risk
@@ -142,9 +145,13 @@ def _check_nodes(config: Config) -> None:
     both = sorted({*nodes} & {*config["auxiliary_nodes"]})
     _refuse(both, f"auxiliary_nodes {both} are nodes too: name them otherwise")
     units = [node for node, *_ in config["risk"]["batteries"].values()]
-    for key, named in (("figures", config["figures"]), ("risk.batteries", units)):
-        near = did_you_mean(unknown := sorted({*named} - {*nodes}), nodes)
+    told = [alert["node"] for alert in config["alerts"]]
+    named = {"figures": config["figures"], "risk.batteries": units, "alerts": told}
+    for key, of in named.items():
+        near = did_you_mean(unknown := sorted({*of} - {*nodes}), nodes)
         _refuse(unknown, f"{key} has {unknown}: nodes are {nodes}{near}")
+    absent = {alert["above"] for alert in config["alerts"]} - {*config["thresholds"]}
+    _refuse(absent, f"alerts are above {sorted(absent)}: thresholds are {config['thresholds']}")
     pooled = sorted(node for pool in config["pools"].values() for node in pool)
     wrong = did_you_mean({*pooled} - {*nodes}, nodes)
     _refuse(pooled != sorted(nodes), f"pools hold {pooled}, want every node once: {nodes}{wrong}")

@@ -71,6 +71,7 @@ class TuneSettings(FoldSettings):
 
 class ReportSettings(BacktestSettings):
     run: str
+    source: str
     seed: int
 
 
@@ -86,11 +87,9 @@ class FigureSettings(ReportSettings):
     figures: list[str]
 
 
-class DataPageSettings(NodeSettings, ScoreSettings):
+class DataPageSettings(ReportSettings):
     label_coverage: float
-    run: str
-    source: str
 
 
-class DailyPageSettings(DataPageSettings, BacktestSettings):
+class DailyPageSettings(DataPageSettings):
     retrain_every_days: int

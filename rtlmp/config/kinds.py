@@ -54,6 +54,15 @@ class Window(TypedDict):
     end: date
 
 
+class Alert(TypedDict):
+    """Tell of hours with P(> above) of at least `probability`."""
+
+    node: Node
+    above: Positive  # USD/MWh, one of `thresholds`
+    probability: Share
+    hours: NotRequired[tuple[Hour, Hour]]  # local, first and last, also over midnight
+
+
 class Battery(TypedDict):
     """A battery at the grid, and the local hours of strategy fixed_clock."""
 

@@ -1,10 +1,32 @@
-"""Tables of what finished forecasts show: columns, keys and their only names."""
+"""Tables of what reports and finished forecasts show: columns, keys and their only names."""
 
 import pandera.pandas as pa
+from pandera.api.pandas.model_config import BaseConfig
 from pandera.typing import Series
 
 from rtlmp.schemas.core import Bounded, Metrics, Utc, Valid
 from rtlmp.schemas.names import Metric
+
+
+class Covered(pa.DataFrameModel):
+    """A row a series and UTC day: share of its intervals that have a value."""
+
+    series: Series[str]
+    day: Series[Utc] = pa.Field(description="midnight, UTC")
+    share: Series[float] = pa.Field(ge=0, le=1, description="of the intervals of all locations")
+
+
+class Lost(pa.DataFrameModel):
+    """Live runs: a row a posting that is left out, or some of whose rows are."""
+
+    report: Series[str] = pa.Field(description="ERCOT's, as in `live.gaps`")
+    posting: Series[str] = pa.Field(description="ERCOT's id of it")
+    published: Series[Utc] = pa.Field(description="when it was posted, UTC")
+    why: Series[str] = pa.Field(description="what could not be had or read: row, column, value")
+    accepted: Series[bool] = pa.Field(description="by `live.gaps`")
+
+    class Config(BaseConfig):
+        coerce = True
 
 
 class Place(pa.DataFrameModel):

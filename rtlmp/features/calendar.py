@@ -28,13 +28,13 @@ def local_hour(view: View) -> Floats:
 
 @feature("1")
 def weekday(view: View) -> Floats:
-    """0 is Monday."""
+    """Day of the week, 0 is Monday."""
     return np.asarray(view.local.dayofweek, dtype=float)[:, None]
 
 
 @feature("1")
 def day_off(view: View) -> Floats:
-    """1 on weekends and the market's public holidays."""
+    """Day off: 1 on weekends and the market's public holidays."""
     dates = [t.date() for t in view.local]
     years = range(dates[0].year, dates[0].year + 2)
     off = public_holidays(years, *view.market.holidays)
@@ -43,7 +43,7 @@ def day_off(view: View) -> Floats:
 
 @feature("1", over=[("sin",), ("cos",)])
 def season(view: View, wave: str) -> Floats:
-    """Position in the year, as the two coordinates of a circle."""
+    """Position in the year, as {wave} of a circle."""
     angle = 2 * np.pi * np.asarray(view.local.dayofyear, dtype=float) / YEAR
     return {"sin": np.sin, "cos": np.cos}[wave](angle)[:, None]
 

@@ -67,13 +67,13 @@ def net_load_days(view: View) -> Floats:
 
 @feature("MW", over=[(q,) for q in FORECASTS])
 def forecast(view: View, series: S) -> Floats:
-    """Latest public forecast of the target hour, GW."""
+    """Latest public {series} of the target hour, GW."""
     return target(view, series, view.market.system) / 1e3
 
 
 @feature("MW", over=list(REGIONS))
 def region(view: View, series: S, location: str) -> Floats:
-    """Latest public forecast of a region for the target hour, GW."""
+    """Latest public {series} of {location} for the target hour, GW."""
     return target(view, series, location) / 1e3
 
 
@@ -85,7 +85,7 @@ def renewables(view: View) -> Floats:
 
 @feature("MW", S.WIND_FORECAST, S.SOLAR_FORECAST, over=[(1,), (3,)])
 def renewables_ramp(view: View, hours: int) -> Floats:
-    """Change of the renewable forecast over the `hours` before the target hour, GW."""
+    """Change of the renewable forecast over the {hours} hours before the target hour, GW."""
     wind, solar = (system_days(view, q) for q, _ in RENEWABLE)
     days = wind + solar
     return at_target(view, days) - at_target(view, days, hours)
@@ -93,32 +93,32 @@ def renewables_ramp(view: View, hours: int) -> Floats:
 
 @feature("MW", over=[(q,) for q in FORECASTS[1:3]])
 def forecast_day_mean(view: View, series: S) -> Floats:
-    """Mean forecast over the target day, GW."""
+    """Mean {series} over the target day, GW."""
     return on_target_day(view, mean(system_days(view, series), axis=1))
 
 
 @feature("MW", over=[(q,) for q in FORECASTS[1:3]])
 def forecast_next_day_mean(view: View, series: S) -> Floats:
-    """Mean forecast over D+1, whatever the target day, GW."""
+    """Mean {series} over D+1, whatever the target day, GW."""
     return mean(system_days(view, series)[ISSUE_DAY + 1], axis=0)[None, None]
 
 
 @feature("MW", over=list(RENEWABLE))
 def latest_seen(view: View, _: S, actual: S) -> Floats:
-    """Generation seen in the same hour of its latest known day, GW."""
+    """Generation of {actual} seen in the same hour of its latest known day, GW."""
     return by_recency(view, actual, view.market.system)[0][target_hours(view)] / 1e3
 
 
 @feature("MW", over=list(RENEWABLE))
 def forecast_error(view: View, series: S, actual: S) -> Floats:
-    """Mean of seen less forecast over the latest two known days, GW."""
+    """Mean of {actual} seen less forecast over the latest two known days, GW."""
     error = (system_days(view, actual) - system_days(view, series))[ISSUE_DAY - 2 : ISSUE_DAY + 1]
     return mean(error.ravel(), axis=0)[None, None]
 
 
 @feature("MW", over=[(q,) for q in FORECASTS])
 def revision(view: View, series: S) -> Floats:
-    """Latest vintage less that of a day before, GW."""
+    """Latest {series} less that of a day before, GW."""
     return forecast(view, series) - target(view, series, view.market.system, ago=DAY) / 1e3
 
 
@@ -148,7 +148,7 @@ def net_load_day_highest(view: View) -> Floats:
 
 @feature("MW", *NET_LOAD, over=[(1,), (3,)])
 def net_load_ramp(view: View, hours: int) -> Floats:
-    """Change of expected net load over the `hours` before the target hour, GW."""
+    """Change of expected net load over the {hours} hours before the target hour, GW."""
     days = net_load_days(view)
     return at_target(view, days) - at_target(view, days, hours)
 

@@ -28,41 +28,41 @@ def around(hourly: Floats) -> Floats:
 
 @feature("USD/MWh", S.RT_MAX, over=[(0,), (1,), (6,)])
 def rt_max_same_hour(view: View, days: int) -> Floats:
-    """Level of the hour's highest price, `days` before its latest known day."""
+    """Level of the hour's highest price, {days} days before its latest known day."""
     return level(by_recency(view, S.RT_MAX)[days][target_hours(view)])
 
 
 @feature("USD/MWh", S.RT_MAX, over=[(7,), (28,), (56,)])
 def rt_max_level(view: View, days: int) -> Floats:
-    """Mean level of the highest price in this hour of the day and its neighbours."""
+    """Mean level of the highest price in this hour and its neighbours, latest {days} days."""
     past = level(by_recency(view, S.RT_MAX)[:days])
     return around(mean(past, axis=0))[target_hours(view)]
 
 
 @feature("1", S.RT_MAX, over=list(product(LEVELS, (7, 28, 56))))
 def spike_rate(view: View, x: int, days: int) -> Floats:
-    """Share of the latest days with a spike above `x` in this hour or its neighbours."""
+    """Share of the latest {days} days with a spike above ${x} in this hour or its neighbours."""
     past = spike(by_recency(view, S.RT_MAX)[:days], x)
     return around(mean(past, axis=0))[target_hours(view)]
 
 
 @feature("1", S.RT_MAX, over=list(product(LEVELS, (1, 3, 7, 28))))
 def spike_share(view: View, x: int, days: int) -> Floats:
-    """Share of all hours of the latest `days` with a spike above `x`."""
+    """Share of all hours of the latest {days} days with a spike above ${x}."""
     past = spike(by_recency(view, S.RT_MAX)[:days], x)
     return mean(past.reshape(-1, past.shape[-1]), axis=0)[None]
 
 
 @feature("USD/MWh", S.RT_MAX, over=[(1,), (3,), (7,)])
 def rt_highest(view: View, days: int) -> Floats:
-    """Level of the highest price of the latest `days`."""
+    """Level of the highest price of the latest {days} days."""
     past = by_recency(view, S.RT_MAX)[:days]
     return level(highest(past.reshape(-1, past.shape[-1]), axis=0))[None]
 
 
 @feature("USD/MWh", S.RT_MEAN, over=[(1,), (7,), (28,)])
 def rt_mean_level(view: View, days: int) -> Floats:
-    """Mean level of the hourly mean price over the latest `days`."""
+    """Mean level of the hourly mean price over the latest {days} days."""
     past = level(by_recency(view, S.RT_MEAN)[:days])
     return mean(past.reshape(-1, past.shape[-1]), axis=0)[None]
 
@@ -77,20 +77,20 @@ def rt_latest(view: View) -> Floats:
 
 @feature("1", S.RT_MAX, over=[(100, 7), (100, 28)])
 def spike_share_all_nodes(view: View, x: int, days: int) -> Floats:
-    """Share of all hours of the latest `days` with a spike above `x`, over all nodes."""
+    """Share of all hours of the latest {days} days with a spike above ${x}, over all nodes."""
     past = by_recency(view, S.RT_MAX, *view.network)[:days]
     return mean(spike(past, x).ravel(), axis=0)[None, None]
 
 
 @feature("USD/MWh", S.DAM_SPP, over=[(0,), (1,), (6,)])
 def dam_same_hour(view: View, days: int) -> Floats:
-    """Level of the day-ahead price, `days` before its latest known day."""
+    """Level of the day-ahead price, {days} days before its latest known day."""
     return level(by_recency(view, S.DAM_SPP)[days][target_hours(view)])
 
 
 @feature("USD/MWh", S.DAM_SPP, over=[(7,), (28,)])
 def dam_level(view: View, days: int) -> Floats:
-    """Mean level of the day-ahead price in this hour over the latest `days`."""
+    """Mean level of the day-ahead price in this hour over the latest {days} days."""
     return mean(level(by_recency(view, S.DAM_SPP)[:days]), axis=0)[target_hours(view)]
 
 
@@ -114,7 +114,7 @@ def dam_day_mean(view: View) -> Floats:
 
 @feature("USD/MWh", S.DAM_SPP, S.RT_MEAN, over=[(7,), (28,)])
 def rt_over_dam(view: View, days: int) -> Floats:
-    """Mean level by which real time came out above day-ahead in this hour."""
+    """Mean level by which real time came out above day-ahead in this hour, {days} days."""
     rt = level(by_day(view, S.RT_MEAN)[:ISSUE_DAY][-days:])
     dam = level(by_day(view, S.DAM_SPP)[:ISSUE_DAY][-days:])
     return around(mean(rt - dam, axis=0))[target_hours(view)]

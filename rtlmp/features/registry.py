@@ -7,6 +7,7 @@ of arguments. A function returns an array that broadcasts to (72 hours, nodes), 
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from inspect import signature
 from typing import Concatenate, Final, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
@@ -45,14 +46,15 @@ REGISTERED: Final[list[Feature]] = []
 
 
 def feature(unit: Unit, *inputs: S, over: Over = ((),), only: Only = None) -> Callable[[F], F]:
-    """Decorator: one `Feature` of the function for each tuple of arguments."""
+    """Decorator: one `Feature` of the function for each tuple of arguments, named in its text."""
 
     def add(fn: F) -> F:
-        doc = (fn.__doc__ or "").partition("\n")[0]
+        text = (fn.__doc__ or "").partition("\n")[0]
         group = Group(fn.__module__.rpartition(".")[2])
         for on in over:
             name = "_".join([fn.__name__, *map(str, on)]).lower()
             ins = frozenset(inputs) or frozenset(a for a in on if isinstance(a, S))
+            doc = text.format_map(signature(fn).bind(None, *on).arguments).replace("_", " ")
             REGISTERED.append(Feature(name, group, unit, ins, lambda v, a=on: fn(v, *a), doc, only))  # type: ignore[misc]
         return fn
 

@@ -15,7 +15,7 @@ MILD: Final = 18.0  # degC, where Texas neither heats nor cools
 
 @feature("degC", SeriesName.TEMPERATURE_FORECAST)
 def temperature(view: View) -> Floats:
-    """Latest forecast of the target hour."""
+    """Latest temperature forecast of the target hour."""
     return target(view, SeriesName.TEMPERATURE_FORECAST, view.market.system)
 
 
@@ -31,6 +31,6 @@ def latest_day_strain(view: View) -> Floats:
 
 @feature("degC", SeriesName.TEMPERATURE_FORECAST)
 def warmer_than_usual(view: View) -> Floats:
-    """Issue date's mean forecast less that of the four weeks before."""
+    """Issue date's mean temperature forecast less that of the four weeks before."""
     days = mean(by_day(view, SeriesName.TEMPERATURE_FORECAST, view.market.system)[..., 0], axis=1)
     return (days[ISSUE_DAY] - mean(days[ISSUE_DAY - 28 : ISSUE_DAY], axis=0))[None, None]

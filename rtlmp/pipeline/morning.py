@@ -16,6 +16,7 @@ from typing import Final
 
 from rtlmp.pipeline.environment import HOME
 
+ALERT: Final = 20  # more than the verdict, where the forecast has an alert
 STATUS_COPY: Final = "RTLMP_STATUS"  # in the environment: a second place for the JSON
 TOLD: Final = "RTLMP_TOLD"  # and a file in which the run says where its results lie
 
@@ -30,16 +31,18 @@ class Verdict(IntEnum):
     REFUSED = 12  # settings or date: nothing was tried
 
 
-def morning(words: Sequence[str]) -> Verdict:
-    """Run the targets `daily` and `status`; what the status says of the forecast."""
+def morning(words: Sequence[str]) -> int:
+    """Run the targets `daily` and `status`; what the status says of the forecast, as exit code."""
     made = run_snakemake("daily", words)
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "status.json"
         run_snakemake("status", words, **{STATUS_COPY: str(told)})
         if not told.exists():
             return Verdict.REFUSED
-        verdict = Verdict(json.loads(told.read_text())["verdict_code"])
-    return Verdict.DEGRADED if made and verdict is Verdict.GOOD else verdict
+        found = json.loads(told.read_text())
+    verdict = Verdict(found["verdict_code"])
+    verdict = Verdict.DEGRADED if made and verdict is Verdict.GOOD else verdict
+    return verdict + ALERT * bool(found.get("alerts"))
 
 
 def run_snakemake(target: str, words: Sequence[str], **environment: str) -> int:
@@ -52,6 +55,6 @@ def run_snakemake(target: str, words: Sequence[str], **environment: str) -> int:
 
 
 if __name__ == "__main__":
-    verdict = morning(sys.argv[1:])
-    sys.stderr.write(f"morning: {verdict.name.lower()}, exit code {verdict}\n")
-    sys.exit(verdict)
+    code = morning(sys.argv[1:])
+    sys.stderr.write(f"morning: {Verdict(code % ALERT).name.lower()}, exit code {code}\n")
+    sys.exit(code)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, NotRequired
 
 import numpy as np
 import pandas as pd
@@ -56,6 +56,7 @@ class Status(TypedDict):
     minutes_to_gate_closure: float
     forecast: str | None  # issue date of the newest
     late: bool
+    alerts: NotRequired[list[str]]
     models: list[ModelStatus]
     skill_days: int
     skill: dict[str, float]  # by threshold: 1 - log loss / climatology's, first 24 hours
@@ -111,7 +112,7 @@ def status_table(of: Status) -> str:
     series = pd.DataFrame(of["series"]).rename(columns=names)
     lines = [
         f"run {of['run']}, issue date {of['date']}, at {of['at']}: {of['verdict']}",
-        *(f"  {why}" for why in of["why"]),
+        *(f"  {why}" for why in [*of["why"], *of.get("alerts", [])]),
         "",
         series.to_string(index=False, na_rep="-") if of["series"] else "no raw data",
         "age, limit, reach (of the newest interval) and asked (end of the horizon) in hours",

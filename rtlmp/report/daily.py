@@ -1,6 +1,6 @@
 """The daily page: the next 72 hours, yesterday against what was observed, and what it rests on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -9,20 +9,23 @@ from pandera.typing import DataFrame
 
 from rtlmp.asof.view import HOUR, known_frame
 from rtlmp.asof.vintages import Archive, read_archive
-from rtlmp.catalog import ACTUALS, BY_NAME, MARKETS, MINUTES, READ, STORED, SeriesName
+from rtlmp.catalog import ACTUALS, BY_NAME, MARKETS, MINUTES, READ, SeriesName
 from rtlmp.clock import HORIZON_HOURS, deadline, horizon_start, issue_time
 from rtlmp.config.jobs import DailyPageSettings
 from rtlmp.evaluation.baselines import baseline_forecasts, price_hours
 from rtlmp.io.tables import read_table
 from rtlmp.models.store import Card, read_card
+from rtlmp.report.data import known_table
+from rtlmp.report.explain import Issue
 from rtlmp.report.glance import glance
 from rtlmp.report.page import Page, Section, Table, chart, group, html_table, prices, probabilities
 from rtlmp.report.record import Record
 from rtlmp.report.scorecard import record_section
-from rtlmp.schemas.core import UTC_DTYPE, Flagged, Forecast, Freshness, Scored
+from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Scored
 from rtlmp.schemas.names import Forecaster
 from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
 
+SHOWN: Final = (Forecast.probability, Bounded.lower, Bounded.upper)
 AHEAD: Final = {*READ} - ACTUALS
 
 
@@ -38,6 +41,7 @@ class DailyReport(NamedTuple):
     until: Sequence[pd.Timestamp]  # last interval known of each series of `freshness`
     prices: Archive | None = None
     record: Record = Record({}, "", "")
+    why: Mapping[str, Issue] = {}  # by node, what its forecast was made of
 
 
 def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyReport:  # noqa: ANN401
@@ -67,15 +71,17 @@ def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
     )
     sections = [
         Section("Hours to hold for real time", tables=[_glance(of, config, tz)]),
-        Section("The next 72 hours", "Hover or arrow keys for numbers, click to hold them; all are "
-                f"in forecast/{of.issued}.csv.", charts=[chart(_ahead(of.forecast, tz))]),
+        Section("The next 72 hours", "Hover or arrow keys for numbers, click to hold them; of one "
+                "threshold, bounds too.", charts=[chart(_ahead(of.forecast, tz))]),
         Section("Yesterday's forecast against what came", "Each hour as last issued before it, "
                 "and the prices public when this page was issued.", charts=_behind(of, tz)),
         record_section(of.record, of.prices, config, at),
-        Section("What it rests on", tables=[_models(of.cards), _fresh(of)]),
+        Section("What it rests on",
+                tables=[_models(of.cards), known_table(of.freshness, of.until)]),
     ]  # fmt: skip
-    return Page(f"Price-spike forecast {of.issued:%d %B %Y}", about, sections,
-                [*warnings(of, config), *unknown(of, config, never=True)])  # fmt: skip
+    links = [("CSV", f"../../forecast/{of.issued}.csv"), ("All pages", "../../index.html")]
+    found = [*warnings(of, config), *unknown(of, config, never=True)]
+    return Page(f"Price-spike forecast {of.issued:%d %B %Y}", about, sections, found, links=links)
 
 
 def observed_prices(prices: Archive, at: pd.Timestamp, min_coverage: float) -> pd.DataFrame:
@@ -140,20 +146,19 @@ def unknown(of: DailyReport, config: DailyPageSettings, *, never: bool) -> Itera
 def _glance(of: DailyReport, config: DailyPageSettings, tz: str) -> Table:
     beside = {}
     if of.prices and len(hours := price_hours(of.prices)):
-        nodes = list(of.forecast[Forecast.location].unique())
-        rows = baseline_forecasts(of.prices, hours, config, of.issued, nodes)
+        rows = baseline_forecasts(of.prices, hours, config, of.issued, config["nodes"])
         name = Forecaster.CLIMATOLOGY.value
         beside[name] = rows[rows[Scored.model] == name]
     if of.earlier:
         beside["said before"] = max(of.earlier, key=lambda rows: rows[Forecast.issue_time].max())
-    return glance(of.forecast, beside, tz)
+    return glance(of.forecast, beside, of.why, tz)
 
 
 def _ahead(rows: DataFrame[Forecast], tz: str) -> list[dict[str, object]]:
     return [
-        group(str(node), pd.DatetimeIndex(wide.index), [probabilities(wide)])
+        group(str(node), pd.DatetimeIndex(wide.index), [probabilities(wide, *bounds)])
         for node, of in rows.groupby(Forecast.location, sort=False)
-        for wide in [_wide(of, tz)]
+        for wide, *bounds in [[_wide(of, tz, column) for column in SHOWN]]
     ]
 
 
@@ -180,19 +185,6 @@ def _models(cards: Sequence[Card]) -> Table:
     return html_table(made, "Models: dated, what they update (base), what they were trained on.")
 
 
-def _fresh(of: DailyReport) -> Table:
-    """In UTC, as published."""
-    there = of.freshness[Freshness.latest].notna()
-    absent = sorted({*STORED} - {*of.freshness.loc[there, Freshness.series]})
-    caption = f"Data known at issue time. Not in this source: {', '.join(absent) or 'none'}."
-    times = {
-        "newest publication, UTC": of.freshness[Freshness.latest],
-        "speaks up to, UTC": pd.Series(of.until, of.freshness.index, dtype=UTC_DTYPE),
-    }
-    text = {name: time.dt.strftime("%Y-%m-%d %H:%M") for name, time in times.items()}
-    return html_table(of.freshness[[Freshness.series]].assign(**text)[there], caption)
-
-
-def _wide(rows: pd.DataFrame, tz: str) -> pd.DataFrame:
-    wide = rows.set_index([Forecast.valid_time, Forecast.threshold])[Forecast.probability]
+def _wide(rows: pd.DataFrame, tz: str, column: str = Forecast.probability) -> pd.DataFrame:
+    wide = rows.set_index([Forecast.valid_time, Forecast.threshold])[column]
     return wide.unstack().tz_convert(tz)

@@ -11,18 +11,18 @@ from markupsafe import Markup
 from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Archive
-from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
+from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, STORED, SeriesName
 from rtlmp.config.jobs import DataPageSettings
+from rtlmp.evaluation.tables import Covered, Lost
 from rtlmp.io.tables import read_table
-from rtlmp.report.page import Page, Section, Table, html_table
-from rtlmp.schemas.core import UTC_DTYPE, Covered, Freshness, Lost, Observations
+from rtlmp.report.page import NOTE, Page, Section, Table, html_table
+from rtlmp.schemas.core import UTC_DTYPE, Freshness, Observations
 from rtlmp.sources.freshness import FilesBySeries
 
 GAP: Final = 0.8  # days with less than this share are listed
 LISTED: Final = 12  # gaps a series
 LOST: Final = 50  # postings listed
 DAY: Final = pd.Timedelta(days=1)
-NOTE: Final = Markup("<small>{}</small>")
 
 
 def coverage_by_day(files: FilesBySeries, first: datetime, last: datetime) -> DataFrame[Covered]:
@@ -53,7 +53,7 @@ def data_page(
     """What the run of issue time `at` has; `note`: what its sources have no past of."""
     local = pd.Timestamp(at).tz_convert(MARKETS[config["market"]].tz)
     stale = fresh.loc[fresh[Freshness.stale], Freshness.series]
-    gaps = Table("", [Covered.series, "days", ""], list(_gaps(shares)))
+    gaps = Table("", [Covered.series, "days", "which"], list(_gaps(shares)))
     return Page(
         f"Data of {config['run']} at {local:%a %d %b %Y %H:%M %Z}",
         f"{config['market']}, source {config['source']}. Times are UTC.",
@@ -68,6 +68,19 @@ def data_page(
         [f"Old or missing: {', '.join(stale)}."] if len(stale) else [],
         "Nothing is older than its source allows.",
     )
+
+
+def known_table(fresh: DataFrame[Freshness], until: Sequence[pd.Timestamp]) -> Table:
+    """Newest publication and last interval known of each series, UTC."""
+    there = fresh[Freshness.latest].notna()
+    absent = sorted({*STORED} - {*fresh.loc[there, Freshness.series]})
+    caption = f"Data known at issue time. Not in this source: {', '.join(absent) or 'none'}."
+    times = {
+        "newest publication, UTC": fresh[Freshness.latest],
+        "speaks up to, UTC": pd.Series(until, fresh.index, dtype=UTC_DTYPE),
+    }
+    text = {name: time.dt.strftime("%Y-%m-%d %H:%M") for name, time in times.items()}
+    return html_table(fresh[[Freshness.series]].assign(**text)[there], caption)
 
 
 def _covered(q: SeriesName, paths: list[Path], first: datetime, last: datetime) -> pd.DataFrame:
@@ -95,8 +108,8 @@ def _latest(fresh: DataFrame[Freshness]) -> Table:
         Freshness.latest: fresh[Freshness.latest].dt.strftime("%Y-%m-%d %H:%M").fillna("never"),
         "age, h": fresh[Freshness.age],
         "allowed, h": fresh[Freshness.allowed],
-        "": [mark.format("good" if state == "ok" else "bad", state) for state in states],
-        " ": [NOTE.format(BY_NAME[q].about) for q in fresh[Freshness.series]],
+        "state": [mark.format("good" if state == "ok" else "bad", state) for state in states],
+        "what it is": [NOTE.format(BY_NAME[q].about) for q in fresh[Freshness.series]],
     }
     return html_table(pd.DataFrame(shown), "", digits=1)
 

@@ -10,7 +10,7 @@ without `base_rate_share`.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,11 +23,18 @@ from rtlmp.clock import issue_time
 from rtlmp.config.jobs import BacktestSettings
 from rtlmp.config.model import EstimatorName
 from rtlmp.evaluation.tables import Drivers
+from rtlmp.features.matrix import FEATURES
 from rtlmp.forecast.forecast import TIMES, NodeFeatures
+from rtlmp.forecast.gate import Decisions, serving_models
+from rtlmp.io.files import load_json
+from rtlmp.io.tables import read_by_folder
 from rtlmp.models.curve import Fitted, at_every_threshold, grid_position
-from rtlmp.models.store import Trained
+from rtlmp.models.store import Trained, load_models
 from rtlmp.schemas.core import Features, HorizonRows
 
+MOST: Final = 3  # features named
+UNITS: Final = {"MW": " GW", "degC": " °C"}
+KNOWN: Final = {f.name: (f.about, f.unit) for f in FEATURES}
 START: Final = "usual"  # where the model starts: its mean, at this threshold
 # estimators in trees of the chance to pass each grid point once the one below is passed
 EXPLAINED: Final = (EstimatorName.HAZARD,)
@@ -38,6 +45,13 @@ class Issue(NamedTuple):
 
     models: Sequence[Trained]
     rows: DataFrame[Features]  # of that issue time
+
+
+def read_issues(given: Any, gate: str, config: BacktestSettings, day: date) -> dict[str, Issue]:  # noqa: ANN401
+    """`issued` of the models that `gate`, a file, let serve on `day`; `given`: named inputs."""
+    models = load_models(given.boosters, given.cards)
+    champions = serving_models(models, load_json(gate, Decisions))
+    return issued(champions, read_by_folder(Features, given.features, config["nodes"]), config, day)
 
 
 def issued(
@@ -79,6 +93,22 @@ def explain(node: str, issue: Issue, thresholds: list[float]) -> DataFrame[Drive
     return Drivers.validate(pd.concat(parts, ignore_index=True))
 
 
+def moved_most(issue: Issue, hours: Sequence[pd.Timestamp], threshold: float) -> list[str]:
+    """Of each of `hours` the features that move its P(> `threshold`) most, in words: by what factor
+    of that of the usual hour, and what they read; empty where no model tells."""
+    members = [of["model"]["estimator"] for m in issue.models for of in m.card["members"]]
+    if not {*members} & {*EXPLAINED}:
+        return [""] * len(hours)
+    rows = issue.rows.set_index(HorizonRows.valid_time).loc[[*hours]].reset_index()
+    effects = _mean_shares(issue._replace(rows=rows), [threshold])[0, :, :-1]
+    readings = rows.drop(columns=TIMES)
+    return [
+        "\n".join(_in_words(readings.columns[k], readings.iloc[i, k], of[k]) for k in strongest)
+        for i, of in enumerate(effects)
+        for strongest in [np.argsort(-np.abs(of), kind="stable")[:MOST]]
+    ]
+
+
 def shares(of: Fitted, x: Matrix, grid: list[float], thresholds: list[float]) -> Floats:
     """Of ln P(> threshold): (thresholds, rows, features + 1), the start last."""
     start = np.array(of.state["start"], dtype=np.float32).repeat(len(x))
@@ -106,3 +136,12 @@ def _mean_shares(issue: Issue, thresholds: list[float]) -> Floats:
         explained = [name.value for name in EXPLAINED]
         raise ValueError(f"explained are {explained}; these models are {sorted(estimators)}")
     return np.mean(each, axis=0)
+
+
+def _in_words(name: str, reading: float, effect: float) -> str:
+    about, unit = KNOWN.get(name, ("Hours ahead.", "h"))
+    told = f"{reading:.3g}{UNITS.get(unit, '')}"
+    if "evel of " in about:  # undoes features.prices.level
+        told = f"${20 * np.sinh(reading):,.0f}"
+    text = about.replace("Level of the ", "").removesuffix(".").removesuffix(", GW")
+    return f"x {np.exp(effect):.2f} {text[0].lower()}{text[1:]}: {told.replace('nan', 'unknown')}"

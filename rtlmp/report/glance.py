@@ -5,23 +5,27 @@ from typing import Final
 
 import pandas as pd
 
+from rtlmp.report.explain import Issue, moved_most
 from rtlmp.report.figures.style import above
-from rtlmp.report.page import Table, html_table
+from rtlmp.report.page import NOTE, Table, html_table
 from rtlmp.schemas.core import Bounded
 
 KEYS: Final = [Bounded.location, Bounded.valid_time, Bounded.threshold]
 ABOUT: Final = (
-    "Likeliest hours of each day, by start and hour ending (HE); of the first, P, its bounds"
+    "Likeliest hours of each day, by start and hour ending (HE); of the first, P, its bounds (5 "
+    "and 95 %), what stands beside it, and what moved it: by what factor of the usual hour's P."
 )
 
 
-def glance(rows: pd.DataFrame, beside: Mapping[str, pd.DataFrame], tz: str) -> Table:
+def glance(
+    rows: pd.DataFrame, beside: Mapping[str, pd.DataFrame], why: Mapping[str, Issue], tz: str
+) -> Table:
     """A row a node and local day, at the middle one of the thresholds: its three likeliest hours;
-    of the first, the probability, its bounds, and that of each forecast `beside` it."""
+    of the first, the probability, its bounds, that of each forecast `beside` it, what moved it."""
     xs, p = sorted(rows[Bounded.threshold].unique()), Bounded.probability
     x, local = xs[(len(xs) - 1) // 2], rows[Bounded.valid_time].dt.tz_convert(tz)
-    hold = [f"{t:%H:%M} (HE {t.hour + 1:02d})" for t in local]
-    rows = rows.assign(day=local.dt.strftime("%a %d %b"), hold=hold)
+    hold = [f"{t:%H:%M}\u00a0(HE\u00a0{t.hour + 1:02d})" for t in local]
+    rows = rows.assign(day=local.dt.strftime("%a\u00a0%d\u00a0%b"), hold=hold)
     rows = rows[rows[Bounded.threshold] == x].sort_values(p, ascending=False, kind="stable")
     of_day = rows.groupby([Bounded.location, "day"], sort=False)
     best = of_day.head(1).assign(hold=of_day["hold"].agg(lambda of: ", ".join(of.head(3))).tolist())
@@ -29,5 +33,11 @@ def glance(rows: pd.DataFrame, beside: Mapping[str, pd.DataFrame], tz: str) -> T
     chances = {f"P({above(x)})": best[p], "from": best[Bounded.lower], "to": best[Bounded.upper]}
     chances |= {name: best[KEYS].merge(of, "left", KEYS)[p] for name, of in beside.items()}
     texts = pd.DataFrame(chances).map("{:.1%}".format).replace("nan%", "-")
+    if why:
+        texts["moved most by"] = [
+            NOTE.format(text)
+            for node, of in best.groupby(Bounded.location)
+            for text in moved_most(why[str(node)], [*of[Bounded.valid_time]], x)
+        ]
     table = best[[Bounded.location, "day", "hold"]].join(texts)
-    return html_table(table, f"{ABOUT} (5 and 95 %) and what stands beside it.")
+    return html_table(table, ABOUT)

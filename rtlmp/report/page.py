@@ -9,10 +9,12 @@ from typing import Any, Final, NamedTuple, TypedDict
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from rtlmp.io.files import write_text
 from rtlmp.report.figures.style import above, ramp
 
+NOTE: Final = Markup("<small>{}</small>")
 ASSETS: Final = Path(__file__).parent / "assets"
 
 
@@ -41,6 +43,7 @@ class Page(NamedTuple):
     sections: Sequence[Section]
     warnings: Sequence[str] | None = None  # None: nothing is looked at
     fine: str = "No warnings."
+    links: Sequence[tuple[str, str]] = ()  # text, address
 
 
 class Line(TypedDict):
@@ -72,7 +75,7 @@ def group(name: str, local: pd.DatetimeIndex, panels: Sequence[Panel]) -> dict[s
     every = max(1, len(midnight) // 8)
     return {
         "name": name,
-        "labels": [f"{t:%a %d %b %Y %H:%M %Z}" for t in local],
+        "labels": [f"{t:%a %d %b %Y %H:%M %Z} (HE {t.hour + 1:02d})" for t in local],
         "ticks": [[i, f"{local[i]:%a %d %b}"] for i in midnight[::every]],
         "panels": panels,
     }
@@ -93,18 +96,17 @@ def html_table(df: pd.DataFrame, caption: str, digits: int = 3) -> Table:
     return Table(caption, [str(c).replace("_", " ") for c in df], rows)
 
 
-def probabilities(wide: pd.DataFrame) -> Panel:
-    """A line a threshold; `wide` has a column each."""
-    lines = [_line(above(x), colour, wide[x]) for x, colour in ramp(wide.columns).items()]
+def probabilities(wide: pd.DataFrame, *bounds: pd.DataFrame) -> Panel:
+    """A line a threshold, which `wide` has a column each; `bounds` (lower, upper) of one alone."""
+    tables = zip(("", " lower bound", " upper bound"), (wide, *bounds), strict=False)
+    lines = [_line(above(x) + of, c, t[x]) for of, t in tables for x, c in ramp(t.columns).items()]
     unit = "probability of a price above"
     return Panel(unit=unit, percent=True, log=False, marks=[], lines=lines)
 
 
 def prices(values: "pd.Series[float]", thresholds: Iterable[Any]) -> Panel:
     """The hours' highest prices, thresholds marked."""
-    marks: list[dict[str, object]] = [
-        {"value": x, "colour": colour} for x, colour in ramp(thresholds).items()
-    ]
+    marks: list[dict[str, Any]] = [{"value": x, "colour": c} for x, c in ramp(thresholds).items()]
     unit = "highest real-time price of the hour, $/MWh (log)"
     lines = [_line("highest price $/MWh", "#000000", values)]
     return Panel(unit=unit, percent=False, log=True, marks=marks, lines=lines)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -23,7 +24,7 @@ def revenue_page(
 ) -> Page:
     """The page of one run."""
     about = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in battery.items())
-    pictures = [picture(path, "") for path in figures]
+    pictures = [picture(path, Path(path).stem) for path in figures]
     places = [str(p) for p in revenue[Revenue.location].unique()]
     return Page(
         f"What the forecast is worth: {run}",

@@ -53,7 +53,7 @@ def record_section(
     scored = recent_pairs(issued, prices or {}, config, at)
     skill = {above(of.threshold): [skill_of(of)] for of in scored}
     misses = pd.concat([pd.DataFrame({LOSS: []}), *(_misses(of, str(at.tz)) for of in scored)])
-    classes = [{"": above(of.threshold), **row} for of in scored for row in by_probability(of)]
+    classes = [{"price": above(of.threshold), **row} for of in scored for row in by_probability(of)]
     made = [
         (pd.DataFrame(skill), "Skill: 1 less log loss over that of climatology."),
         (misses.nlargest(3, LOSS), "The three worst misses."),
@@ -68,6 +68,6 @@ def record_section(
 
 def _misses(of: Pairs, tz: str) -> pd.DataFrame:
     hours, p = pd.DatetimeIndex(of.valid, tz="UTC").tz_convert(tz), of.of(Forecaster.MODEL)
-    said = {"hour": hours.strftime("%a %d %b %H:%M"), "": above(of.threshold), "forecast": p}
+    said = {"hour": hours.strftime("%a %d %b %H:%M"), "price": above(of.threshold), "forecast": p}
     came = {"came, $/MWh": of.highest, LOSS: log_loss(of.spiked, p)}
     return pd.DataFrame({"node": np.array(of.places)[of.place], **said, **came})

@@ -1,6 +1,6 @@
 """The tables of a finished backtest that its Markdown summary and its page render."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -55,12 +55,10 @@ def share_of_truth(metrics: DataFrame[Metrics]) -> pd.DataFrame:
     return skills.assign(share=wide[Forecaster.MODEL] / wide[Forecaster.TRUTH]).reset_index()
 
 
-def markdown(table: pd.DataFrame, number: str) -> Iterator[str]:
+def markdown(table: pd.DataFrame, number: str) -> list[str]:
     """Its lines as Markdown."""
-    yield "| " + " | ".join(map(str, table.columns)) + " |"
-    yield "|" + "---|" * len(table.columns)
-    for row in table.itertuples(index=False):
-        yield "| " + " | ".join(_cell(v, number) for v in row) + " |"
+    cells = table.map(lambda value: _cell(value, number))
+    return cells.to_markdown(index=False, disable_numparse=True).splitlines()
 
 
 def _cell(value: object, number: str) -> str:

@@ -90,27 +90,6 @@ class Freshness(pa.DataFrameModel):
     stale: Series[bool]
 
 
-class Covered(pa.DataFrameModel):
-    """A row a series and UTC day: share of its intervals that have a value."""
-
-    series: Series[str]
-    day: Series[Utc] = pa.Field(description="midnight, UTC")
-    share: Series[float] = pa.Field(ge=0, le=1, description="of the intervals of all locations")
-
-
-class Lost(pa.DataFrameModel):
-    """Live runs: a row a posting that is left out, or some of whose rows are."""
-
-    report: Series[str] = pa.Field(description="ERCOT's, as in `live.gaps`")
-    posting: Series[str] = pa.Field(description="ERCOT's id of it")
-    published: Series[Utc] = pa.Field(description="when it was posted, UTC")
-    why: Series[str] = pa.Field(description="what could not be had or read: row, column, value")
-    accepted: Series[bool] = pa.Field(description="by `live.gaps`")
-
-    class Config(BaseConfig):
-        coerce = True
-
-
 class Scored(Forecast):
     """Every forecast row of a backtest with the price observed; `model` tells baselines apart."""
 

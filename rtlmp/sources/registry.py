@@ -17,7 +17,8 @@ from pandera.typing import DataFrame
 from rtlmp.catalog import BY_NAME, READ, STORED, SeriesName
 from rtlmp.config import Config
 from rtlmp.config.live import Live
-from rtlmp.schemas.core import Lost, Observations, no_observations
+from rtlmp.evaluation.tables import Lost
+from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources import gas, weather
 from rtlmp.sources.base.interface import Source, Tools, observe
 from rtlmp.sources.base.pace import pacer

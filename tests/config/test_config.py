@@ -38,6 +38,14 @@ BAD = {
         r"every node once.*did you mean HB_NORTH\?",
     ),
     "series misspelt": ({"data_denial": {"a": ["laod"]}}, r"\['laod'\]; did you mean load\?"),
+    "alert at a stranger": (
+        {"alerts": [{"node": "HB_WST", "above": 200, "probability": 0.1}]},
+        r"alerts has \['HB_WST'\].*did you mean HB_WEST\?",
+    ),
+    "alert above no threshold": (
+        {"alerts": [{"node": "HB_WEST", "above": 150, "probability": 0.1}]},
+        r"alerts are above \[150.0\]: thresholds",
+    ),
     "bad clock": ({"issue_time": "10"}, "issue_time"),
     "hour alone": ({"issue_time": 10}, r"issue_time: a local time in quotes: .10:00. \(got 10\)"),
     "minutes of a day and more": ({"issue_time": 1440}, "issue_time: a local time in quotes"),

@@ -35,6 +35,17 @@ def test_each_ending_has_its_exit_code(monkeypatch, snakemake, told, code):
     assert STATUS_COPY not in os.environ
 
 
+def test_an_alert_adds_to_the_exit_code(monkeypatch):
+    def run(_, env, check):
+        told = {"verdict_code": Verdict.LATE, "alerts": ["HB_WEST: ..."]}
+        if STATUS_COPY in env:
+            Path(env[STATUS_COPY]).write_text(json.dumps(told))
+        return type("Done", (), {"returncode": int(check)})
+
+    monkeypatch.setattr(morning.subprocess, "run", run)
+    assert morning.morning([]) == 31
+
+
 def test_exit_codes_are_documented():
     page = (Path(__file__).parents[2] / "docs/operating.md").read_text()
     for verdict in Verdict:

@@ -1,10 +1,15 @@
 """Shares of the features sum to the probability itself, and the one that matters matters most."""
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from rtlmp.features.prices import level
 from rtlmp.models.curve import SMALLEST, exceedance
 from rtlmp.models.estimators import fit, threshold_curve
-from rtlmp.report.explain import shares
+from rtlmp.models.store import Trained
+from rtlmp.report.explain import Issue, moved_most, shares
 from tests.helpers.curves import GRID, model, training, world
 
 
@@ -20,3 +25,31 @@ def test_shares_sum_to_ln_p_even_between_grid_points():
     np.testing.assert_allclose(np.exp(split.sum(axis=-1))[told], p.T[told], rtol=2e-4)
     size = np.abs(split[..., :-1]).mean(axis=(0, 1))
     assert size[0] > 3 * size[1:].max()
+
+
+def issue(*readings: list[float], estimator: str = "hazard") -> Issue:
+    """By a model whose first feature is what matters, at hours 0, 1, ... with these readings."""
+    chosen = model(estimator)
+    card: Any = {"members": [{"model": chosen}]}
+    names = ["rt_highest_3", "net_load", "temperature"]
+    hours = pd.date_range("2024-08-21", periods=len(readings), freq="h", tz="UTC")
+    rows: Any = pd.DataFrame(readings, columns=names).assign(issue_time=hours[0], valid_time=hours)
+    fitted = [fit(training(4000, 1), chosen, 3)]
+    return Issue([Trained(fitted, card)], rows[["issue_time", "valid_time", *names]])
+
+
+def test_what_moved_an_hour_most_is_told_in_words_with_its_reading():
+    dear = float(level(np.array(180.0)))
+    of = issue([0.0, 50.0, 20.0], [dear, 50.25, np.nan])
+    [told] = moved_most(of, [of.rows["valid_time"].iloc[1]], 100)
+    lines = told.splitlines()
+    assert lines[0].endswith("highest price of the latest 3 days: $180")
+    assert float(lines[0].split()[1]) > 1
+    words = {line.split(" ", 2)[2] for line in lines[1:]}
+    assert "expected load less forecast wind and solar: 50.2 GW" in words
+    assert "latest temperature forecast of the target hour: unknown °C" in words
+
+
+def test_nothing_is_told_of_a_model_that_is_not_explained():
+    of = issue([0.0, 50.0, 20.0], estimator="logistic")
+    assert moved_most(of, [*of.rows["valid_time"]], 100) == [""]

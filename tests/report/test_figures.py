@@ -57,7 +57,10 @@ def test_the_timeline_holds_whole_local_days_around_the_highest_price(backtest):
 @pytest.mark.parametrize("name", sorted(set(FIGURES) - {"importance"}))
 def test_every_figure_is_drawn_and_labelled(backtest, name, tmp_path):
     figure = FIGURES[name](backtest)
-    save_figure(figure, tmp_path / "figure.png")
+    run: Any = {"run": "small", "market": "ERCOT", "source": "synthetic"}
+    save_figure(figure, tmp_path / "figure.png", run, ["2024-03-11", "2024-03-08", "2024-03-09"])
+    small = "rtlmp run small: ERCOT, source synthetic, 2024-03-08 to 2024-03-11"
+    assert small in [text.get_text() for text in figure.texts]
     assert any(ax.get_xlabel() for ax in figure.axes)
 
 

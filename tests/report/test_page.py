@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from rtlmp.report.figures.backtest import FIGURES
+from rtlmp.report.index import write_index
 from rtlmp.report.page import Page, Section, chart, group, html_table, prices, probabilities, render
 from tests.helpers.build import ROOT
 
@@ -89,8 +90,8 @@ def test_errors_and_requests_would_be_seen(page, bad):
 def test_hovering_shows_the_hour_and_choosing_changes_the_chart(page):
     page.write_text(page.read_text().replace("</body>", MOUSE))
     dom = opened(page, "--dump-dom").stdout
-    assert re.search(r'data-hover="Mon 04 Nov 2024 05:00 CST&gt; \$50/MWh 32 %', dom)
-    assert re.search(r'data-chosen="Sun 03 Nov 2024 00:00 CDT&gt; \$50/MWh 0.0 %', dom)
+    assert re.search(r'data-hover="Mon 04 Nov 2024 05:00 CST \(HE 06\) &gt; \$50/MWh 32 %', dom)
+    assert re.search(r'data-chosen="Sun 03 Nov 2024 00:00 CDT \(HE 01\) &gt; \$50/MWh 0.0 %', dom)
 
 
 @browser
@@ -117,5 +118,53 @@ def test_another_node_frees_the_hour_held_and_a_threshold_can_be_chosen_alone(pa
     )
     page.write_text(page.read_text().replace("</body>", script))
     dom = opened(page, "--dump-dom").stdout
-    assert re.search(r'data-free="Mon 04 Nov 2024 05:00 CST&gt; \$50/MWh 32 %', dom)
-    assert re.search(r'data-chosen="Sun 03 Nov 2024 00:00 CDT&gt; \$100/MWh 0.0 %"', dom)
+    assert re.search(r'data-free="Mon 04 Nov 2024 05:00 CST \(HE 06\) &gt; \$50/MWh 32 %', dom)
+    assert re.search(r'data-chosen="Sun 03 Nov 2024 00:00 CDT \(HE 01\) &gt; \$100/MWh 0.0 %"', dom)
+
+
+@browser
+def test_one_picker_drives_every_chart_and_marks_the_rows_of_its_node(tmp_path):
+    only = example()
+    [section] = only.sections
+    rows = html_table(pd.DataFrame({"location": ["A", "B </script>"]}), "Glance")
+    twice = [section, section._replace(tables=[rows])]
+    render(only._replace(sections=twice), tmp_path / "page.html")
+    script = """<script>
+const [choice, only] = document.querySelectorAll(".pick select");
+choice.value = 1; choice.onchange();
+document.body.dataset.lines = document.querySelectorAll(".line").length;
+document.body.dataset.rows = [...document.querySelectorAll("tr.chosen")].map(r => r.textContent);
+</script></body>"""
+    page = tmp_path / "page.html"
+    page.write_text(page.read_text().replace("</body>", script))
+    dom = opened(page, "--dump-dom").stdout
+    assert 'data-lines="4"' in dom  # two charts of B, which has no panel of prices
+    assert 'data-rows="B &lt;/script&gt;"' in dom
+
+
+def test_bounds_are_lines_of_their_own():
+    hours = pd.date_range("2024-11-03", periods=2, freq="h", tz="America/Chicago")
+    wide = pd.DataFrame({50.0: [0.2, 0.3]}, index=hours)
+    names = [line["name"] for line in probabilities(wide, wide / 2, wide * 2)["lines"]]
+    assert names == ["> $50/MWh", "> $50/MWh lower bound", "> $50/MWh upper bound"]
+
+
+def test_the_index_leads_to_what_is_there(tmp_path):
+    for name in ("report/daily/2024-03-19", "report/daily/2024-03-20", "report/value"):
+        render(example(), tmp_path / f"{name}.html")
+    (tmp_path / "compare/other").mkdir(parents=True)
+    long = pd.DataFrame({"location": ["ALL", "A"], "value": [0.25, 0.5]})
+    long.to_parquet(tmp_path / "compare/other/metrics.parquet")
+    write_index(tmp_path)
+    told = re.findall('href="([^"]+html)"', (tmp_path / "index.html").read_text())
+    assert told == ["report/daily/2024-03-20.html", "report/daily/2024-03-19.html",
+                    "report/value.html", "report/tables.html"]  # fmt: skip
+    tables = (tmp_path / "report/tables.html").read_text()
+    assert "compare/other/metrics: 1 rows" in tables
+    assert "0.250" in tables
+    assert "0.500" not in tables
+
+
+def test_an_empty_run_has_no_index(tmp_path):
+    write_index(tmp_path)
+    assert not [*tmp_path.iterdir()]

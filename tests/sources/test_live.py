@@ -11,11 +11,12 @@ import yaml
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import instant
 from rtlmp.config import parse_config
+from rtlmp.evaluation.tables import Covered, Lost
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.report.data import coverage_by_day, data_page
 from rtlmp.report.figures.forecast import forecast_figure
 from rtlmp.report.page import Table, render
-from rtlmp.schemas.core import Covered, Flagged, Forecast, Freshness, Lost, Observations
+from rtlmp.schemas.core import Flagged, Forecast, Freshness, Observations
 from rtlmp.sources.files.coverage import coverage
 from rtlmp.sources.freshness import UNKNOWN, age_limits, freshness, newest_known
 from tests.helpers import live, repo
@@ -114,7 +115,7 @@ def test_a_series_that_stopped_is_said_in_file_figure_and_report(run):
     rows = forecast(run, run.third)
     assert set(rows[Flagged.stale]) == {"load_forecast"}
     assert rows[Flagged.late].all()  # its day was yesterday
-    assert "old or missing data: load_forecast" in forecast_figure(rows, TZ, "live").get_supxlabel()
+    assert "old or missing data: load_forecast" in forecast_figure(rows, TZ).get_supxlabel()
     assert "load_forecast" in (run.folder / f"results/live/forecast/{run.third}.csv").read_text()
     html = (run.folder / "results/live/report/data.html").read_text()
     for text in ("rt_lmp", "Old or missing: load_forecast", "Coverage by month"):

@@ -63,3 +63,20 @@ use rule _job as latest_forecast with:
         f"{LOGS}/latest_forecast.log",
     params:
         **uses("latest_forecast.py"),
+
+
+# What was sent is no output: Snakemake deletes those before it makes them again.
+use rule _job as alert_events with:
+    input:
+        rules.forecast_date.output.rows,
+    output:
+        [f"{RUN}/alerts/{{date}}.{kind}" for kind in ("json", "ics")],
+    log:
+        f"{LOGS}/alert_events/{{date}}.log",
+    localrule: True
+    params:
+        **uses("alert_events.py"),
+        alerts=C["alerts"],
+        market=C["market"],
+        notify=[] if NEWER else C["notify"],  # what is past is no news
+        sent=f"{RUN}/alerts/sent.json",

@@ -35,6 +35,7 @@ use rule _medium as report_daily with:
         PAGE_ASSETS,
         unpack(plan.daily_report),
         forecast=rules.forecast_date.output.rows,
+        gate=rules.forecast_date.output.gate,
     output:
         f"{RUN}/report/daily/{{date}}.html",
     log:

@@ -1,11 +1,11 @@
 from rtlmp.asof.vintages import read_archive
 from rtlmp.clock import issue_time
 from rtlmp.config import jobs
+from rtlmp.evaluation.tables import Covered, Lost
 from rtlmp.io.tables import read_tables, write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.report.data import coverage_by_day, data_page, unknown_hours
 from rtlmp.report.page import render
-from rtlmp.schemas.core import Covered, Lost
 from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
 
 job = Job(jobs.DataPageSettings)

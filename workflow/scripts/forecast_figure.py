@@ -10,4 +10,4 @@ job = Job(jobs.FigureSettings)
 c, rows = job.config, read_table(Bounded, job.input[0])
 for node, path in zip(c["figures"], job.output, strict=True):
     of_node = rows[rows[Bounded.location] == node]
-    save_figure(forecast_figure(of_node, MARKETS[c["market"]].tz, c["run"]), path)
+    save_figure(forecast_figure(of_node, MARKETS[c["market"]].tz), path, c, [job.day])

@@ -2,9 +2,10 @@ import logging
 
 from rtlmp.catalog import BY_NAME
 from rtlmp.config import parse_config
+from rtlmp.evaluation.tables import Lost
 from rtlmp.io.tables import write_table
 from rtlmp.pipeline.job import Job
-from rtlmp.schemas.core import Lost, Observations
+from rtlmp.schemas.core import Observations
 from rtlmp.sources.registry import fetch_month
 
 job = Job()

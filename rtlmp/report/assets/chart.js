@@ -3,12 +3,14 @@
 "use strict";
 const NS = "http://www.w3.org/2000/svg", LEFT = 64, RIGHT = 12, GAP = 26;
 
-function shape(parent, tag, attributes, text) {
+function shape(parent, tag, attributes, text = "") {
   const node = parent.appendChild(document.createElementNS(NS, tag));
   for (const key in attributes) node.setAttribute(key, attributes[key]);
-  if (text !== undefined) node.textContent = text;
+  node.textContent = text;
   return node;
 }
+
+const bound = s => s.name.endsWith("bound");
 
 function number(panel, value) {
   if (value === null) return "–";
@@ -18,8 +20,7 @@ function number(panel, value) {
 
 function scale(panel, top, height) {
   const all = panel.lines.flatMap(s => s.values).filter(v => v !== null);
-  const marks = (panel.marks || []).map(m => m.value);
-  const high = Math.max(panel.percent ? 0.1 : 1, ...all, ...marks) * 1.05;
+  const high = Math.max(panel.percent ? 0.1 : 1, ...all, ...panel.marks.map(m => m.value)) * 1.05;
   const low = panel.log ? 1 : Math.min(0, ...all);
   const f = panel.log ? v => Math.log10(Math.max(v, 1)) : v => v;
   const y = v => top + height - height * (f(v) - f(low)) / (f(high) - f(low));
@@ -47,10 +48,8 @@ function draw(box, group) {
       shape(svg, "path", {d: `M${LEFT},${y(tick)}H${width - RIGHT}`, class: "grid"});
       shape(svg, "text", {x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end"}, number(panel, tick).replace(".0", ""));
     }
-    for (const mark of panel.marks || [])
-      shape(svg, "path", {d: `M${LEFT},${y(mark.value)}H${width - RIGHT}`, stroke: mark.colour, class: "mark"});
-    for (const s of panel.lines)
-      shape(svg, "path", {d: steps(s.values, x, y), stroke: s.colour, class: "line"});
+    for (const mark of panel.marks) shape(svg, "path", {d: `M${LEFT},${y(mark.value)}H${width - RIGHT}`, stroke: mark.colour, class: "mark"});
+    for (const s of panel.lines) shape(svg, "path", {d: steps(s.values, x, y), stroke: s.colour, class: bound(s) ? "line bound" : "line"});
   });
   for (const [i, text] of group.ticks) {
     shape(svg, "path", {d: `M${x(i)},18V${total - 40}`, class: "day"});
@@ -62,46 +61,38 @@ function draw(box, group) {
 }
 
 function readout(box, group, i) {
-  box.replaceChildren();
-  const add = (text, colour) => {
+  box.textContent = group.labels[i] + " ";
+  for (const panel of group.panels) for (const s of panel.lines) {
     const item = box.appendChild(document.createElement("span"));
-    if (colour) item.appendChild(document.createElement("i")).style.background = colour;
-    item.append(text);
-  };
-  add(group.labels[i]);
-  for (const panel of group.panels)
-    for (const s of panel.lines) add(`${s.name} ${number(panel, s.values[i])}`, s.colour);
+    item.appendChild(document.createElement("i")).style.background = s.colour;
+    item.append(`${s.name} ${number(panel, s.values[i])}`);
+  }
 }
 
 function mount(figure) {
-  const spec = JSON.parse(figure.querySelector("script").textContent);
-  const choice = figure.querySelector("select"), plot = figure.querySelector(".plot");
-  const text = figure.querySelector(".readout");
-  const only = choice.cloneNode(), steps = {ArrowLeft: -1, ArrowRight: 1};
-  const render = () => {
-    const {panels, ...group} = spec.groups[choice.value];
-    group.panels = panels.map(p => ({...p, lines: p.lines.filter(
-      s => !p.percent || !only.value || s.name === only.value)}));
-    plot.replaceChildren();
-    const chart = draw(plot, group), svg = chart.svg;
-    let pinned = false, hour = 0;  // of this node: another one is not held
-    const show = i => { chart.show(hour = i); readout(text, group, i); };
-    const pick = event => show(chart.at(event.clientX - svg.getBoundingClientRect().left));
-    svg.addEventListener("pointermove", event => { if (!pinned) pick(event); });
-    svg.addEventListener("click", event => { pinned = !pinned; pick(event); });
-    svg.addEventListener("keydown", event => {
-      if (event.key in steps) show(Math.min(group.labels.length - 1, Math.max(0, hour + steps[event.key])));
-    });
-    readout(text, group, 0);
-  };
-  spec.groups.forEach((group, i) => choice.add(new Option(group.name, i)));
-  for (const name of ["", ...spec.groups[0].panels[0].lines.map(s => s.name)])
-    only.add(new Option(name || "all thresholds", name));
-  only.ariaLabel = "threshold";
-  choice.after(only);
-  choice.hidden = spec.groups.length < 2;
-  for (const of of [choice, only, window]) of.addEventListener(of === window ? "resize" : "change", render);
-  render();
+  const {groups} = JSON.parse(figure.querySelector("script").textContent);
+  const plot = figure.querySelector(".plot"), text = figure.querySelector(".readout"); plot.replaceChildren();
+  const {panels, ...group} = groups.find(g => g.name === names[choice.value]) || groups[0];
+  const shown = s => only.value ? s.name.startsWith(only.value) : !bound(s);
+  group.panels = panels.map(p => ({...p, lines: p.lines.filter(s => !p.percent || shown(s))}));
+  const chart = draw(plot, group), svg = chart.svg, steps = {ArrowLeft: -1, ArrowRight: 1};
+  let pinned = false, hour = 0;  // of this node: another one is not held
+  const show = i => { chart.show(hour = i); readout(text, group, i); };
+  const pick = event => show(chart.at(event.clientX - svg.getBoundingClientRect().left));
+  svg.onpointermove = event => { if (!pinned) pick(event); };
+  svg.onclick = event => { pinned = !pinned; pick(event); };
+  svg.onkeydown = ({key}) => { if (key in steps) show(Math.min(group.labels.length - 1, Math.max(0, hour + steps[key]))); };
+  readout(text, group, 0);
 }
 
-document.querySelectorAll("figure.chart").forEach(mount);
+function render() {
+  figures.forEach(mount);
+  document.querySelectorAll("tbody tr").forEach(row => row.classList.toggle("chosen", row.cells[0].textContent === names[choice.value]));
+}
+
+const [choice, only] = document.querySelectorAll(".pick select"), figures = document.querySelectorAll("figure.chart");
+const {groups} = JSON.parse(figures[0].querySelector("script").textContent), names = groups.map(group => group.name);
+names.forEach((name, i) => choice.add(new Option(name, i))); only.add(new Option("all", ""));
+for (const s of groups[0].panels[0].lines) if (!bound(s)) only.add(new Option(s.name));
+choice.onchange = only.onchange = window.onresize = render;
+render();

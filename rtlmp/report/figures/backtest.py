@@ -26,7 +26,7 @@ def timeline(results: BacktestResults) -> Figure:
     lower.set_yscale("log")
     lower.yaxis.set_major_formatter(lambda v, _: f"{v:,.0f}")
     style.tidy(upper, "", "probability, lead day 1")
-    upper.set_ylim(bottom=0)
+    upper.set_ylim(0, max(0.1, upper.get_ylim()[1]))  # .4 % is not to look like 28 %
     style.percent(upper, "y")
     style.tidy(lower, f"local time ({hours.tz})", "highest real-time price\nof the hour, $/MWh")
     style.local_time(lower, hours)

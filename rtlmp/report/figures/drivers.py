@@ -50,7 +50,7 @@ def explanation(table: pd.DataFrame, tz: str, threshold: float) -> Figure:
     top.stairs(100 * np.exp(wide.sum()), style.hour_edges(hours), color=style.BLUE)
     node = rows[Drivers.location].iloc[0]
     style.tidy(top, "", "P, %", f"{node}, {style.above(threshold)}: what moves the probability")
-    top.set_ylim(bottom=0)
+    top.set_ylim(0, max(10, top.get_ylim()[1]))
     reach = np.log(MOST)
     rows_at = np.arange(len(shown) + 1)
     mesh = heat.pcolormesh(
@@ -71,13 +71,9 @@ def importance_table(models: Iterable[Trained]) -> DataFrame[Importance]:
     """Mean share of each feature over dated models, and its 5 % to 95 % range; no row where no
     member tells."""
     shares = pd.DataFrame([_mean_share(trained) for trained in models]).fillna(0.0)
-    made = pd.DataFrame(
-        {
-            Importance.share: shares.mean(),
-            Importance.low: shares.quantile(0.05),
-            Importance.high: shares.quantile(0.95),
-        }
-    ).sort_values(Importance.share, ascending=False)
+    low, high = (shares.quantile(q) for q in (0.05, 0.95))
+    named = {Importance.share: shares.mean(), Importance.low: low, Importance.high: high}
+    made = pd.DataFrame(named).sort_values(Importance.share, ascending=False)
     return Importance.validate(made.rename_axis(Importance.feature).reset_index())
 
 

@@ -15,7 +15,7 @@ from rtlmp.schemas.core import Bounded, Flagged, Forecast
 NIGHT: Final = (20, 7)  # local hours between which the background is shaded
 
 
-def forecast_figure(rows: pd.DataFrame, tz: str, title: str) -> Figure:
+def forecast_figure(rows: pd.DataFrame, tz: str) -> Figure:
     """The 72 hours of one node, a panel a threshold: probability, 90 % bounds, nights shaded."""
     thresholds = np.sort(rows[Forecast.threshold].unique())
     columns = min(len(thresholds), 2)
@@ -28,7 +28,7 @@ def forecast_figure(rows: pd.DataFrame, tz: str, title: str) -> Figure:
     issued = first[Forecast.issue_time].tz_convert(tz)
     figure.suptitle(
         f"{first[Forecast.location]}: chance that an interval of the hour is priced above, issued "
-        f"{issued:%a %d %b %Y %H:%M %Z}  ({title}, model of {first[Forecast.model_date]})",
+        f"{issued:%a %d %b %Y %H:%M %Z}  (model of {first[Forecast.model_date]})",
         fontsize=10,
     )
     figure.supylabel("probability, %; shaded: 90 % bounds", fontsize=9)
@@ -53,7 +53,7 @@ def _line(axes: Axes, rows: pd.DataFrame, tz: str) -> None:
 
 def _nights(axes: Axes, hours: pd.DatetimeIndex) -> None:
     """Local time below: a tick every six hours, the day's name at midnight, nights shaded."""
-    style.local_time(axes, hours, "%H:%M\n%a %d %b")
+    style.local_time(axes, hours, "%H:%M\n%a %d")
     axes.xaxis.set_minor_locator(mdates.HourLocator(byhour=(6, 12, 18), tz=hours.tz))
     axes.xaxis.set_minor_formatter(mdates.DateFormatter("%H", tz=hours.tz))
     dusk, dawn = NIGHT

@@ -45,8 +45,8 @@ def skill(results: BacktestResults) -> Figure:
     _lines(right, rows_where(results.by, {MetricsBy.by: "hour"}), MetricsBy.part)
     style.tidy(left, "lead day", LABEL)
     style.tidy(right, "local hour", "")
-    left.set_xticks([1, 2, 3])
-    right.set_xticks(range(0, 24, 3))
+    left.set(xticks=[1, 2, 3], xlim=(0.5, 3.5))
+    right.set(xticks=range(0, 24, 3), xlim=(-0.5, 23.5))
     style.legend_above(figure, left)
     return figure
 
@@ -86,6 +86,7 @@ def _lines(ax: Axes, rows: pd.DataFrame, x: str) -> None:
             elinewidth=0.8,
         )  # fmt: skip
     ax.axhline(0, color="black", linewidth=0.8)
+    ax.set_title("" if len(rows) else f"fewer than {SPIKES} spikes")
     ax.set_ylim(-0.5, 0.7)
 
 

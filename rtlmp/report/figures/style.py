@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from rtlmp.asof.vintages import Floats
 from rtlmp.config import threshold_name
+from rtlmp.config.jobs import ReportSettings
 from rtlmp.io.files import atomic
 from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.names import Forecaster
@@ -84,7 +85,7 @@ def percent(axes: Axes, *which: str, decimals: int | None = None) -> None:
 def ramp(thresholds: Iterable[Any]) -> dict[float, Colour]:
     """A colour a threshold, darker for dearer."""
     ordered = sorted(float(x) for x in thresholds)
-    colours = mpl.colormaps["viridis"](np.linspace(0.85, 0.0, len(ordered)))
+    colours = mpl.colormaps["viridis"](np.linspace(0.75, 0.0, len(ordered)))
     return {x: to_hex(c) for x, c in zip(ordered, colours, strict=True)}
 
 
@@ -122,6 +123,10 @@ def legend_above(figure: Figure, axes: Axes, title: str | None = None) -> None:
     )
 
 
-def save_figure(figure: Figure, path: str | Path) -> None:
-    """PNG of fixed bytes: no software name, no date."""
-    atomic(path, lambda tmp: figure.savefig(tmp, dpi=130, metadata={"Software": None}))
+def save_figure(figure: Figure, path: str | Path, of: ReportSettings, days: Iterable[Any]) -> None:
+    """PNG of fixed bytes: no software name, no date. Run, days and source in small print."""
+    span = " to ".join(sorted({min(said := [*map(str, days)]), max(said)}))
+    note = f"rtlmp run {of['run']}: {of['market']}, source {of['source']}, {span}"
+    figure.text(0, -0.01, note, va="top", fontsize=7, color=GREY)
+    how: dict[str, Any] = {"bbox_inches": "tight", "metadata": {"Software": None}}
+    atomic(path, lambda tmp: figure.savefig(tmp, dpi=130, **how))
