@@ -5,7 +5,7 @@ from pathlib import Path
 from snakemake.utils import min_version
 
 from rtlmp.pipeline.environment import ENVIRONMENT, require_own_package
-from rtlmp.pipeline.kept import keep, put_back
+from rtlmp.pipeline.kept import keep, put_back, sweep
 from rtlmp.pipeline.lock import clear_dead_lock
 from rtlmp.pipeline.morning import TOLD
 
@@ -50,16 +50,17 @@ onstart:
     workflow.scheduler.job_rate_limiter = None
     if NO_PAST:
         print(NO_PAST, file=sys.stderr)
+    sweep(RUN)
     jobs = workflow.dag.needrun_jobs()
     keep(str(f) for job in jobs for f in job.output if not f.is_storage)
 
 
 onsuccess:
-    put_back(workflow.persistence)
+    put_back(workflow.persistence, plan.to_ask_again)
 
 
 onerror:
-    for path in put_back(workflow.persistence):
+    for path in put_back(workflow.persistence, plan.to_ask_again):
         logger.warning(f"{path}: as it was before, for it could not be made anew")
 
 

@@ -4,6 +4,7 @@ unfinished, so that the next run makes it anew."""
 
 import os
 import shutil
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,13 @@ from typing import Any, Final
 from snakemake.io import IOFile
 
 KEPT: Final = Path(".snakemake/rtlmp-kept")  # in the working directory, as outputs are
+
+
+def sweep(folder: str) -> None:
+    """Delete what killed runs left half written there, `.<process>.<file>`, a day ago or more."""
+    for path in Path(folder).rglob(".[0-9]*.*"):
+        if path.is_file() and path.stat().st_mtime < time.time() - 86400:
+            path.unlink(missing_ok=True)
 
 
 def keep(outputs: Iterable[str]) -> None:
@@ -26,13 +34,14 @@ def keep(outputs: Iterable[str]) -> None:
             shutil.copy2(path, second)
 
 
-def put_back(persistence: Any) -> list[Path]:  # noqa: ANN401  # Snakemake's own
-    """What has no new file by now, with its old one again."""
+def put_back(persistence: Any, again: Iterable[str]) -> list[Path]:  # noqa: ANN401  # Snakemake's own
+    """What has no new file by now, with its old one again; unfinished, as what `again` names."""
     seconds = [path.relative_to(KEPT) for path in sorted(KEPT.rglob("*")) if path.is_file()]
     back = [path for path in seconds if not path.exists()]
     for path in back:
         path.parent.mkdir(parents=True, exist_ok=True)
         (KEPT / path).rename(path)
-    persistence.started(SimpleNamespace(output=[IOFile(str(path), None) for path in back]))
+    undone = [IOFile(str(path), None) for path in (*back, *again)]
+    persistence.started(SimpleNamespace(output=undone))
     shutil.rmtree(KEPT, ignore_errors=True)
     return back

@@ -19,9 +19,9 @@ from rtlmp.report.glance import glance
 from rtlmp.report.page import Page, Section, Table, chart, group, html_table, prices, probabilities
 from rtlmp.report.record import Record
 from rtlmp.report.scorecard import record_section
-from rtlmp.schemas.core import UTC_DTYPE, Flagged, Forecast, Freshness, Scored
+from rtlmp.schemas.core import UTC_DTYPE, Flagged, Forecast, Freshness, Lost, Scored
 from rtlmp.schemas.names import Forecaster
-from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
+from rtlmp.sources.freshness import lately
 
 AHEAD: Final = {*READ} - ACTUALS
 
@@ -38,12 +38,13 @@ class DailyReport(NamedTuple):
     until: Sequence[pd.Timestamp]  # last interval known of each series of `freshness`
     prices: Archive | None = None
     record: Record = Record({}, "", "")
+    lost: DataFrame[Lost] = Lost.empty()  # lately, and not accepted
 
 
 def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyReport:  # noqa: ANN401
     """What the daily page of `issued` is made of, from the named inputs `given`."""
     at = pd.Timestamp(issue_time(config, issued))
-    known = newest_known(files_by_series(given.raw), at)
+    known = lately(given.raw, getattr(given, "lost", ()), at, config["market"], config["source"])
     archive = read_archive(given.hourly)
     return DailyReport(
         issued,
@@ -51,9 +52,10 @@ def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyRepo
         [read_table(Forecast, path) for path in given.earlier],
         observed_prices(archive, at, config["score_coverage"]),
         [read_card(path) for path in given.cards],
-        freshness(known, at, age_limits(config["market"], config["source"])),
-        [until for _, until in known.values()],
+        known.fresh,
+        known.until,
         archive,
+        lost=known.lost,
     )
 
 
@@ -89,13 +91,15 @@ def observed_prices(prices: Archive, at: pd.Timestamp, min_coverage: float) -> p
 
 def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
     """Sentences on what to distrust today; none when all is well."""
-    old = of.freshness[of.freshness[Freshness.stale]]
+    old = of.freshness[of.freshness[Freshness.stale] & of.freshness[Freshness.allowed].notna()]
     columns = (old[Freshness.series], old[Freshness.age], old[Freshness.allowed])
     found = [
         f"{name}: nothing published" + ("" if pd.isna(age) else f" for {age:.0f} hours")
         + f" before issue time, allowed are {allowed:.3g}"
         for name, age, allowed in zip(*columns, strict=True)
     ]  # fmt: skip
+    for (name, posting), rows in of.lost.groupby([Lost.report, Lost.posting]):
+        found.append(f"{name}{posting and f', posting {posting}'}: {rows[Lost.why].iloc[0]}")
     found += [*unknown(of, config, never=False), *filter(None, [of.record.fault])]
     if stale := set(of.forecast.get(Flagged.stale, [])) - {""}:
         found.append(f"made with old or missing data: {', '.join(stale)}")

@@ -96,7 +96,7 @@ def _latest(fresh: DataFrame[Freshness]) -> Table:
         "age, h": fresh[Freshness.age],
         "allowed, h": fresh[Freshness.allowed],
         "": [mark.format("good" if state == "ok" else "bad", state) for state in states],
-        " ": [NOTE.format(BY_NAME[q].about) for q in fresh[Freshness.series]],
+        " ": [NOTE.format(getattr(BY_NAME.get(q), "about", "")) for q in fresh[Freshness.series]],
     }
     return html_table(pd.DataFrame(shown), "", digits=1)
 

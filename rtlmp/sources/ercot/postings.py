@@ -51,7 +51,7 @@ def fetch_report(
     for k in range(0, len(there), AT_ONCE):
         bodies = [(p, posting_path(folder, p).read_bytes()) for p in there[k : k + AT_ONCE]]
         tables.append(parse(report._replace(cuts=wanted), bodies, tools.locations, lost))
-    for p in {*postings} - {*there}:
+    for p in (p for p in {*postings} - {*there} if lost_path(folder, p).exists()):
         why = lost_path(folder, p).read_text()
         lost.append(Loss(report.emil, p.id, p.published, why, accepted=False, whole=True))
     _mark(folder, there, lost)
@@ -68,8 +68,9 @@ def stored_postings(
     listing, since = read_listing(folder), start
     if not tools.live["archive"]:
         listing, since = _on_hand(report, folder, listing, start, tools)
-    if since < end and (listing is None or since < listing.since or listing.until < end):
-        listing = _listed(report, listing, since, end, tools)
+    whole = listing and listing.since <= since and end <= listing.until
+    if since < end and not whole and not tools.offline:
+        listing = list_anew(report, listing, since, end, tools)
         save_listing(folder, listing)
     wanted = [p for p in listing.postings if start <= p.published < end] if listing else []
     store_postings(report, folder, wanted, tools)
@@ -99,7 +100,8 @@ def _require_rest(
     said = said_of(report, lost)
     whole = {loss.posting for loss in lost if loss.whole}
     left = [p for p in postings if p.id not in whole]
-    if postings and not left and not all(is_accepted(report, p.published, tools) for p in postings):
+    given = all(is_accepted(report, p.published, tools) for p in postings)
+    if postings and not left and not given and not tools.offline:
         raise ReportError(f"{said}; to go on without, name its days in live.gaps")
     if lost:
         log.warning("left out: %s", said)
@@ -141,7 +143,7 @@ def report_source(report: Report) -> Source:
     )
 
 
-def _listed(
+def list_anew(
     report: Report, old: Listing | None, start: datetime, end: datetime, tools: Tools
 ) -> Listing:
     """The `old` listing and what the site or the archive lists beyond it."""
