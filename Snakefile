@@ -1,11 +1,12 @@
 import os
 import sys
+import time
 from pathlib import Path
 
 from snakemake.utils import min_version
 
 from rtlmp.pipeline.environment import ENVIRONMENT, require_own_package
-from rtlmp.pipeline.kept import keep, put_back, sweep
+from rtlmp.pipeline.kept import keep, put_back
 from rtlmp.pipeline.lock import clear_dead_lock
 from rtlmp.pipeline.morning import TOLD
 
@@ -50,7 +51,11 @@ onstart:
     workflow.scheduler.job_rate_limiter = None
     if NO_PAST:
         print(NO_PAST, file=sys.stderr)
-    sweep(RUN)
+    for left in Path(RUN).rglob(
+        ".[0-9]*.*"
+    ):  # half written a day ago or more: its writer is dead
+        if time.time() - left.stat().st_mtime > 86400:
+            left.unlink(missing_ok=True)
     jobs = workflow.dag.needrun_jobs()
     keep(str(f) for job in jobs for f in job.output if not f.is_storage)
 

@@ -4,7 +4,6 @@ unfinished, so that the next run makes it anew."""
 
 import os
 import shutil
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,13 +12,6 @@ from typing import Any, Final
 from snakemake.io import IOFile
 
 KEPT: Final = Path(".snakemake/rtlmp-kept")  # in the working directory, as outputs are
-
-
-def sweep(folder: str) -> None:
-    """Delete what killed runs left half written there, `.<process>.<file>`, a day ago or more."""
-    for path in Path(folder).rglob(".[0-9]*.*"):
-        if path.is_file() and path.stat().st_mtime < time.time() - 86400:
-            path.unlink(missing_ok=True)
 
 
 def keep(outputs: Iterable[str]) -> None:

@@ -44,7 +44,8 @@ class DailyReport(NamedTuple):
 def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyReport:  # noqa: ANN401
     """What the daily page of `issued` is made of, from the named inputs `given`."""
     at = pd.Timestamp(issue_time(config, issued))
-    known = lately(given.raw, getattr(given, "lost", ()), at, config["market"], config["source"])
+    of, losses = (config["market"], config["source"]), getattr(given, "lost", ())
+    fresh, until, lost = lately(given.raw, losses, at, *of)
     archive = read_archive(given.hourly)
     return DailyReport(
         issued,
@@ -52,10 +53,10 @@ def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyRepo
         [read_table(Forecast, path) for path in given.earlier],
         observed_prices(archive, at, config["score_coverage"]),
         [read_card(path) for path in given.cards],
-        known.fresh,
-        known.until,
+        fresh,
+        until,
         archive,
-        lost=known.lost,
+        lost=lost,
     )
 
 
@@ -98,8 +99,10 @@ def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
         + f" before issue time, allowed are {allowed:.3g}"
         for name, age, allowed in zip(*columns, strict=True)
     ]  # fmt: skip
-    for (name, posting), rows in of.lost.groupby([Lost.report, Lost.posting]):
-        found.append(f"{name}{posting and f', posting {posting}'}: {rows[Lost.why].iloc[0]}")
+    for name, rows in of.lost.groupby(Lost.report):  # the source's own, then by posting
+        first, count = rows.sort_values(Lost.posting).iloc[0], rows[Lost.posting].nunique()
+        who = f"{name}, {count} postings, {first[Lost.posting]}" if first[Lost.posting] else name
+        found.append(f"left out of {who}: {first[Lost.why]}")
     found += [*unknown(of, config, never=False), *filter(None, [of.record.fault])]
     if stale := set(of.forecast.get(Flagged.stale, [])) - {""}:
         found.append(f"made with old or missing data: {', '.join(stale)}")

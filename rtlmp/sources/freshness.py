@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -16,19 +16,10 @@ from rtlmp.io.tables import read_table, read_tables
 from rtlmp.schemas.core import UTC_DTYPE, Bounded, Flagged, Freshness, Lost, Observations
 
 FilesBySeries = Mapping[SeriesName, list[Path]]  # raw files of each series
-# of series, of reports that share one, and of sources that failed
 AgeLimits = Mapping[str, timedelta]
 Newest = Mapping[str, tuple[pd.Timestamp, pd.Timestamp]]  # publication, interval it tells of
 LATELY: Final = timedelta(days=3)  # what was lost in them is missed today
 UNKNOWN: Final = (pd.Timestamp("NaT"), pd.Timestamp("NaT"))
-
-
-class Lately(NamedTuple):
-    """What is known at an issue time."""
-
-    fresh: DataFrame[Freshness]
-    until: list[pd.Timestamp]  # last interval known of each row of `fresh`
-    lost: DataFrame[Lost]  # and not accepted
 
 
 def files_by_series(paths: Iterable[str | Path]) -> dict[SeriesName, list[Path]]:
@@ -67,16 +58,17 @@ def sharing_reports() -> dict[str, set[tuple[SeriesName, str]]]:
 
 def lately(
     raw: Iterable[str | Path], lost: Sequence[str | Path], at: datetime, market: str, source: str
-) -> Lately:
-    """Of the raw files, and those of what was lost, at issue time `at`."""
+) -> tuple[DataFrame[Freshness], list[pd.Timestamp], DataFrame[Lost]]:
+    """Of raw files, and those of what was lost: freshness at issue time `at`, the last interval
+    known of each row, and what was lost of late and not accepted."""
     limits = age_limits(market, source)
     losses = read_tables(Lost, lost) if lost else Lost.empty()
     losses = losses[(losses[Lost.published] >= at - LATELY) & ~losses[Lost.accepted].astype(bool)]
     failed = dict.fromkeys(losses.loc[losses[Lost.posting] == "", Lost.report], UNKNOWN)
     known = {**failed, **newest_known(files_by_series(raw), at, limits)}
     fresh = freshness(known, at, limits)
-    fresh[Freshness.stale] |= fresh[Freshness.series].isin(failed)
-    return Lately(fresh, [until for _, until in known.values()], losses)
+    fresh[Freshness.stale] |= fresh[Freshness.series].isin([*failed])
+    return fresh, [until for _, until in known.values()], losses
 
 
 def freshness(known: Newest, at: datetime, limits: AgeLimits | None) -> DataFrame[Freshness]:

@@ -32,12 +32,8 @@ from rtlmp.sources.ercot.reports import REPORTS
 from rtlmp.sources.isos import feeds as isos
 
 SOURCES: Final[tuple[Source, ...]] = (
-    *ercot.SOURCES,
-    *workbooks.SOURCES,
-    *isos.SOURCES,
-    *weather.SOURCES,
-    *gas.SOURCES,
-)
+    *ercot.SOURCES, *workbooks.SOURCES, *isos.SOURCES, *weather.SOURCES, *gas.SOURCES
+)  # fmt: skip
 MANY: Final = frozenset({SeriesName.LOAD_FORECAST_MODEL})  # millions of rows a month: only if named
 log = logging.getLogger(__name__)
 
@@ -50,7 +46,7 @@ def fetch_month(
     Several processes share the hosts' rates.
     """
     tools = tools_of(config, series)
-    sources = sources_of(config["market"], series, config["live"])
+    sources = sources_of(config["market"], series, tools.live)
     with tools.client.http:
         rows: pd.DataFrame = no_observations()
         for source in sources:
@@ -71,10 +67,7 @@ def tools_of(config: Config, series: Iterable[SeriesName]) -> Tools:
 
 
 def observe_or_say(source: Source, start: datetime, end: datetime, tools: Tools) -> pd.DataFrame:
-    """As `observe`; where `source` fails and [start, end) is recent, what is stored of it.
-
-    Faults of the settings, of credentials and of the machine are raised.
-    """
+    """As `observe`; where `source` fails and [start, end) is recent, what is stored of it."""
     said = len(tools.lost)
     try:
         return observe(source, start, end, tools)

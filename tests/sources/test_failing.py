@@ -74,7 +74,7 @@ def test_it_gives_what_is_stored_is_named_and_heals(server, tmp_path, name, faul
 
 
 @pytest.mark.usefixtures("secrets")
-def test_a_closed_old_month_and_missing_credentials_stop(server, tmp_path, monkeypatch):
+def test_a_closed_old_month_and_missing_credentials_stop(tmp_path, monkeypatch):
     with serving(lambda: NOW) as today:
         always(today, "/", FAULTS["500"])
         old = live.at("2026-08-01T00:00"), live.at("2026-09-01T00:00")

@@ -5,7 +5,7 @@ call by call, never twice for what is final, and stores what each call saw first
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -102,13 +102,7 @@ def accepted(name: str, day: date, tools: Tools) -> bool:
 
 
 def require_complete(
-    source: Source,
-    start: datetime,
-    end: datetime,
-    times: Times,
-    want: int,
-    tools: Tools,
-    why: str = "",
+    source: Source, start: datetime, end: datetime, times: Times, want: int, tools: Tools, why: str
 ) -> None:
     """Raises IncompleteError where a whole local day of [start, end) has too few of `times`.
 
@@ -162,7 +156,7 @@ def _call(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
     if source.whole:
         slots, want = _slots(source.series[0], rows)
         sure = min(ends, end - max(source.late, source.heals))
-        require_complete(source, begins, sure, slots, want, tools)
+        require_complete(source, begins, sure, slots, want, tools, "")
     unseen = first_seen if source.published.startswith("rule") else not_seen_before
     rows = unseen(rows, pd.concat([*stored, no_observations()]), before, tools.now)
     write_call(rows, folder / f"{tools.now:{CALLED}}.parquet")  # be it nothing
@@ -177,15 +171,11 @@ def _folder(source: Source, day: date, tools: Tools) -> Path:
 
 
 def _lacks(
-    source: Source,
-    begins: datetime,
-    ends: datetime,
-    wanted: frozenset[str],
-    tables: Sequence[pd.DataFrame],
+    of: Source, begins: datetime, ends: datetime, wanted: Set[str], tables: Sequence[pd.DataFrame]
 ) -> str:
     """What `tables` lack of [begins, ends), at the wanted location that has least; "": nothing."""
     rows = pd.concat([*tables, no_observations()], ignore_index=True)
-    valid, series = rows[Observations.valid_time], source.series[0]
+    valid, series = rows[Observations.valid_time], of.series[0]
     inside = (valid >= begins) & (valid < ends) & (rows[Observations.series] == series)
     slots = valid[inside].dt.floor(series.step).groupby(rows[Observations.location]).nunique()
     prices = slots[slots.index.isin(wanted)]

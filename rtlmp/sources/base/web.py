@@ -93,7 +93,7 @@ def fetch(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
     fails = host in client.failing
 
     def call() -> T:
-        body = _send(client.http, url, request, SHORT if fails else None)
+        body = _send(client.http, url, request, SHORT if fails else client.http.timeout)
         try:
             return read(body)
         except UnreadableError:
@@ -168,15 +168,13 @@ def time_limit(seconds: float) -> Iterator[None]:
         socket.setdefaulttimeout(default)
 
 
-def _send(http: httpx.Client, url: str, request: Request, timeout: float | None) -> bytes:
+def _send(http: httpx.Client, url: str, request: Request, wait: float | httpx.Timeout) -> bytes:
     """The body of the answer, if that is a good one."""
     method = "GET" if request.json is None and request.form is None else "POST"
     params, headers, form = request.params or None, request.headers, request.form
-    sent = http.build_request(
-        method, url, params=params, headers=headers, json=request.json, data=form,
-        timeout=timeout or http.timeout,
-    )  # fmt: skip
-    answer = http.send(sent)
+    answer = http.request(
+        method, url, params=params, headers=headers, json=request.json, data=form, timeout=wait
+    )
     status = answer.status_code
     if status in BUSY:
         raise BusyError(f"HTTP {status}", retry_after(answer.headers.get("Retry-After")))
