@@ -155,7 +155,7 @@ def prometheus(of: Status) -> str:
 def _series(
     raw: Sequence[str], lost: Sequence[str], config: DailyPageSettings, now: datetime, day: date
 ) -> list[SeriesStatus]:
-    table, until, _ = lately(raw, lost, now, config["market"], config["source"])
+    table, until, _ = lately(raw, lost, now, config)
     newest, at = table.pop(Freshness.latest), pd.Timestamp(now)
     times = newest.map(lambda t: t.isoformat(timespec="seconds"), na_action="ignore")
     table.insert(1, "newest", times.astype(object))

@@ -21,7 +21,7 @@ from rtlmp.report.record import Record
 from rtlmp.report.scorecard import record_section
 from rtlmp.schemas.core import UTC_DTYPE, Flagged, Forecast, Freshness, Lost, Scored
 from rtlmp.schemas.names import Forecaster
-from rtlmp.sources.freshness import lately
+from rtlmp.sources.freshness import lately, left_out
 
 AHEAD: Final = {*READ} - ACTUALS
 
@@ -44,8 +44,7 @@ class DailyReport(NamedTuple):
 def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyReport:  # noqa: ANN401
     """What the daily page of `issued` is made of, from the named inputs `given`."""
     at = pd.Timestamp(issue_time(config, issued))
-    of, losses = (config["market"], config["source"]), getattr(given, "lost", ())
-    fresh, until, lost = lately(given.raw, losses, at, *of)
+    fresh, until, lost = lately(given.raw, getattr(given, "lost", ()), at, config)
     archive = read_archive(given.hourly)
     return DailyReport(
         issued,
@@ -99,11 +98,7 @@ def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
         + f" before issue time, allowed are {allowed:.3g}"
         for name, age, allowed in zip(*columns, strict=True)
     ]  # fmt: skip
-    for name, rows in of.lost.groupby(Lost.report):  # the source's own, then by posting
-        first, count = rows.sort_values(Lost.posting).iloc[0], rows[Lost.posting].nunique()
-        who = f"{name}, {count} postings, {first[Lost.posting]}" if first[Lost.posting] else name
-        found.append(f"left out of {who}: {first[Lost.why]}")
-    found += [*unknown(of, config, never=False), *filter(None, [of.record.fault])]
+    found += [*left_out(of.lost), *unknown(of, config, never=False), *filter(None, [of.record.fault])]
     if stale := set(of.forecast.get(Flagged.stale, [])) - {""}:
         found.append(f"made with old or missing data: {', '.join(stale)}")
     lesser = {*of.forecast.get(Flagged.served_by, [])} - {Forecaster.MODEL.value}
@@ -149,8 +144,7 @@ def _glance(of: DailyReport, config: DailyPageSettings, tz: str) -> Table:
     if of.prices and len(hours := price_hours(of.prices)):
         nodes = list(of.forecast[Forecast.location].unique())
         rows = baseline_forecasts(of.prices, hours, config, of.issued, nodes)
-        name = Forecaster.CLIMATOLOGY.value
-        beside[name] = rows[rows[Scored.model] == name]
+        beside[Forecaster.CLIMATOLOGY.value] = rows[rows[Scored.model] == Forecaster.CLIMATOLOGY]
     if of.earlier:
         beside["said before"] = max(of.earlier, key=lambda rows: rows[Forecast.issue_time].max())
     return glance(of.forecast, beside, tz)

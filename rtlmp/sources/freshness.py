@@ -57,11 +57,11 @@ def sharing_reports() -> dict[str, set[tuple[SeriesName, str]]]:
 
 
 def lately(
-    raw: Iterable[str | Path], lost: Sequence[str | Path], at: datetime, market: str, source: str
+    raw: Iterable[str | Path], lost: Sequence[str | Path], at: datetime, config: Mapping[str, object]
 ) -> tuple[DataFrame[Freshness], list[pd.Timestamp], DataFrame[Lost]]:
     """Of raw files, and those of what was lost: freshness at issue time `at`, the last interval
     known of each row, and what was lost of late and not accepted."""
-    limits = age_limits(market, source)
+    limits = age_limits(*(str(config[key]) for key in ("market", "source")))
     losses = read_tables(Lost, lost) if lost else Lost.empty()
     losses = losses[(losses[Lost.published] >= at - LATELY) & ~losses[Lost.accepted].astype(bool)]
     failed = dict.fromkeys(losses.loc[losses[Lost.posting] == "", Lost.report], UNKNOWN)
@@ -69,6 +69,14 @@ def lately(
     fresh = freshness(known, at, limits)
     fresh[Freshness.stale] |= fresh[Freshness.series].isin([*failed])
     return fresh, [until for _, until in known.values()], losses
+
+
+def left_out(lost: DataFrame[Lost]) -> list[str]:
+    """A sentence a report: that its source failed, else the first of its postings."""
+    first = lost.sort_values([Lost.report, Lost.posting]).drop_duplicates(Lost.report)
+    columns = (first[Lost.report], first[Lost.posting], first[Lost.why])
+    named = zip(*columns, strict=True)
+    return [f"left out of {of} {posting}".strip() + f": {why}" for of, posting, why in named]
 
 
 def freshness(known: Newest, at: datetime, limits: AgeLimits | None) -> DataFrame[Freshness]:

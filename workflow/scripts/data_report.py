@@ -11,7 +11,7 @@ from rtlmp.sources.freshness import files_by_series, lately
 job = Job(jobs.DataPageSettings)
 c, p, files = job.config, job.params, files_by_series(job.input.raw)
 [at] = (issue_time(c, day) for day in p.issued)
-fresh, *_ = lately(job.input.raw, job.input.lost, at, c["market"], c["source"])
+fresh, *_ = lately(job.input.raw, job.input.lost, at, c)
 shares = coverage_by_day(files, *p.span)
 write_table(Covered, shares, job.output.covered)
 lost = read_tables(Lost, job.input.lost) if job.input.lost else None

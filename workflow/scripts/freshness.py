@@ -7,5 +7,5 @@ from rtlmp.sources.freshness import lately
 
 job = Job(jobs.ClockSettings)
 c, given = job.config, job.input
-made, *_ = lately(given.raw, given.lost, issue_time(c, job.day), c["market"], "live")
+made, *_ = lately(given.raw, given.lost, issue_time(c, job.day), {**c, "source": "live"})
 write_table(Freshness, made, job.output[0])
