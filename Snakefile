@@ -1,5 +1,6 @@
 import os
 import sys
+import time
 from pathlib import Path
 
 from snakemake.utils import min_version
@@ -50,19 +51,24 @@ onstart:
     workflow.scheduler.job_rate_limiter = None
     if NO_PAST:
         print(NO_PAST, file=sys.stderr)
+    for left in Path(RUN).rglob(
+        ".[0-9]*.*"
+    ):  # half written a day ago or more: its writer is dead
+        if time.time() - left.stat().st_mtime > 86400:
+            left.unlink(missing_ok=True)
     jobs = workflow.dag.needrun_jobs()
     keep(str(f) for job in jobs for f in job.output if not f.is_storage)
 
 
 onsuccess:
-    put_back(workflow.persistence)
+    put_back(workflow.persistence, plan.to_ask_again)
     from rtlmp.report.index import write_index  # slow
 
     write_index(Path(RUN))
 
 
 onerror:
-    for path in put_back(workflow.persistence):
+    for path in put_back(workflow.persistence, plan.to_ask_again):
         logger.warning(f"{path}: as it was before, for it could not be made anew")
 
 

@@ -26,13 +26,14 @@ def keep(outputs: Iterable[str]) -> None:
             shutil.copy2(path, second)
 
 
-def put_back(persistence: Any) -> list[Path]:  # noqa: ANN401  # Snakemake's own
-    """What has no new file by now, with its old one again."""
+def put_back(persistence: Any, again: Iterable[str]) -> list[Path]:  # noqa: ANN401  # Snakemake's own
+    """What has no new file by now, with its old one again; unfinished, as what `again` names."""
     seconds = [path.relative_to(KEPT) for path in sorted(KEPT.rglob("*")) if path.is_file()]
     back = [path for path in seconds if not path.exists()]
     for path in back:
         path.parent.mkdir(parents=True, exist_ok=True)
         (KEPT / path).rename(path)
-    persistence.started(SimpleNamespace(output=[IOFile(str(path), None) for path in back]))
+    undone = [IOFile(str(path), None) for path in (*back, *again)]
+    persistence.started(SimpleNamespace(output=undone))
     shutil.rmtree(KEPT, ignore_errors=True)
     return back

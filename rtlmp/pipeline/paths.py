@@ -40,6 +40,11 @@ class Paths(Dates):
         there = [m for m in months if m in self.raw_months]
         return [f"{self.root}/raw/{q}/{m}.parquet" for q in series for m in there]
 
+    def lost(self, months: Iterable[str]) -> list[str]:
+        """What live sources did not give."""
+        there = [m for m in months if m in self.raw_months and self.config["source"] == "live"]
+        return [f"{self.root}/lost/{m}.parquet" for m in there]
+
     def hourly(self, months: Iterable[str]) -> list[str]:
         return [f"{self.root}/hourly/{m}.parquet" for m in months if m in self.price_months]
 

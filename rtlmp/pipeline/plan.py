@@ -1,5 +1,6 @@
 """Which files of a run each job reads."""
 
+import os
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cached_property
@@ -34,10 +35,14 @@ class Plan(Paths):
         read = [q for q in self.series if q.step == "h" and q in READ and q not in denied]
         return self.raw(read, self.known_months(w.month))
 
-    def recent(self, day: str) -> list[str]:
-        """What forecasts read, as it was published in the weeks before an issue date."""
-        until = date.fromisoformat(day)
-        return self.raw([q for q in self.series if q in READ], months(until - MONTH, until))
+    @property
+    def to_ask_again(self) -> list[str]:
+        """Of the months of its date in which a source failed: unfinished."""
+        from rtlmp.evaluation.tables import Lost
+        from rtlmp.io.tables import read_frame  # pandas: not where nothing is run
+
+        near = filter(os.path.exists, self.lost(months(self.day - MONTH, self.day)))
+        return [path for path in near if (read_frame(path)[Lost.posting] == "").any()]
 
     def known_hourly(self, w: Wildcards) -> list[str]:
         return self.hourly(self.known_months(w.month))
@@ -166,4 +171,5 @@ class Plan(Paths):
             **self.issued_on(w.date),
             "hourly": self.hourly(near),
             "raw": self.raw(self.series, near),
+            "lost": self.lost(near),
         }

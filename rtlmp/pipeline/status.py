@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 from rtlmp.asof.view import HOUR
 from rtlmp.asof.vintages import read_archive
-from rtlmp.catalog import ACTUALS, MINUTES
+from rtlmp.catalog import ACTUALS, BY_NAME, MINUTES, SeriesName
 from rtlmp.clock import HORIZON_HOURS, gate_closure, horizon_start
 from rtlmp.config import threshold_name
 from rtlmp.config.jobs import DailyPageSettings
@@ -25,7 +25,7 @@ from rtlmp.report.scorecard import recent_pairs, skill_of
 from rtlmp.schemas.core import UTC_DTYPE, Flagged, Freshness
 from rtlmp.schemas.names import Metric
 from rtlmp.sources.base.store import LOST
-from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
+from rtlmp.sources.freshness import lately
 
 SKILL_SPAN: Final = timedelta(days=14)  # latest issue dates that are scored
 
@@ -100,7 +100,7 @@ def status(
         models=_models(root, day),
         skill_days=len(recorded),
         skill={threshold_name(of.threshold): skill_of(of) for of in scored},
-        series=_series(there["raw"], config, now, day),
+        series=_series(there["raw"], there.get("lost", ()), config, now, day),
         quarantined=sorted(str(p.relative_to(store)) for p in store.glob(f"**/*{LOST}")),
         free_gb=round(shutil.disk_usage(root if root.exists() else ".").free / 1e9, 1),
     )
@@ -154,17 +154,17 @@ def prometheus(of: Status) -> str:
 
 
 def _series(
-    raw: Sequence[str], config: DailyPageSettings, now: datetime, day: date
+    raw: Sequence[str], lost: Sequence[str], config: DailyPageSettings, now: datetime, day: date
 ) -> list[SeriesStatus]:
-    known = newest_known(files_by_series(raw), now)
-    table = freshness(known, now, age_limits(config["market"], config["source"]))
+    table, until, _ = lately(raw, lost, now, config)
     newest, at = table.pop(Freshness.latest), pd.Timestamp(now)
     times = newest.map(lambda t: t.isoformat(timespec="seconds"), na_action="ignore")
     table.insert(1, "newest", times.astype(object))
-    ends = [until + pd.Timedelta(minutes=MINUTES[q.step]) for q, (_, until) in known.items()]
+    named = [BY_NAME.get(q, SeriesName.WIND) for q in table[Freshness.series]]  # reports are hourly
+    ends = [u + pd.Timedelta(minutes=MINUTES[q.step]) for q, u in zip(named, until, strict=True)]
     table["reach"] = (pd.Series(ends, dtype=UTC_DTYPE) - at) / HOUR
     asked = (horizon_start(config, day) + HORIZON_HOURS * HOUR - at) / HOUR
-    table["asked"] = [np.nan if q in ACTUALS else asked for q in known]  # never known ahead
+    table["asked"] = [np.nan if q in ACTUALS else asked for q in named]  # never known ahead
     return json.loads(table.to_json(orient="records", double_precision=2))
 
 

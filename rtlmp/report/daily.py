@@ -13,6 +13,7 @@ from rtlmp.catalog import ACTUALS, BY_NAME, MARKETS, MINUTES, READ, SeriesName
 from rtlmp.clock import HORIZON_HOURS, deadline, horizon_start, issue_time
 from rtlmp.config.jobs import DailyPageSettings
 from rtlmp.evaluation.baselines import baseline_forecasts, price_hours
+from rtlmp.evaluation.tables import Lost
 from rtlmp.io.tables import read_table
 from rtlmp.models.store import Card, read_card
 from rtlmp.report.data import known_table
@@ -23,7 +24,7 @@ from rtlmp.report.record import Record
 from rtlmp.report.scorecard import record_section
 from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Scored
 from rtlmp.schemas.names import Forecaster
-from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
+from rtlmp.sources.freshness import lately, left_out
 
 SHOWN: Final = (Forecast.probability, Bounded.lower, Bounded.upper)
 AHEAD: Final = {*READ} - ACTUALS
@@ -42,12 +43,13 @@ class DailyReport(NamedTuple):
     prices: Archive | None = None
     record: Record = Record({}, "", "")
     why: Mapping[str, Issue] = {}  # by node, what its forecast was made of
+    lost: DataFrame[Lost] = Lost.empty()  # lately, and not accepted
 
 
 def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyReport:  # noqa: ANN401
     """What the daily page of `issued` is made of, from the named inputs `given`."""
     at = pd.Timestamp(issue_time(config, issued))
-    known = newest_known(files_by_series(given.raw), at)
+    fresh, until, lost = lately(given.raw, getattr(given, "lost", ()), at, config)
     archive = read_archive(given.hourly)
     return DailyReport(
         issued,
@@ -55,9 +57,10 @@ def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyRepo
         [read_table(Forecast, path) for path in given.earlier],
         observed_prices(archive, at, config["score_coverage"]),
         [read_card(path) for path in given.cards],
-        freshness(known, at, age_limits(config["market"], config["source"])),
-        [until for _, until in known.values()],
+        fresh,
+        until,
         archive,
+        lost=lost,
     )
 
 
@@ -95,14 +98,15 @@ def observed_prices(prices: Archive, at: pd.Timestamp, min_coverage: float) -> p
 
 def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
     """Sentences on what to distrust today; none when all is well."""
-    old = of.freshness[of.freshness[Freshness.stale]]
+    old = of.freshness[of.freshness[Freshness.stale] & of.freshness[Freshness.allowed].notna()]
     columns = (old[Freshness.series], old[Freshness.age], old[Freshness.allowed])
     found = [
         f"{name}: nothing published" + ("" if pd.isna(age) else f" for {age:.0f} hours")
         + f" before issue time, allowed are {allowed:.3g}"
         for name, age, allowed in zip(*columns, strict=True)
     ]  # fmt: skip
-    found += [*unknown(of, config, never=False), *filter(None, [of.record.fault])]
+    found += [*left_out(of.lost), *unknown(of, config, never=False)]
+    found += filter(None, [of.record.fault])
     if stale := set(of.forecast.get(Flagged.stale, [])) - {""}:
         found.append(f"made with old or missing data: {', '.join(stale)}")
     lesser = {*of.forecast.get(Flagged.served_by, [])} - {Forecaster.MODEL.value}
@@ -147,8 +151,7 @@ def _glance(of: DailyReport, config: DailyPageSettings, tz: str) -> Table:
     beside = {}
     if of.prices and len(hours := price_hours(of.prices)):
         rows = baseline_forecasts(of.prices, hours, config, of.issued, config["nodes"])
-        name = Forecaster.CLIMATOLOGY.value
-        beside[name] = rows[rows[Scored.model] == name]
+        beside[Forecaster.CLIMATOLOGY.value] = rows[rows[Scored.model] == Forecaster.CLIMATOLOGY]
     if of.earlier:
         beside["said before"] = max(of.earlier, key=lambda rows: rows[Forecast.issue_time].max())
     return glance(of.forecast, beside, of.why, tz)

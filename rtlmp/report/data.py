@@ -109,7 +109,9 @@ def _latest(fresh: DataFrame[Freshness]) -> Table:
         "age, h": fresh[Freshness.age],
         "allowed, h": fresh[Freshness.allowed],
         "state": [mark.format("good" if state == "ok" else "bad", state) for state in states],
-        "what it is": [NOTE.format(BY_NAME[q].about) for q in fresh[Freshness.series]],
+        "what it is": [
+            NOTE.format(getattr(BY_NAME.get(q), "about", "")) for q in fresh[Freshness.series]
+        ],
     }
     return html_table(pd.DataFrame(shown), "", digits=1)
 

@@ -1,5 +1,6 @@
 """How old what is known at issue time is, and what a forecast made with it says of that."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,12 +12,15 @@ from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Archive, known_at
 from rtlmp.catalog import BY_NAME, RETIRED, UNSTATED, SeriesName
-from rtlmp.io.tables import read_table
+from rtlmp.evaluation.tables import Lost
+from rtlmp.io.tables import read_table, read_tables
 from rtlmp.schemas.core import UTC_DTYPE, Bounded, Flagged, Freshness, Observations
 
 FilesBySeries = Mapping[SeriesName, list[Path]]  # raw files of each series
-AgeLimits = Mapping[SeriesName, timedelta]
-Newest = Mapping[SeriesName, tuple[pd.Timestamp, pd.Timestamp]]  # publication, interval it tells of
+AgeLimits = Mapping[str, timedelta]
+Newest = Mapping[str, tuple[pd.Timestamp, pd.Timestamp]]  # publication, interval it tells of
+SOON: Final = timedelta(hours=1)
+LATELY: Final = timedelta(days=3)  # what was lost in them is missed today
 UNKNOWN: Final = (pd.Timestamp("NaT"), pd.Timestamp("NaT"))
 
 
@@ -29,7 +33,7 @@ def files_by_series(paths: Iterable[str | Path]) -> dict[SeriesName, list[Path]]
 
 
 def age_limits(market: str, source: str) -> AgeLimits | None:
-    """Age at which each series of a live run is stale: that of its most frequent source.
+    """Age at which each series, or report that shares one, is stale: a series by its most frequent.
 
     None in other runs, whose source states no limit.
     """
@@ -37,11 +41,48 @@ def age_limits(market: str, source: str) -> AgeLimits | None:
         return None
     from rtlmp.sources.registry import SOURCES  # other runs need not load it
 
-    ages: dict[SeriesName, timedelta] = {}
+    ages: dict[str, timedelta] = {}
     for of in SOURCES:
-        for q in {*of.series} - RETIRED if of.market in ("", market) else ():
+        own = {of.name} & {*sharing_reports()}
+        for q in ({*of.series} - RETIRED) | own if of.market in ("", market) else ():
             ages[q] = min(of.fresh, ages.get(q, of.fresh))
     return ages
+
+
+def sharing_reports() -> dict[str, set[tuple[SeriesName, str]]]:
+    """Series and places of each ERCOT report of whose series another report gives other places."""
+    from rtlmp.sources.ercot.reports import REPORTS
+
+    given = {r.emil: {of for cut in r.cuts for of in cut.columns.values()} for r in REPORTS}
+    count = Counter(q for of in given.values() for q in {q for q, _ in of})
+    return {name: of for name, of in given.items() if any(count[q] > 1 for q, _ in of)}
+
+
+def lately(
+    raw: Iterable[str | Path],
+    lost: Sequence[str | Path],
+    at: datetime,
+    config: Mapping[str, object],
+) -> tuple[DataFrame[Freshness], list[pd.Timestamp], DataFrame[Lost]]:
+    """Of raw files, and those of what was lost: freshness at issue time `at`, the last interval
+    known of each row, and what was lost of late and not accepted."""
+    limits = age_limits(*(str(config[key]) for key in ("market", "source")))
+    losses = read_tables(Lost, lost) if lost else Lost.empty()
+    near = losses[Lost.published].between(at - LATELY, at + SOON)  # a later run's are its own
+    losses = losses[near & ~losses[Lost.accepted].astype(bool)]
+    failed = dict.fromkeys(losses.loc[losses[Lost.posting] == "", Lost.report], UNKNOWN)
+    known = {**failed, **newest_known(files_by_series(raw), at, limits)}
+    fresh = freshness(known, at, limits)
+    fresh[Freshness.stale] |= fresh[Freshness.series].isin([*failed])
+    return fresh, [until for _, until in known.values()], losses
+
+
+def left_out(lost: DataFrame[Lost]) -> list[str]:
+    """A sentence a report: that its source failed, else the first of its postings."""
+    first = lost.sort_values([Lost.report, Lost.posting]).drop_duplicates(Lost.report)
+    columns = (first[Lost.report], first[Lost.posting], first[Lost.why])
+    named = zip(*columns, strict=True)
+    return [f"left out of {of} {posting}".strip() + f": {why}" for of, posting, why in named]
 
 
 def freshness(known: Newest, at: datetime, limits: AgeLimits | None) -> DataFrame[Freshness]:
@@ -55,7 +96,7 @@ def freshness(known: Newest, at: datetime, limits: AgeLimits | None) -> DataFram
         limits = {q: UNSTATED for q, there in zip(known, newest.notna(), strict=True) if there}
     limit = pd.Series([limits[q] / timedelta(hours=1) if q in limits else np.nan for q in known])
     columns = {
-        Freshness.series: [q.value for q in known],
+        Freshness.series: [str(q) for q in known],
         Freshness.latest: newest,
         Freshness.age: age.astype(float),
         Freshness.allowed: limit.astype(float),
@@ -92,15 +133,22 @@ def flag_silent(rows: DataFrame[Bounded], prices: Archive) -> DataFrame[Bounded]
     return Bounded.validate(rows.assign(**{Flagged.stale: stale.str.strip(", ")}))
 
 
-def newest_known(files: FilesBySeries, at: datetime) -> Newest:
+def newest_known(files: FilesBySeries, at: datetime, limits: AgeLimits | None = None) -> Newest:
     """Newest publication by `at`, and the last interval known in its file; NaT where there is
-    none."""
-    return {q: _newest(paths, at) for q, paths in files.items()}
+    none. Of `limits`, those of reports that share a series have theirs, by its places."""
+    found = {str(q): _newest(paths, at) for q, paths in files.items()}
+    for name, pairs in sharing_reports().items() if limits else ():
+        for q in sorted({q for q, _ in pairs} & {*files})[:1]:
+            found[name] = _newest(files[q], at, {place for of, place in pairs if of == q})
+    return found
 
 
-def _newest(paths: Iterable[Path], at: datetime) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _newest(
+    paths: Iterable[Path], at: datetime, places: set[str] | None = None
+) -> tuple[pd.Timestamp, pd.Timestamp]:
     for path in sorted(paths, reverse=True):  # months: the newest file first
         rows = read_table(Observations, path)
+        rows = rows[rows[Observations.location].isin(places)] if places else rows
         known = rows[rows[Observations.publish_time] <= at]
         if len(known):
             return known[Observations.publish_time].max(), known[Observations.valid_time].max()

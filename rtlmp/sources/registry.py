@@ -20,24 +20,21 @@ from rtlmp.config.live import Live
 from rtlmp.evaluation.tables import Lost
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources import gas, weather
-from rtlmp.sources.base.interface import Source, Tools, observe
+from rtlmp.sources.base.interface import RECENT, IncompleteError, Source, Tools, observe, of_source
 from rtlmp.sources.base.pace import pacer
 from rtlmp.sources.base.store import Loss
 from rtlmp.sources.base.vintages import distinct_vintages, unsaid
-from rtlmp.sources.base.web import client
+from rtlmp.sources.base.web import FetchError, client
 from rtlmp.sources.ercot import postings as ercot
 from rtlmp.sources.ercot import workbooks
 from rtlmp.sources.ercot.client import REGISTER, require_account
+from rtlmp.sources.ercot.parse import ReportError
 from rtlmp.sources.ercot.reports import REPORTS
 from rtlmp.sources.isos import feeds as isos
 
 SOURCES: Final[tuple[Source, ...]] = (
-    *ercot.SOURCES,
-    *workbooks.SOURCES,
-    *isos.SOURCES,
-    *weather.SOURCES,
-    *gas.SOURCES,
-)
+    *ercot.SOURCES, *workbooks.SOURCES, *isos.SOURCES, *weather.SOURCES, *gas.SOURCES
+)  # fmt: skip
 MANY: Final = frozenset({SeriesName.LOAD_FORECAST_MODEL})  # millions of rows a month: only if named
 log = logging.getLogger(__name__)
 
@@ -49,20 +46,37 @@ def fetch_month(
 
     Several processes share the hosts' rates.
     """
-    live, locations = config["live"], {*config["nodes"], *config["live"]["locations"]}
-    per_minute = {str(name): host["calls_per_minute"] for name, host in live["hosts"].items()}
-    asking = client(live, pacer(Path(live["store"]), per_minute))
-    tools = Tools(asking, live, frozenset(locations), frozenset(series), datetime.now(UTC), [])
-    sources = sources_of(config["market"], series, live)
-    with asking.http:
+    tools = tools_of(config, series)
+    sources = sources_of(config["market"], series, tools.live)
+    with tools.client.http:
         rows: pd.DataFrame = no_observations()
         for source in sources:
-            of = observe(source, start, end, tools)
+            of = observe_or_say(source, start, end, tools)
             rows = pd.concat([rows, unsaid(of, rows) if source.record else of], ignore_index=True)
     by_series = dict(iter(rows.groupby(Observations.series, sort=False)))
     made = {q: distinct_vintages(by_series.get(q, no_observations())) for q in series}
     lost = pd.DataFrame(tools.lost, columns=[*Loss._fields])
     return made, Lost.validate(lost[[*Lost.to_schema().columns]])
+
+
+def tools_of(config: Config, series: Iterable[SeriesName]) -> Tools:
+    """As a live run has them now."""
+    live, locations = config["live"], {*config["nodes"], *config["live"]["locations"]}
+    per_minute = {str(name): host["calls_per_minute"] for name, host in live["hosts"].items()}
+    asking = client(live, pacer(Path(live["store"]), per_minute))
+    return Tools(asking, live, frozenset(locations), frozenset(series), datetime.now(UTC), [])
+
+
+def observe_or_say(source: Source, start: datetime, end: datetime, tools: Tools) -> pd.DataFrame:
+    """As `observe`; where `source` fails and [start, end) is recent, what is stored of it."""
+    said = len(tools.lost)
+    try:
+        return observe(source, start, end, tools)
+    except (FetchError, IncompleteError, ReportError) as error:
+        if end < tools.now - RECENT:
+            raise
+        tools.lost[said:] = [of_source(source, end, str(error))]
+    return observe(source, start, end, tools._replace(offline=True))
 
 
 def require_keys(config: Config, spans: Iterable[tuple[datetime, datetime]]) -> None:

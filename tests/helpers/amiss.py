@@ -57,12 +57,16 @@ FAULTS: Final = (
     Amiss("corrected: prices posted again", SCED, "07:00", "08:00", text=higher, again=True,
           heals=False),
     Amiss("500: the listing of the load", path="reportTypeId=13101"),
+    Amiss("500: the whole site", path="/mis"),
+    Amiss("500: every price", path="doclookupId=12300"),
+    Amiss("silent: a day of prices, for good", SCED, "00:00", "23:59", listed=False,
+          heals=False),
+    Amiss("500: the weather", path="/v1/forecast"),
+    Amiss("500: every load forecast", path="doclookupId=14837"),
     Amiss("listed late: load forecasts of 05:00-12:00", LOADS, "05:00", listed=False),
     Amiss("missing: an hour of prices, for good", SCED, "03:00", "04:00", listed=False,
           heals=False),
     Amiss("no number: N/A for a price", SCED, "09:00", "09:05", text=no_number),
-    Amiss("500: every load forecast", path="doclookupId=14837"),
-    Amiss("500: the weather", path="/v1/forecast"),
 )  # fmt: skip
 
 

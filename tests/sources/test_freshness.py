@@ -11,6 +11,7 @@ import pytest
 from rtlmp.catalog import STORED
 from rtlmp.clock import horizon_start, issue_time
 from rtlmp.config import parse_config
+from rtlmp.evaluation.tables import Lost
 from rtlmp.io.tables import write_table
 from rtlmp.report.daily import DailyReport, daily_page, warnings
 from rtlmp.report.page import render
@@ -22,6 +23,7 @@ from rtlmp.sources.freshness import (
     flag_silent,
     flag_stale,
     freshness,
+    lately,
     newest_known,
 )
 from tests.helpers.build import archive_of_frames, five_minutes, hourly_targets, settings
@@ -139,6 +141,38 @@ def test_a_node_without_a_recent_price_is_said_to_be_so_and_no_other():
         archive = archive_of_frames([prices, later[later[Observations.valid_time] > at]])
         said = flag_silent(rows.assign(**{Flagged.stale: "load"}), archive)[Flagged.stale]
         assert said.unique().tolist() == [f"no price at N since {since}, load"]
+
+
+def test_a_silent_report_is_named_though_another_gives_its_series(tmp_path):
+    at = pd.Timestamp(issue_time(config_of("live"), DAY))
+    raw = tmp_path / "raw/wind/2026-10.parquet"
+    rows = five_minutes("2026-10-01", [1.0, 2.0]).assign(**{Observations.series: "wind"})
+    for place, hours in (("LZ_WEST", 1), ("COASTAL", 9)):
+        row = rows.index == hours // 9
+        rows.loc[row, Observations.location] = place
+        rows.loc[row, Observations.publish_time] = at - pd.Timedelta(hours, "h")
+    write_table(Observations, rows, raw)
+    fresh, until, _ = lately([raw], [], at, config_of("live"))
+    stale = fresh.set_index(Freshness.series)[Freshness.stale]
+    assert stale.to_dict() == {"wind": False, "np4-732-cd": False, "np4-742-cd": True}
+    assert len(until) == 3
+
+
+def test_what_was_lost_lately_is_said_and_a_failed_source_is_stale(tmp_path):
+    config = config_of("live")
+    at = pd.Timestamp(issue_time(config, DAY))
+    days = [("np6-345-cd", "", 0), ("np6-788-cd", "7", 1), ("np3-565-cd", "", 9)]
+    lost = [(name, posting, at - pd.Timedelta(ago, "D"), "broken", False)
+            for name, posting, ago in days]  # fmt: skip
+    path = tmp_path / "lost/2026-10.parquet"
+    write_table(Lost, pd.DataFrame(lost, columns=[*Lost.to_schema().columns]), path)
+    fresh, until, lately_lost = lately([], [path], at, config)
+    assert fresh[Freshness.series].tolist() == ["np6-345-cd"]
+    of = issued(config, tmp_path, 1, "live")
+    of = of._replace(freshness=fresh, until=until, lost=lately_lost)
+    assert warnings(of, config) == [
+        "left out of np6-345-cd: broken", "left out of np6-788-cd 7: broken"
+    ]  # fmt: skip
 
 
 def test_another_kind_of_a_series_that_is_there_is_not_missed(tmp_path):

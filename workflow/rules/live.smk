@@ -45,9 +45,20 @@ rule raw:
         RAW_FILES,
 
 
+# As the status: always, of what is there.
+use rule _job as audit with:
+    log:
+        f"{LOGS}/audit.log",
+    localrule: True
+    params:
+        **uses("audit.py"),
+        root=RUN,
+
+
 use rule _job as freshness with:
     input:
-        lambda w: plan.recent(w.date),
+        raw=lambda w: plan.daily_report(w)["raw"],
+        lost=lambda w: plan.daily_report(w)["lost"],
     output:
         f"{RUN}/freshness/{{date}}.parquet",
     log:

@@ -48,7 +48,7 @@ use rule _medium as report_daily with:
 use rule _job as data_report with:
     input:
         raw=RAW_FILES,
-        lost=[f"{RUN}/lost/{m}.parquet" for m in plan.raw_months if C["source"] == "live"],
+        lost=plan.lost(plan.raw_months),
         hourly=plan.hourly(plan.price_months),
     output:
         html=f"{RUN}/report/data.html",

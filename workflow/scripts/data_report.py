@@ -6,12 +6,12 @@ from rtlmp.io.tables import read_tables, write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.report.data import coverage_by_day, data_page, unknown_hours
 from rtlmp.report.page import render
-from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
+from rtlmp.sources.freshness import files_by_series, lately
 
 job = Job(jobs.DataPageSettings)
 c, p, files = job.config, job.params, files_by_series(job.input.raw)
 [at] = (issue_time(c, day) for day in p.issued)
-fresh = freshness(newest_known(files, at), at, age_limits(c["market"], c["source"]))
+fresh, *_ = lately(job.input.raw, job.input.lost, at, c)
 shares = coverage_by_day(files, *p.span)
 write_table(Covered, shares, job.output.covered)
 lost = read_tables(Lost, job.input.lost) if job.input.lost else None

@@ -3,10 +3,9 @@ from rtlmp.config import jobs
 from rtlmp.io.tables import write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Freshness
-from rtlmp.sources.freshness import age_limits, files_by_series, freshness, newest_known
+from rtlmp.sources.freshness import lately
 
 job = Job(jobs.ClockSettings)
-c, at = job.config, issue_time(job.config, job.day)
-known = newest_known(files_by_series(job.input), at)
-made = freshness(known, at, age_limits(c["market"], "live"))
+c, given = job.config, job.input
+made, *_ = lately(given.raw, given.lost, issue_time(c, job.day), {**c, "source": "live"})
 write_table(Freshness, made, job.output[0])

@@ -5,7 +5,7 @@ call by call, never twice for what is final, and stores what each call saw first
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from rtlmp.sources.base.web import Client
 
 FIRST_CALL: Final = date(2000, 1, 3)  # calls of several days are counted from here: no shift
 CALLED: Final = "%Y%m%dT%H%M%S%fZ"  # a stored call's file name
+RECENT: Final = timedelta(days=31)  # a fault of a source in these stops no run
 MIN_SHARE: Final = 0.5  # of a whole day's values; less is a failure of the source, not a gap
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Tools(NamedTuple):
     series: frozenset[SeriesName]
     now: datetime
     lost: list[Loss]  # without which a run goes on: to be said
+    offline: bool = False  # only what is stored
 
 
 Fetcher: TypeAlias = Callable[[datetime, datetime, Tools], DataFrame[Observations]]
@@ -88,35 +90,37 @@ def observe(source: Source, start: datetime, end: datetime, tools: Tools) -> pd.
     return distinct_vintages(rows[inside & rows[Observations.series].isin(tools.series)])
 
 
+def of_source(source: Source, at: datetime, why: str) -> Loss:
+    """Of all that it would have given `at` that time."""
+    log.warning("%s goes on with what is stored: %s", source.name, why)
+    return Loss(source.name, "", at, why, accepted=False, whole=True)
+
+
 def accepted(name: str, day: date, tools: Tools) -> bool:
     """Whether live.gaps has this day of the source `name`."""
     return any(f"{name} {day}".startswith(gap) for gap in tools.live["gaps"])
 
 
 def require_complete(
-    source: Source,
-    start: datetime,
-    end: datetime,
-    times: Times,
-    want: int,
-    tools: Tools,
-    why: str = "",
+    source: Source, start: datetime, end: datetime, times: Times, want: int, tools: Tools, why: str
 ) -> None:
     """Raises IncompleteError where a whole local day of [start, end) has too few of `times`.
 
-    That is under `MIN_SHARE` of the `want` that a day should have, unless it is a known gap. `why`
-    is added to what is said.
+    That is under `MIN_SHARE` of the `want` that a day should have, unless it is a known gap; a
+    `RECENT` one is lost instead. `why` is added to what is said.
     """
     first, after = (t.astimezone(ZoneInfo(source.tz)).date() for t in (start, end))
     counts = times.dt.tz_convert(source.tz).dt.date.value_counts()
     for day in days(max(first, source.since), after - timedelta(days=1)):
         found, name = int(counts.get(day, 0)), f"{source.name} {day}"
-        whole = instant(day, "00:00", source.tz) >= start
-        if whole and found < MIN_SHARE * want and not accepted(source.name, day, tools):
-            raise IncompleteError(
-                f'{name}: {found} of {want} values; ask again later, or add "{name}" to live.gaps '
-                f"if {source.origin} has no more{why}"
-            )
+        at = instant(day, "00:00", source.tz)
+        if at >= start and found < MIN_SHARE * want and not accepted(source.name, day, tools):
+            remedy = f'ask again later, or add "{name}" to live.gaps if {source.origin} has no more'
+            said = f"{name}: {found} of {want} values; {remedy}{why}"
+            if at < tools.now - RECENT:
+                raise IncompleteError(said)
+            if not tools.offline:  # else it is said already
+                tools.lost.append(of_source(source, at, said))
 
 
 def _calls(source: Source, start: datetime, end: datetime, tools: Tools) -> Iterator[pd.DataFrame]:
@@ -142,7 +146,7 @@ def _call(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
     settled = ends + source.late
     lacks = partial(_lacks, source, begins, ends, tools.locations)
     heals = before and before < ends + source.heals and lacks(stored)
-    if before and before >= (end if heals else min(settled, end)):
+    if tools.offline or (before and before >= (end if heals else min(settled, end))):
         return stored
     log.info("%s: %s", source.name, day)
     until = min(ends, tools.now + source.early)
@@ -152,7 +156,7 @@ def _call(source: Source, day: date, end: datetime, tools: Tools) -> list[pd.Dat
     if source.whole:
         slots, want = _slots(source.series[0], rows)
         sure = min(ends, end - max(source.late, source.heals))
-        require_complete(source, begins, sure, slots, want, tools)
+        require_complete(source, begins, sure, slots, want, tools, "")
     unseen = first_seen if source.published.startswith("rule") else not_seen_before
     rows = unseen(rows, pd.concat([*stored, no_observations()]), before, tools.now)
     write_call(rows, folder / f"{tools.now:{CALLED}}.parquet")  # be it nothing
@@ -167,15 +171,11 @@ def _folder(source: Source, day: date, tools: Tools) -> Path:
 
 
 def _lacks(
-    source: Source,
-    begins: datetime,
-    ends: datetime,
-    wanted: frozenset[str],
-    tables: Sequence[pd.DataFrame],
+    of: Source, begins: datetime, ends: datetime, wanted: Set[str], tables: Sequence[pd.DataFrame]
 ) -> str:
     """What `tables` lack of [begins, ends), at the wanted location that has least; "": nothing."""
     rows = pd.concat([*tables, no_observations()], ignore_index=True)
-    valid, series = rows[Observations.valid_time], source.series[0]
+    valid, series = rows[Observations.valid_time], of.series[0]
     inside = (valid >= begins) & (valid < ends) & (rows[Observations.series] == series)
     slots = valid[inside].dt.floor(series.step).groupby(rows[Observations.location]).nunique()
     prices = slots[slots.index.isin(wanted)]

@@ -25,6 +25,7 @@ FAILED: Final = 500  # of one thing asked for, it may be
 REFUSED: Final = frozenset({301, 302, 401})  # ERCOT answers 302 to the wrong kind of token
 GONE: Final = frozenset({404, 410})
 LONGEST_WAIT: Final = 900.0  # s; a server that wants more is down for today
+SHORT: Final = 3.0  # s, time-out where the last call failed: a morning is to end before 10:00
 
 
 class FetchError(RuntimeError):
@@ -62,6 +63,7 @@ class Client(NamedTuple):
     pace: Pace
     sleep: Callable[[float], None]
     tokens: list[str]  # in memory only
+    failing: set[str] = set()  # noqa: RUF012  # hosts that failed last: asked once, and not for long
 
 
 class Request(NamedTuple):
@@ -79,7 +81,8 @@ def client(live: Live, pace: Pace, sleep: Callable[[float], None] = time.sleep) 
     """A client that keeps what it asked to itself: httpx would log addresses with their keys."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
     hosts = cast("Mapping[str, Host]", live["hosts"])
-    return Client(httpx.Client(timeout=live["timeout"]), hosts, live["attempts"], pace, sleep, [])
+    http = httpx.Client(timeout=live["timeout"])
+    return Client(http, hosts, live["attempts"], pace, sleep, [], set())
 
 
 def fetch(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
@@ -87,9 +90,10 @@ def fetch(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
     host = request.host
     url = (client.hosts[host]["url"] if host in client.hosts else "") + request.path
     what = f"{request.what}: {httpx.URL(url).host}"
+    fails = host in client.failing
 
     def call() -> T:
-        body = _send(client.http, url, request)
+        body = _send(client.http, url, request, SHORT if fails else client.http.timeout)
         try:
             return read(body)
         except UnreadableError:
@@ -98,7 +102,10 @@ def fetch(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
             why = f"{type(error).__name__} {error} in {words(body)!r}"
             raise UnreadableError(why) from error
 
-    return with_retries(client, host, what, request.remedy, call)
+    asking = client._replace(attempts=1) if fails else client
+    answer = with_retries(asking, host, what, request.remedy, call)
+    client.failing.discard(host)
+    return answer
 
 
 def with_retries(client: Client, host: str, what: str, remedy: str, call: Callable[[], T]) -> T:
@@ -121,6 +128,7 @@ def with_retries(client: Client, host: str, what: str, remedy: str, call: Callab
             break
         if attempt < client.attempts - 1:
             client.sleep(wait)
+    client.failing.add(host)  # until it answers
     why = "; ".join(dict.fromkeys(failed))
     raise kind(redacted(f"{what} failed {len(failed)} times: {why}; {remedy}"))
 
@@ -160,11 +168,13 @@ def time_limit(seconds: float) -> Iterator[None]:
         socket.setdefaulttimeout(default)
 
 
-def _send(http: httpx.Client, url: str, request: Request) -> bytes:
+def _send(http: httpx.Client, url: str, request: Request, wait: float | httpx.Timeout) -> bytes:
     """The body of the answer, if that is a good one."""
     method = "GET" if request.json is None and request.form is None else "POST"
     params, headers, form = request.params or None, request.headers, request.form
-    answer = http.request(method, url, params=params, headers=headers, json=request.json, data=form)
+    answer = http.request(
+        method, url, params=params, headers=headers, json=request.json, data=form, timeout=wait
+    )
     status = answer.status_code
     if status in BUSY:
         raise BusyError(f"HTTP {status}", retry_after(answer.headers.get("Retry-After")))

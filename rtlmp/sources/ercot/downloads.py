@@ -27,6 +27,8 @@ def store_postings(report: Report, folder: Path, wanted: list[Posting], tools: T
     A posting that cannot be had is marked. Raises FetchError, where that may be the server's fault,
     after marking it: the next run asks for it last, and goes on without.
     """
+    if tools.offline:
+        return
     marked = [p for p in wanted if lost_path(folder, p).exists()]
     new = [p for p in wanted if not posting_path(folder, p).exists() and p not in marked]
     gone = 0

@@ -15,16 +15,9 @@ import pyarrow.compute as pc
 from rtlmp.schemas.core import UTC_DTYPE, Observations, no_observations
 from rtlmp.sources.base.store import Loss, Posting
 from rtlmp.sources.base.vintages import Times
+from rtlmp.sources.ercot import times
 from rtlmp.sources.ercot.reports import SYSTEM, Cut, Report
 from rtlmp.sources.ercot.texts import LINE, OF, Losses, text_tables
-from rtlmp.sources.ercot.times import (
-    HOURS,
-    TIME_HEADERS,
-    impossible_hours,
-    missing_times,
-    time_checks,
-    valid_times,
-)
 
 
 class ReportError(ValueError):
@@ -72,7 +65,7 @@ def said_of(report: Report, losses: Sequence[Loss], most: int = 3) -> str:
 def _present(report: Report, texts: pa.Table, losses: Losses) -> Iterator[Cut]:
     """Each cut with the columns that are there; none where a needed one is not."""
     heads = [name for name in texts.column_names if name not in (OF, LINE)]
-    wrong = [f"time {names}" for names in missing_times(heads)]
+    wrong = [f"time {names}" for names in times.missing_times(heads)]
     cuts = [c._replace(columns={h: q for h, q in c.columns.items() if h in heads})
             for c in report.cuts]  # fmt: skip
     for given, cut in zip(report.cuts, cuts, strict=True):
@@ -92,7 +85,7 @@ def _present(report: Report, texts: pa.Table, losses: Losses) -> Iterator[Cut]:
 def _rows(cut: Cut, texts: pa.Table, locations: Set[str], losses: Losses) -> pa.Table:
     """The wanted rows and columns of `texts`, as trimmed text; what is no time is lost."""
     keep = {*cut.columns, cut.location, cut.tail, *(cut.where or ()), *(cut.unless or ())}
-    keep |= TIME_HEADERS
+    keep |= times.TIME_HEADERS
     kept = {n: pc.utf8_trim_whitespace(texts[n]) for n in texts.column_names if n in keep}
     texts = pa.table({**kept, OF: texts[OF], LINE: texts[LINE]})
     if cut.location and locations:
@@ -110,15 +103,15 @@ def _readable(cut: Cut, texts: pa.Table, losses: Losses) -> pa.Table:
     """`texts` without rows whose time, flag or location is none."""
     named = dict.fromkeys((cut.location, cut.tail), lambda names: names != "")
     good = np.ones(len(texts), dtype=bool)
-    for head, check in (time_checks() | named).items():
+    for head, check in (times.time_checks() | named).items():
         if head in texts.column_names:
             unique = pc.unique(texts[head]).to_pandas()
             wrong = pa.array(unique[~check(unique).astype(bool)], pa.string())
             good &= ~_lose(head, texts, pc.is_in(texts[head], wrong).to_numpy() & good, losses)
     texts = texts if good.all() else texts.filter(pa.array(good))
-    for hour in {*HOURS} & {*texts.column_names}:
+    for hour in {*times.HOURS} & {*texts.column_names}:
         if "25" in {ending[:2] for ending in pc.unique(texts[hour]).to_pylist()}:
-            late = impossible_hours(texts.drop_columns([*cut.columns]).to_pandas(), hour)
+            late = times.impossible_hours(texts.drop_columns([*cut.columns]).to_pandas(), hour)
             texts = texts.filter(pa.array(~_lose(hour, texts, late.to_numpy(bool), losses)))
     return texts
 
@@ -146,7 +139,7 @@ def _columns(
         return []
     rows = texts.drop_columns(list(cut.columns)).to_pandas()
     same = [name for name in (OF, cut.location, cut.tail) if name]
-    shared = pd.DataFrame({Observations.valid_time: valid_times(rows, report.label, same)})
+    shared = pd.DataFrame({Observations.valid_time: times.valid_times(rows, report.label, same)})
     shared[Observations.publish_time] = publish.iloc[rows[OF]].reset_index(drop=True)
     made = []
     for head, (series, location) in cut.columns.items():

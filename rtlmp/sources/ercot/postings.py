@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 import pandas as pd
 from pandera.typing import DataFrame
@@ -12,16 +12,8 @@ from pandera.typing import DataFrame
 from rtlmp.clock import instant, month
 from rtlmp.io.files import write_text
 from rtlmp.schemas.core import Observations, no_observations
+from rtlmp.sources.base import store as held
 from rtlmp.sources.base.interface import Source, Tools, require_complete
-from rtlmp.sources.base.store import (
-    Listing,
-    Loss,
-    Posting,
-    lost_path,
-    posting_path,
-    read_listing,
-    save_listing,
-)
 from rtlmp.sources.ercot.client import archive_listing, site_listing
 from rtlmp.sources.ercot.downloads import is_accepted, on_site_since, store_postings
 from rtlmp.sources.ercot.parse import ReportError, parse, posting_times, said_of
@@ -30,6 +22,7 @@ from rtlmp.sources.ercot.times import TZ
 
 # Listings lag by minutes, and a posting is sometimes listed after a later one: the last hour
 # of what was listed is listed again.
+Span: TypeAlias = tuple[datetime, datetime]
 SETTLED: Final = timedelta(hours=1)
 AT_ONCE: Final = 500  # postings parsed together
 log = logging.getLogger(__name__)
@@ -46,14 +39,14 @@ def fetch_report(
     folder = Path(tools.live["store"]) / report.emil / month(start)
     postings, since = stored_postings(report, folder, start, end, tools)
     wanted = tuple(c for c in report.cuts if {q for q, _ in c.columns.values()} & tools.series)
-    tables, lost = list[pd.DataFrame](), list[Loss]()
-    there = [p for p in postings if posting_path(folder, p).exists()]
+    tables, lost = list[pd.DataFrame](), list[held.Loss]()
+    there = [p for p in postings if held.posting_path(folder, p).exists()]
     for k in range(0, len(there), AT_ONCE):
-        bodies = [(p, posting_path(folder, p).read_bytes()) for p in there[k : k + AT_ONCE]]
+        bodies = [(p, held.posting_path(folder, p).read_bytes()) for p in there[k : k + AT_ONCE]]
         tables.append(parse(report._replace(cuts=wanted), bodies, tools.locations, lost))
-    for p in {*postings} - {*there}:
-        why = lost_path(folder, p).read_text()
-        lost.append(Loss(report.emil, p.id, p.published, why, accepted=False, whole=True))
+    for p in (p for p in {*postings} - {*there} if held.lost_path(folder, p).exists()):
+        why = held.lost_path(folder, p).read_text()
+        lost.append(held.Loss(report.emil, p.id, p.published, why, accepted=False, whole=True))
     _mark(folder, there, lost)
     _require_rest(report, (since, end), postings, lost, tools)
     rows = pd.concat(tables or [no_observations()], ignore_index=True)
@@ -62,25 +55,26 @@ def fetch_report(
 
 def stored_postings(
     report: Report, folder: Path, start: datetime, end: datetime, tools: Tools
-) -> tuple[list[Posting], datetime]:
+) -> tuple[list[held.Posting], datetime]:
     """The postings of [start, end), each in its place in `folder` or why it is not, and the time
     since when they are all that there were."""
-    listing, since = read_listing(folder), start
+    listing, since = held.read_listing(folder), start
     if not tools.live["archive"]:
         listing, since = _on_hand(report, folder, listing, start, tools)
-    if since < end and (listing is None or since < listing.since or listing.until < end):
-        listing = _listed(report, listing, since, end, tools)
-        save_listing(folder, listing)
+    whole = listing and listing.since <= since and end <= listing.until
+    if since < end and not whole and not tools.offline:
+        listing = list_anew(report, listing, since, end, tools)
+        held.save_listing(folder, listing)
     wanted = [p for p in listing.postings if start <= p.published < end] if listing else []
     store_postings(report, folder, wanted, tools)
     return wanted, since
 
 
-def _mark(folder: Path, there: list[Posting], lost: list[Loss]) -> None:
+def _mark(folder: Path, there: list[held.Posting], lost: list[held.Loss]) -> None:
     """Beside a posting in the store why it could not be read, and nothing where it could."""
     why = {loss.posting: loss.why for loss in lost}
     for posting in there:
-        path = lost_path(folder, posting)
+        path = held.lost_path(folder, posting)
         if posting.id not in why:
             path.unlink(missing_ok=True)
         elif not path.exists():
@@ -88,18 +82,15 @@ def _mark(folder: Path, there: list[Posting], lost: list[Loss]) -> None:
 
 
 def _require_rest(
-    report: Report,
-    span: tuple[datetime, datetime],
-    postings: list[Posting],
-    lost: list[Loss],
-    tools: Tools,
+    report: Report, span: Span, postings: list[held.Posting], lost: list[held.Loss], tools: Tools
 ) -> None:
     """Says what was lost of `postings`. Raises where too little is left."""
     tools.lost.extend(o._replace(accepted=is_accepted(report, o.published, tools)) for o in lost)
     said = said_of(report, lost)
     whole = {loss.posting for loss in lost if loss.whole}
     left = [p for p in postings if p.id not in whole]
-    if postings and not left and not all(is_accepted(report, p.published, tools) for p in postings):
+    given = tools.offline or all(is_accepted(report, p.published, tools) for p in postings)
+    if postings and not left and not given:
         raise ReportError(f"{said}; to go on without, name its days in live.gaps")
     if lost:
         log.warning("left out: %s", said)
@@ -115,10 +106,11 @@ def needs_archive(
     start = max(start, instant(report.since, "00:00", TZ))
     end = min(end, on_site_since(report, now))
     folder = Path(store) / report.emil / month(start)
-    listing = read_listing(folder) or Listing(end, end, ())
+    listing = held.read_listing(folder) or held.Listing(end, end, ())
     wanted = [p for p in listing.postings if start <= p.published < end]
-    held = all(posting_path(folder, p).exists() or lost_path(folder, p).exists() for p in wanted)
-    return start < end and (start < listing.since or listing.until < end or not held)
+    paths = ((held.posting_path(folder, p), held.lost_path(folder, p)) for p in wanted)
+    whole = all(body.exists() or mark.exists() for body, mark in paths)
+    return start < end and (start < listing.since or listing.until < end or not whole)
 
 
 def report_source(report: Report) -> Source:
@@ -141,11 +133,11 @@ def report_source(report: Report) -> Source:
     )
 
 
-def _listed(
-    report: Report, old: Listing | None, start: datetime, end: datetime, tools: Tools
-) -> Listing:
+def list_anew(
+    report: Report, old: held.Listing | None, start: datetime, end: datetime, tools: Tools
+) -> held.Listing:
     """The `old` listing and what the site or the archive lists beyond it."""
-    old = old or Listing(start, start, ())
+    old = old or held.Listing(start, start, ())
     # without a hole to what was listed before, be it earlier or later
     since, end = (old.until, end) if old.since <= start else (start, max(end, old.since))
     since = since if tools.live["archive"] else max(since, start)  # but one that nobody lists
@@ -157,22 +149,21 @@ def _listed(
     postings = {p.id: p for p in (*old.postings, *(p for p in fresh if p.published >= first))}
     inside = [p for p in postings.values() if month(p.published) == month(start)]
     until = max(first, old.until, min(end, tools.now - SETTLED))
-    return Listing(first, until, tuple(sorted(inside, key=lambda p: (p.published, p.id))))
+    return held.Listing(first, until, tuple(sorted(inside, key=lambda p: (p.published, p.id))))
 
 
 def _on_hand(
-    report: Report, folder: Path, listing: Listing | None, start: datetime, tools: Tools
-) -> tuple[Listing | None, datetime]:
+    report: Report, folder: Path, listing: held.Listing | None, start: datetime, tools: Tools
+) -> tuple[held.Listing | None, datetime]:
     """Without an account: `listing` without what was never fetched and is gone, and from when on
     what it or the public site has is whole."""
     site = max(start, on_site_since(report, tools.now))
     if listing is None:
         return None, site
-    gone = [
-        p for p in listing.postings if p.published < site and not posting_path(folder, p).exists()
-    ]
+    early = (p for p in listing.postings if p.published < site)
+    gone = [p for p in early if not held.posting_path(folder, p).exists()]
     since = max([listing.since, *(p.published + timedelta(microseconds=1) for p in gone)])
-    kept = Listing(since, listing.until, tuple(p for p in listing.postings if p not in gone))
+    kept = held.Listing(since, listing.until, tuple(p for p in listing.postings if p not in gone))
     return kept, max(start, since) if since <= site <= kept.until else site
 
 

@@ -217,8 +217,9 @@ def test_prices_as_quoted_text_with_thousands_are_read(server, tmp_path):
 def test_an_empty_day_is_refused_and_can_be_accepted(server, tmp_path):
     server.faults.append(("IceDocList", partial(reply, status=200, body=NOTHING)))
     span = ("2026-10-02T00:00", "2026-10-04T14:00")
+    tools = live.tools(server, tmp_path)._replace(now=NOW + timedelta(days=31))
     with pytest.raises(IncompleteError) as caught:
-        prices(server, tmp_path, span)
+        live.read("np6-788-cd", *span, tools)
     for text in ("np6-788-cd 2026-10-02: 0 of 288", "live.gaps", "report 12300"):
         assert text in str(caught.value)
     for gaps in (["np6-788-cd 2026-10-02", "np6-788-cd 2026-10-03"], ["np6-788-cd 2026-10"]):

@@ -1,13 +1,13 @@
 """ERCOT's own columns, and what is not under them: named, left out, and asked for again."""
 
 import io
+import re
 import zipfile
 
 import pandas as pd
 import pytest
 
 from rtlmp.schemas.core import Observations
-from rtlmp.sources.base.interface import IncompleteError
 from rtlmp.sources.base.store import Loss, Posting
 from rtlmp.sources.ercot.parse import ReportError, parse
 from rtlmp.sources.ercot.postings import report_source
@@ -179,14 +179,16 @@ def test_a_lot_that_lacks_one_keeps_the_others(server, tmp_path, monkeypatch):
     assert "not in the lot" in tools.lost[0].why
 
 
-def test_a_day_of_bad_postings_stops_until_it_is_accepted(server, tmp_path, monkeypatch):
+def test_a_recent_day_of_bad_postings_is_lost_until_it_is_accepted(server, tmp_path, monkeypatch):
     good = replay.zipped
     monkeypatch.setattr(
         replay, "zipped", lambda n, b: broken(good(n, b)) if b"10/03/2026" in b else good(n, b)
     )
     span = ("2026-10-02T00:00", "2026-10-04T14:00")
-    with pytest.raises(IncompleteError, match=r"np4-190-cd 2026-10-02: 0 of 1 .*posting .*broken"):
-        live.read("np4-190-cd", *span, live.tools(server, tmp_path, slept=[]))
+    tools = live.tools(server, tmp_path, slept=[])
+    live.read("np4-190-cd", *span, tools)
+    said = [loss.why for loss in tools.lost if not loss.posting]
+    assert re.match(r"np4-190-cd 2026-10-02: 0 of 1 .*posting .*broken", *said)
     tools = live.tools(server, tmp_path, slept=[], gaps=["np4-190-cd 2026-10-02"])
     assert len(live.read("np4-190-cd", *span, tools)) == 24 * 3
     assert [loss.accepted for loss in tools.lost] == [True]
