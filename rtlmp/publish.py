@@ -61,7 +61,7 @@ def publish(root: Path, run: str, uri: str) -> dict[str, int]:
 
 def connect(uri: str) -> Database:
     """Of `postgresql://...` or a file of DuckDB. Raises ValueError without the extra."""
-    scheme, *_ = uri.rpartition("://")
+    scheme = uri.partition("://")[0] if "://" in uri else ""
     if scheme not in ("", "postgresql", "postgres"):
         raise ValueError(f"publish.uri is of {scheme}: want postgresql://... or a file of DuckDB")
     name = "postgresql" if scheme else "duckdb"
