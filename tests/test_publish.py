@@ -8,13 +8,12 @@ import pytest
 
 from rtlmp.catalog import SeriesName
 from rtlmp.io.tables import read_frame, write_table
-from rtlmp.publish import FEEDS, connect, publish
+from rtlmp.publish import TABLES, connect, publish
 from rtlmp.schemas.core import UTC_DTYPE, Bounded, Flagged, Forecast, Metrics, Observations
 from tests.helpers.build import observations, utc
 from tests.helpers.postgres import MISSING, postgres
 
 pytest.importorskip("adbc_driver_manager", reason="no extra `publish`: make installs it")
-TABLES = [feed.table for feed in FEEDS]
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +73,7 @@ def held(uri: str, run: str) -> list[pd.DataFrame]:
     """Every table of a run, as the files have it, in their order."""
     with connect(uri) as database, database.cursor() as cursor:
         made = []
-        for table, _, keys in FEEDS:
+        for table, (_, keys) in TABLES.items():
             cursor.execute(
                 f"select * from {table} where run = '{run}' order by file, {', '.join(keys)}"
             )
@@ -91,7 +90,7 @@ def filed(root) -> list[pd.DataFrame]:
             ],
             ignore_index=True,
         ).sort_values(["file", *keys], ignore_index=True)
-        for _, files, keys in FEEDS
+        for files, keys in TABLES.values()
     ]
 
 
@@ -103,29 +102,25 @@ def assert_equal(uri: str, root) -> None:
 
 
 def test_what_is_published_is_what_the_files_hold_and_only_what_changed_is_put_in(root, uri):
-    assert publish(root, "a", uri) == dict(zip(TABLES, (288, 2, 96), strict=True))
+    assert publish(root, uri) == dict(zip(TABLES, (288, 2, 96), strict=True))
     assert_equal(uri, root)
-    assert publish(root, "a", uri) == dict.fromkeys(TABLES, 0)
+    assert publish(root, uri) == dict.fromkeys(TABLES, 0)
     anew = forecast("2024-03-10", ["N"], 0.2).assign(**{Flagged.late: True})  # a node less
     write_table(Bounded, anew, root / "forecast/2024-03-10.parquet")
-    assert publish(root, "a", uri) == dict(zip(TABLES, (72, 0, 0), strict=True))
+    assert publish(root, uri) == dict(zip(TABLES, (72, 0, 0), strict=True))
     assert_equal(uri, root)
     other = root.rename(root.with_name("b"))
-    assert publish(other, "b", uri)[TABLES[0]] == 216
+    assert publish(other, uri)["rtlmp_forecasts"] == 216
     assert [len(of) for of in held(uri, "a")] == [len(of) for of in held(uri, "b")] == [216, 2, 96]
 
 
 def test_a_row_that_another_file_has_stops_it_and_changes_nothing(root, uri):
-    publish(root, "twice", uri)
+    root = root.rename(root.with_name("twice"))
+    publish(root, uri)
     before = held(uri, "twice")
     again = root / "hourly/2024-03.parquet"
     again.write_bytes((root / "hourly/2024-02.parquet").read_bytes())
     with pytest.raises(Exception, match=r"rtlmp_prices_key|Duplicate key"):
-        publish(root, "twice", uri)
+        publish(root, uri)
     for there, was in zip(held(uri, "twice"), before, strict=True):
         pd.testing.assert_frame_equal(there, was)
-
-
-def test_an_address_of_another_kind_is_refused(root):
-    with pytest.raises(ValueError, match=r"publish.uri is of mysql: want postgresql"):
-        publish(root, "a", "mysql://host/base")

@@ -53,9 +53,7 @@ class Decisions(ScoreKey):
     lead_day: Series[int] = pa.Field(ge=0, le=3)
     cost_loss: Series[float] = pa.Field(description="cost of acting / loss avoided")
     metric: Series[str] = pa.Field(isin=[*Metric])
-    value: Series[float] = pa.Field(
-        nullable=True, title="as `metric`", description="NaN: nothing to divide by"
-    )
+    value: Series[float] = pa.Field(nullable=True, title="as `metric`", description="NaN: 0 / 0")
 
 
 class Significance(ScoreKey):
@@ -64,9 +62,7 @@ class Significance(ScoreKey):
     versus: Series[str]
     lead_day: Series[int] = pa.Field(ge=0, le=3)
     loss: Series[str] = pa.Field(isin=[Metric.BRIER, Metric.LOG_LOSS])
-    difference: Series[float] = pa.Field(
-        title="as `loss`", description="mean of model less that of versus"
-    )
+    difference: Series[float] = pa.Field(title="as `loss`", description="mean, less that of versus")
     statistic: Series[float] = pa.Field(nullable=True, description="NaN: losses never differ")
     p_value: Series[float] = pa.Field(nullable=True)
     days: Series[int]
@@ -116,7 +112,7 @@ class Blocks(Place):
     real_time_variance: Series[float] = pa.Field(title="(USD/MWh)^2")
     spread_variance: Series[float] = pa.Field(title="(USD/MWh)^2")
     day_ahead_shaping: Series[float] = pa.Field(
-        nullable=True, title="USD/MWh", description="load-weighted less plain mean price"
+        nullable=True, title="USD/MWh", description="by load less plain"
     )
     real_time_shaping: Series[float] = pa.Field(nullable=True, title="USD/MWh")
 
@@ -131,10 +127,10 @@ class LoadRisk(Place):
     price: Series[float] = pa.Field(title="USD/MWh", description="mean real-time price")
     correlation: Series[float] = pa.Field(nullable=True, description="of load and price")
     covariance_cost: Series[float] = pa.Field(
-        title="USD/MWh", description="cov(load, price) / mean load"
+        title="USD/MWh", description="cov(load, price) / load"
     )
     cost_deviation: Series[float] = pa.Field(
-        title="USD/MWh", description="std(load x price) / mean load"
+        title="USD/MWh", description="std(load x price) / load"
     )
 
 
@@ -196,7 +192,5 @@ class Drivers(Place):
     lead_hour: Series[int] = pa.Field(ge=1, le=72)
     threshold: Series[float] = pa.Field(title="USD/MWh", description="x")
     feature: Series[str]
-    reading: Series[float] = pa.Field(
-        nullable=True, title="as `feature`", description="NaN: it said none"
-    )
+    reading: Series[float] = pa.Field(nullable=True, title="as `feature`", description="NaN: none")
     effect: Series[float] = pa.Field(description="exp(effect) multiplies P")

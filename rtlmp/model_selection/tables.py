@@ -55,9 +55,7 @@ class Recalibrated(pa.DataFrameModel):
     kind: Series[str]
     threshold: Series[float] = pa.Field(title="USD/MWh", description="x")
     days: Series[int] = pa.Field(description="issue dates of the later folds")
-    percent: Series[float] = pa.Field(
-        title="%", description="change of log loss; below 0: it helps"
-    )
+    percent: Series[float] = pa.Field(title="%", description="change of log loss; below 0 helps")
     low: Series[float] = pa.Field(description="5 % of the block bootstrap")
     high: Series[float] = pa.Field(description="95 % of the block bootstrap")
     wins: Series[bool] = pa.Field(description="better beyond noise")

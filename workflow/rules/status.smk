@@ -25,11 +25,7 @@ use rule status as record with:
 
 use rule status as publish with:
     input:
-        lambda w: plan.published_to
-        and [
-            *plan.paths_of(rules.forecast_date.output.rows, date=DATE),
-            *plan.hourly(plan.price_months),
-        ],
+        lambda w: plan.published_to and plan.paths_of(rules.forecast_date.output.rows, date=DATE),
     log:
         f"{LOGS}/publish.log",
     params:

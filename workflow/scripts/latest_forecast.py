@@ -10,6 +10,7 @@ from rtlmp.report.workbook import write_workbook
 from rtlmp.schemas.core import Bounded
 
 job = Job(jobs.ClockSettings)
+rows, tz = read_table(Bounded, job.input[0]), MARKETS[job.config["market"]].tz
 for made, path in zip(job.input, job.output, strict=False):
     atomic(path, partial(shutil.copyfile, made))
-write_workbook(read_table(Bounded, job.input[0]), MARKETS[job.config["market"]].tz, job.output[2])
+atomic(job.output[2], partial(write_workbook, rows, tz))

@@ -5,6 +5,5 @@ from rtlmp.pipeline.job import Job
 from rtlmp.publish import publish
 
 job = Job()
-root = Path(job.params.root)
-made = publish(root, root.name, job.run_config["publish"]["uri"])
+made = publish(Path(job.params.root), job.run_config["publish"]["uri"])
 sys.stdout.writelines(f"{table}: {rows:,} rows put in\n" for table, rows in made.items())
