@@ -4,8 +4,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-import pyarrow as pa
-
 from rtlmp.io.files import sha256
 from rtlmp.io.parquet import open_parquet
 from rtlmp.schemas.core import Forecast, Metrics, Observations
@@ -50,8 +48,6 @@ def connect(uri: str) -> Database:
 def _replace(database: Database, table: str, path: Path, run: str, file: str, digest: str) -> int:
     """Rows of `path` in place of those of its name."""
     rows = open_parquet(path).read()
-    for name, value in (("run", run), ("file", file)):
-        rows = rows.append_column(name, pa.repeat(value, len(rows)))
     _execute(database, f"create table if not exists {table} (run text, file text)")
     for column in rows.schema:  # a later version may have more
         added = f"{column.name} {SQL.get(str(column.type), 'timestamptz')}"
@@ -63,7 +59,8 @@ def _replace(database: Database, table: str, path: Path, run: str, file: str, di
     with database.cursor() as cursor:
         cursor.adbc_ingest("rtlmp_stage", rows, mode="create", temporary=True)
     columns = ", ".join(rows.column_names)  # by name: a file may lack some
-    _execute(database, f"insert into {table} ({columns}) select {columns} from rtlmp_stage")
+    given = f"(run, file, {columns}) select $1, $2, {columns} from rtlmp_stage"
+    _execute(database, f"insert into {table} {given}", run, file)
     _execute(database, "drop table rtlmp_stage")
     _execute(database, "insert into rtlmp_files values ($1, $2, $3)", run, file, digest)
     return len(rows)
