@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -9,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 
 import rtlmp
@@ -125,15 +125,31 @@ def test_observations_are_the_same_from_every_source_and_end_at_the_instant_aske
 def test_programs_that_read_latest_or_all_dates_see_each_row_once():
     latest = pd.read_parquet("results/small/forecast/latest.parquet")
     pd.testing.assert_frame_equal(latest, rtlmp.read_forecast("small"))
-    said = json.loads(pq.read_schema("results/small/forecast/latest.parquet").metadata[b"rtlmp"])
-    assert said["schema_version"] == "1"
-    assert "USD/MWh" in said["columns"][Bounded.threshold]
-    assert len(pd.read_csv("results/small/forecast/latest.csv")) == 72 * len(NODES)
     parts = [*Path("results/small/forecast").glob("*/*/*.parquet")]
     assert sum(len(pd.read_parquet(path)) for path in parts) == len(latest)
-    duckdb = pytest.importorskip("duckdb", reason="no duckdb: an example of docs/outputs.md")
-    rows = duckdb.sql("select * from 'results/small/forecast/*/*/*.parquet'")
-    assert len(rows) == len(latest)
+
+
+@pytest.mark.usefixtures("run")
+def test_the_workbook_says_what_the_sheet_says_on_the_markets_clock():
+    text = pd.read_csv("results/small/forecast/latest.csv")
+    book = pd.read_excel("results/small/forecast/latest.xlsx")
+    local, node, utc, *others = book
+    assert (local, utc) == ("local_time America/Chicago", "valid_time UTC")
+    assert (book[local].dt.strftime("%Y-%m-%d %H:%M") == text["local_time"].str[:16]).all()
+    assert (book[utc] == pd.to_datetime(text["valid_time"]).dt.tz_localize(None)).all()
+    pd.testing.assert_frame_equal(book[[node, *others]], text[[node, *others]])
+    assert len(book) == 72 * len(NODES)
+
+
+EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs/feed.md").read_text(), re.S)
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_an_example_of_the_feed_runs(folder, code):
+    for name in re.findall(r"^import (\w+)", code, re.M):
+        pytest.importorskip(name, reason=f"no {name}: make installs it")
+    (made := folder / "example.py").write_text(code.replace("results/synthetic", "results/small"))
+    subprocess.run([sys.executable, made.name], cwd=folder, check=True)
 
 
 def test_an_older_date_leaves_the_latest_as_it_is(folder, run):

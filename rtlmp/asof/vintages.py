@@ -31,7 +31,8 @@ NEVER: Final = np.iinfo(np.int64).max
 ROW_GROUP: Final = 1 << 17  # rows of a file that can be read apart
 UTC_TIMES: Final = pa.timestamp("us", "UTC")
 KINDS: Final = (UTC_TIMES, pa.string(), pa.string(), UTC_TIMES, pa.float64())
-SCHEMA: Final = pa.schema(zip(OBSERVED, KINDS, strict=True))
+TOLD: Final = {"rtlmp": '{"schema_version": "1", "units": {"value": "as `series`"}}'}
+SCHEMA: Final = pa.schema(zip(OBSERVED, KINDS, strict=True), TOLD)
 
 
 def to_us(at: datetime) -> int:

@@ -99,6 +99,7 @@ class Config(TypedDict):
     compare_to: NotRequired[Name | None]
     alerts: list[Alert]
     notify: list[Text]  # addresses as of Apprise
+    publish: dict[Literal["uri"], str | None]
     cost_loss: Annotated[list[Share], Field(min_length=1)]  # cost / loss avoided
     battery: Battery
     risk: Risk

@@ -37,7 +37,7 @@ class ScoreKey(Place):
     """One forecaster, one threshold; lead day 0 and location ALL pool all of them."""
 
     model: Series[str]
-    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    threshold: Series[float] = pa.Field(title="USD/MWh", description="x")
 
 
 class MetricsBy(Metrics):
@@ -53,7 +53,7 @@ class Decisions(ScoreKey):
     lead_day: Series[int] = pa.Field(ge=0, le=3)
     cost_loss: Series[float] = pa.Field(description="cost of acting / loss avoided")
     metric: Series[str] = pa.Field(isin=[*Metric])
-    value: Series[float] = pa.Field(nullable=True, description="NaN: nothing to divide by")
+    value: Series[float] = pa.Field(nullable=True, title="as `metric`", description="NaN: 0 / 0")
 
 
 class Significance(ScoreKey):
@@ -62,7 +62,7 @@ class Significance(ScoreKey):
     versus: Series[str]
     lead_day: Series[int] = pa.Field(ge=0, le=3)
     loss: Series[str] = pa.Field(isin=[Metric.BRIER, Metric.LOG_LOSS])
-    difference: Series[float] = pa.Field(description="mean loss of model less that of versus")
+    difference: Series[float] = pa.Field(title="as `loss`", description="mean, less that of versus")
     statistic: Series[float] = pa.Field(nullable=True, description="NaN: losses never differ")
     p_value: Series[float] = pa.Field(nullable=True)
     days: Series[int]
@@ -83,10 +83,10 @@ class DispatchDays(Place):
 
     rule: Series[str] = pa.Field(description="name of the strategy")
     day: Series[str] = pa.Field(description="local operating day, ISO")
-    revenue: Series[float] = pa.Field(description="USD, wear taken off")
-    day_ahead: Series[float] = pa.Field(description="USD of the revenue from day-ahead awards")
-    charged: Series[float] = pa.Field(description="MWh")
-    discharged: Series[float] = pa.Field(description="MWh")
+    revenue: Series[float] = pa.Field(title="USD", description="wear taken off")
+    day_ahead: Series[float] = pa.Field(title="USD", description="of the revenue, from awards")
+    charged: Series[float] = pa.Field(title="MWh")
+    discharged: Series[float] = pa.Field(title="MWh")
 
 
 class Revenue(Place):
@@ -94,27 +94,27 @@ class Revenue(Place):
 
     rule: Series[str] = pa.Field(description="name of the strategy")
     measure: Series[str]
-    value: Series[float] = pa.Field(nullable=True)
+    value: Series[float] = pa.Field(nullable=True, title="as `measure`")
     low: Series[float] = pa.Field(nullable=True)
     high: Series[float] = pa.Field(nullable=True)
 
 
 class Blocks(Place):
-    """Day-ahead against real-time by month and block; month ALL pools the window. USD/MWh."""
+    """Day-ahead against real-time by month and block; month ALL pools the window."""
 
     month: Series[str]
     block: Series[str]
     hours: Series[int]
-    day_ahead: Series[float]
-    real_time: Series[float]
-    spread: Series[float] = pa.Field(description="day-ahead less real-time")
-    day_ahead_variance: Series[float] = pa.Field(description="(USD/MWh)^2")
-    real_time_variance: Series[float]
-    spread_variance: Series[float]
+    day_ahead: Series[float] = pa.Field(title="USD/MWh")
+    real_time: Series[float] = pa.Field(title="USD/MWh")
+    spread: Series[float] = pa.Field(title="USD/MWh", description="day-ahead less real-time")
+    day_ahead_variance: Series[float] = pa.Field(title="(USD/MWh)^2")
+    real_time_variance: Series[float] = pa.Field(title="(USD/MWh)^2")
+    spread_variance: Series[float] = pa.Field(title="(USD/MWh)^2")
     day_ahead_shaping: Series[float] = pa.Field(
-        nullable=True, description="load-weighted less plain mean price"
+        nullable=True, title="USD/MWh", description="by load less plain"
     )
-    real_time_shaping: Series[float] = pa.Field(nullable=True)
+    real_time_shaping: Series[float] = pa.Field(nullable=True, title="USD/MWh")
 
 
 class LoadRisk(Place):
@@ -122,33 +122,37 @@ class LoadRisk(Place):
 
     hour: Series[int] = pa.Field(ge=0, le=23)
     days: Series[int]
-    load: Series[float] = pa.Field(description="mean, MW")
-    load_deviation: Series[float] = pa.Field(description="standard deviation, MW")
-    price: Series[float] = pa.Field(description="mean real-time price, USD/MWh")
+    load: Series[float] = pa.Field(title="MW", description="mean")
+    load_deviation: Series[float] = pa.Field(title="MW", description="standard deviation")
+    price: Series[float] = pa.Field(title="USD/MWh", description="mean real-time price")
     correlation: Series[float] = pa.Field(nullable=True, description="of load and price")
-    covariance_cost: Series[float] = pa.Field(description="cov(load, price) / mean load, USD/MWh")
-    cost_deviation: Series[float] = pa.Field(description="std of load x price / mean load, USD/MWh")
+    covariance_cost: Series[float] = pa.Field(
+        title="USD/MWh", description="cov(load, price) / load"
+    )
+    cost_deviation: Series[float] = pa.Field(
+        title="USD/MWh", description="std(load x price) / load"
+    )
 
 
 class TopBottom(Place):
-    """Mean over days of the n dearest less the n cheapest hours, USD per MW and day."""
+    """Mean over days of the n dearest less the n cheapest hours."""
 
     month: Series[str]
     market: Series[str] = pa.Field(isin=["day_ahead", "real_time"])
     hours: Series[int] = pa.Field(isin=[1, 2, 4])
     days: Series[int]
-    spread: Series[float]
+    spread: Series[float] = pa.Field(title="USD/MW/day", description="dearest less cheapest")
 
 
 class Components(Place):
-    """An LMP's parts by month and block, USD/MWh; their sum is the price."""
+    """An LMP's parts by month and block; their sum is the price."""
 
     market: Series[str] = pa.Field(isin=["day_ahead", "real_time"])
     month: Series[str]
     block: Series[str]
-    energy: Series[float]
-    congestion: Series[float]
-    loss: Series[float]
+    energy: Series[float] = pa.Field(title="USD/MWh")
+    congestion: Series[float] = pa.Field(title="USD/MWh")
+    loss: Series[float] = pa.Field(title="USD/MWh")
 
 
 class Importance(pa.DataFrameModel):
@@ -174,7 +178,7 @@ class Recorded(Bounded):
 class Changes(Valid, Place):
     """The same hour forecast on two issue dates; `because_*` columns sum to the change."""
 
-    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    threshold: Series[float] = pa.Field(title="USD/MWh", description="x")
     earlier: Series[float] = pa.Field(ge=0, le=1, description="probability issued first")
     later: Series[float] = pa.Field(ge=0, le=1)
     change: Series[float]
@@ -186,7 +190,7 @@ class Drivers(Place):
 
     valid_time: Series[Utc]
     lead_hour: Series[int] = pa.Field(ge=1, le=72)
-    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    threshold: Series[float] = pa.Field(title="USD/MWh", description="x")
     feature: Series[str]
-    reading: Series[float] = pa.Field(nullable=True, description="what the feature said; NaN: none")
+    reading: Series[float] = pa.Field(nullable=True, title="as `feature`", description="NaN: none")
     effect: Series[float] = pa.Field(description="exp(effect) multiplies P")

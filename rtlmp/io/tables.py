@@ -1,11 +1,14 @@
 """Parquet as checked pandas tables: the one door for reading and writing them."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow as arrow
+import pyarrow.parquet as pq
 from pandera.typing import DataFrame
 
 from rtlmp.io.files import CHECKSUMS, atomic, folder_name, naming
@@ -60,17 +63,27 @@ def read_by_folder(
 
 def write_table(schema: type[S], df: pd.DataFrame, path: str | Path, **how: bool) -> None:
     """Check `df` and write it whole or not at all: a killed job leaves no half file."""
-    made = validated(schema, df)
-    atomic(path, lambda tmp: made.to_parquet(tmp, index=False, **CHECKSUMS), **how)
+    made = to_arrow(schema, validated(schema, df))
+    atomic(path, lambda tmp: pq.write_table(made, tmp, **CHECKSUMS), **how)
+
+
+def to_arrow(schema: type[S], df: pd.DataFrame) -> arrow.Table:
+    """`df`, with units and meanings of its columns in the metadata, under `rtlmp`."""
+    made, columns = arrow.Table.from_pandas(df, preserve_index=False), schema.to_schema().columns
+    units = {name: of.title for name, of in columns.items() if of.title}
+    about = {name: of.description for name, of in columns.items() if of.description}
+    said = dict(schema=schema.__name__, schema_version="1", units=units, columns=about)  # noqa: C408
+    return made.replace_schema_metadata({**made.schema.metadata, "rtlmp": json.dumps(said)})
 
 
 def write_csv(df: pd.DataFrame, path: str | Path, float_format: str | None = None) -> None:
-    """Write text for a spreadsheet, whole or not at all; floats to the last digit by default.
+    """Write text for a spreadsheet, whole or not at all; floats to the last digit by default."""
+    atomic(path, lambda tmp: quoted(df).to_csv(tmp, index=False, float_format=float_format))
 
-    A text that a spreadsheet would take for a formula gets a quote before it.
-    """
-    safe = df.assign(**{str(c): df[c].map(_quoted) for c in df if df[c].dtype.kind == "O"})
-    atomic(path, lambda tmp: safe.to_csv(tmp, index=False, float_format=float_format))
+
+def quoted(df: pd.DataFrame) -> pd.DataFrame:
+    """`df` with a quote before each text that a spreadsheet would take for a formula."""
+    return df.assign(**{str(c): df[c].map(_quoted) for c in df if df[c].dtype.kind == "O"})
 
 
 def _quoted(cell: object) -> object:

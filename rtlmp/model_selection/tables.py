@@ -41,10 +41,10 @@ class Ablation(pa.DataFrameModel):
     kind: Series[str] = pa.Field(isin=["group", "inputs"])
     part: Series[str]
     columns: Series[int] = pa.Field(ge=0, description="features left out")
-    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    threshold: Series[float] = pa.Field(title="USD/MWh", description="x")
     lead_day: Series[int] = pa.Field(ge=0, le=3)
     metric: Series[str] = pa.Field(isin=["percent", "points"])
-    value: Series[float] = pa.Field(description="% of the log loss, or hundredths of skill")
+    value: Series[float] = pa.Field(title="as `metric`", description="% of the log loss, or skill")
     low: Series[float] = pa.Field(description="5 % of the block bootstrap")
     high: Series[float] = pa.Field(description="95 % of the block bootstrap")
 
@@ -53,9 +53,9 @@ class Recalibrated(pa.DataFrameModel):
     """Out of time: recalibrated on earlier folds, scored on later ones, against leaving alone."""
 
     kind: Series[str]
-    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    threshold: Series[float] = pa.Field(title="USD/MWh", description="x")
     days: Series[int] = pa.Field(description="issue dates of the later folds")
-    percent: Series[float] = pa.Field(description="change of log loss, %; below 0: it helps")
+    percent: Series[float] = pa.Field(title="%", description="change of log loss; below 0 helps")
     low: Series[float] = pa.Field(description="5 % of the block bootstrap")
     high: Series[float] = pa.Field(description="95 % of the block bootstrap")
     wins: Series[bool] = pa.Field(description="better beyond noise")

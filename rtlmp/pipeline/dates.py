@@ -79,6 +79,12 @@ class Dates:
             raise ValueError("compare: set compare_to to another run that has a backtest")
         return run
 
+    @property
+    def published_to(self) -> str:
+        if not (uri := self.config["publish"].get("uri")):
+            raise ValueError("publish: set publish.uri to a database, as config.yaml says")
+        return uri
+
     def window(self, name: Literal["backtest", "validation", "tune"]) -> Window:
         """The checked window of that name. Raises ValueError with the spans that do not fit."""
         window = require_before_backtest(self.config) if name == "tune" else self.config[name]

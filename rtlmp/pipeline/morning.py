@@ -19,6 +19,7 @@ from rtlmp.pipeline.environment import HOME
 ALERT: Final = 20  # more than the verdict, where the forecast has an alert
 STATUS_COPY: Final = "RTLMP_STATUS"  # in the environment: a second place for the JSON
 TOLD: Final = "RTLMP_TOLD"  # and a file in which the run says where its results lie
+NOBODY: Final = {"HOME": tempfile.gettempdir(), "USER": "rtlmp"}  # of a container's nameless user
 
 
 class Verdict(IntEnum):
@@ -51,7 +52,7 @@ def run_snakemake(target: str, words: Sequence[str], **environment: str) -> int:
     cores = [] if {"--cores", "-c", "--profile"} & {*words} else ["--cores", "all"]
     home = [] if {"--snakefile", "-s"} & {*words} else ["--snakefile", str(HOME / "Snakefile")]
     command = [sys.executable, "-m", "snakemake", target, *home, *cores, *named]
-    return subprocess.run(command, env={**os.environ, **environment}, check=False).returncode
+    return subprocess.run(command, env=NOBODY | os.environ | environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 ``Observations.value`` is the text ``"value"`` at run time and a ``str`` to mypy, so a column is
 spelled once and a misspelt one is a type error. Times are UTC and never coerced (pandera would
-take a naive local time for UTC); an interval is named by its start.
+take a naive local time for UTC); an interval is named by its start. A column's title is its unit.
 """
 
 from typing import Annotated, Final
@@ -11,6 +11,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.api.pandas.model_config import BaseConfig
 from pandera.typing import Series
+
+from rtlmp.schemas.columns import ISSUED, LOCATION, PUBLISHED, SERIES, VALID
 
 Utc = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 UTC_DTYPE = pd.DatetimeTZDtype("us", "UTC")  # type: ignore[arg-type]  # stubs know ns only
@@ -28,16 +30,11 @@ class Observations(Valid):
     series: Series[str] = pa.Field(description="stored name of a catalogued series")
     location: Series[str] = pa.Field(description="settlement point, zone or system area")
     publish_time: Series[Utc] = pa.Field(description="when the value became public, UTC")
-    value: Series[float] = pa.Field(description="in the unit of `series`")
+    value: Series[float] = pa.Field(title="as `series`")
 
     class Config(BaseConfig):
         strict = True
-
-    @pa.dataframe_check
-    @classmethod
-    def one_value_per_vintage(cls, df: pd.DataFrame) -> bool:
-        keys = [cls.valid_time, cls.publish_time, cls.location, cls.series]
-        return not df.duplicated(keys).any()
+        unique = [VALID, PUBLISHED, LOCATION, SERIES]  # noqa: RUF012  # as pandera has it
 
 
 class HorizonRows(Valid):
@@ -50,18 +47,21 @@ class HorizonRows(Valid):
 class Features(HorizonRows):
     """`HorizonRows` of one node, plus one float32 column per registered feature."""
 
-    @pa.dataframe_check
-    @classmethod
-    def one_row_per_hour(cls, df: pd.DataFrame) -> bool:
-        return not df.duplicated([cls.issue_time, cls.valid_time]).any()
+    class Config(BaseConfig):
+        unique = [ISSUED, VALID]  # noqa: RUF012
 
 
-class Forecast(HorizonRows):
+class Truth(HorizonRows):
+    """A spike probability: alone, the synthetic world's, given all that was public by then."""
+
+    location: Series[str] = pa.Field(description="settlement point, zone or system area")
+    threshold: Series[float] = pa.Field(title="USD/MWh", description="x")
+    probability: Series[float] = pa.Field(ge=0, le=1, description="of max price > x in the hour")
+
+
+class Forecast(Truth):
     """72 rows: P(an interval of the hour is priced above `threshold`), for one node."""
 
-    location: Series[str]
-    threshold: Series[float] = pa.Field(description="x, USD/MWh")
-    probability: Series[float] = pa.Field(ge=0, le=1, description="of max price > x in the hour")
     model_date: Series[str] = pa.Field(description="date of the newest model that served, ISO")
 
 
@@ -85,8 +85,8 @@ class Freshness(pa.DataFrameModel):
 
     series: Series[str]
     latest: Series[Utc] = pa.Field(nullable=True, description="newest publication, UTC")
-    age: Series[float] = pa.Field(nullable=True, description="at issue time, h; NaN: never seen")
-    allowed: Series[float] = pa.Field(nullable=True, description="h; NaN: no source says")
+    age: Series[float] = pa.Field(nullable=True, title="h", description="NaN: never seen")
+    allowed: Series[float] = pa.Field(nullable=True, title="h", description="NaN: no source says")
     stale: Series[bool]
 
 
@@ -96,7 +96,7 @@ class Scored(Forecast):
     model: Series[str]
     lower: Series[float] | None = pa.Field(nullable=True, description="5 % bound of ours")
     upper: Series[float] | None = pa.Field(nullable=True, description="95 % bound of ours")
-    max_price: Series[float] = pa.Field(nullable=True, description="USD/MWh; NaN: hour incomplete")
+    max_price: Series[float] = pa.Field(nullable=True, title="USD/MWh", description="NaN: unknown")
     lead_day: Series[int] = pa.Field(ge=1, le=3)
 
 
@@ -105,20 +105,12 @@ class Metrics(pa.DataFrameModel):
 
     model: Series[str]
     location: Series[str]
-    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    threshold: Series[float] = pa.Field(title="USD/MWh", description="x")
     lead_day: Series[int] = pa.Field(ge=0, le=3)
     metric: Series[str]
-    value: Series[float] = pa.Field(nullable=True)
+    value: Series[float] = pa.Field(nullable=True, title="as `metric`")
     low: Series[float] = pa.Field(nullable=True, description="5 % of the block bootstrap")
     high: Series[float] = pa.Field(nullable=True, description="95 % of the block bootstrap")
-
-
-class Truth(HorizonRows):
-    """Synthetic worlds only: the spike probability given all that was public at issue time."""
-
-    location: Series[str]
-    threshold: Series[float]
-    probability: Series[float] = pa.Field(ge=0, le=1)
 
 
 # What a source has of a series that it does not give: no rows, in the right types.

@@ -47,7 +47,8 @@ def described(schema: type[pa.DataFrameModel]) -> Iterator[str]:
     yield "| column | type | meaning |\n|---|---|---|\n"
     for name, column in schema.to_schema().columns.items():
         kind = f"{column.dtype}{', may be missing' if column.nullable else ''}"
-        meaning = column.description or meanings().get(name, "")
+        meaning = column.description or ("" if column.title else meanings().get(name, ""))
+        meaning = ", ".join(filter(None, (meaning, column.title)))
         optional = "" if column.required else "; not in every file"
         yield f"| `{name}` | {kind} | {meaning}{optional} |\n"
     if schema is core.Features:

@@ -2,7 +2,9 @@
 
 import json
 import os
+import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -50,3 +52,17 @@ def test_exit_codes_are_documented():
     page = (Path(__file__).parents[2] / "docs/operating.md").read_text()
     for verdict in Verdict:
         assert f"| {verdict.value} | {verdict.name.lower()} |" in page
+
+
+def test_a_user_without_home_or_name_gets_both(monkeypatch):
+    """As a cluster makes one for a container: Snakemake would not start."""
+    given = {}
+    monkeypatch.setattr(
+        morning.subprocess,
+        "run",
+        lambda *_, env, **__: given.update(env) or SimpleNamespace(returncode=0),
+    )
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setenv("USER", "desk")
+    morning.run_snakemake("forecast", [])
+    assert (given["HOME"], given["USER"]) == (tempfile.gettempdir(), "desk")

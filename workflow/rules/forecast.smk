@@ -58,7 +58,7 @@ use rule _job as latest_forecast with:
     input:
         plan.paths_of(rules.forecast_date.output, date=DATE)[:2],
     output:
-        [f"{RUN}/forecast/latest.{kind}" for kind in ("parquet", "csv")],
+        [f"{RUN}/forecast/latest.{kind}" for kind in ("parquet", "csv", "xlsx")],
     log:
         f"{LOGS}/latest_forecast.log",
     params:

@@ -21,3 +21,13 @@ use rule status as record with:
             str(path): plan.issued_on(path.stem)
             for path in sorted(Path(RUN, "forecast").glob("[0-9]*.parquet"))
         },
+
+
+use rule status as publish with:
+    input:
+        lambda w: plan.published_to and plan.paths_of(rules.forecast_date.output.rows, date=DATE),
+    log:
+        f"{LOGS}/publish.log",
+    params:
+        **uses("publish.py"),
+        root=RUN,

@@ -8,7 +8,7 @@ from rtlmp.clock import days, month
 from rtlmp.config import jobs
 from rtlmp.evaluation.baselines import scored_forecasts
 from rtlmp.io.parquet import write_row_groups
-from rtlmp.io.tables import read_table
+from rtlmp.io.tables import read_table, to_arrow
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Bounded, Scored, Truth
 from rtlmp.schemas.names import Forecaster
@@ -27,7 +27,7 @@ def scored() -> Iterator[pa.Table]:
         issued = [day for day in days(**job.params.window) if month(day) == name]
         rows = scored_forecasts(replays, prices_of(pool), job.config, issued, truth)
         for _, of in rows.groupby(Scored.threshold):
-            yield pa.Table.from_pandas(of, preserve_index=False)
+            yield to_arrow(Scored, of)
 
 
 write_row_groups(scored(), job.output[0])

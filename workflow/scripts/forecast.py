@@ -28,6 +28,6 @@ rows = flag_silent(flag_stale(rows, given.freshness), prices)
 sys.stderr.writelines(f"stale: {of}\n" for of in {*rows.get(Flagged.stale, [])} - {""})
 if given.freshness:  # a live run: no other has a clock
     rows = flag_late(rows, deadline(c, job.day), Path(out.rows).with_suffix(".made.json"))
-write_table(Bounded, rows, out.rows, lasting=True)
+write_table(Flagged if given.freshness else Bounded, rows, out.rows, lasting=True)
 write_csv(sheet(rows, MARKETS[c["market"]].tz), out.sheet, "%.4f")  # a hundredth of a %
 write_json(gate, out.gate, lasting=True)

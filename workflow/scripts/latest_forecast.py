@@ -1,17 +1,16 @@
-import json
 import shutil
 from functools import partial
 
-import pyarrow.parquet as pq
-
-from rtlmp.io.files import CHECKSUMS, atomic
-from rtlmp.io.parquet import open_parquet
+from rtlmp.catalog import MARKETS
+from rtlmp.config import jobs
+from rtlmp.io.files import atomic
+from rtlmp.io.tables import read_table
 from rtlmp.pipeline.job import Job
-from rtlmp.schemas.core import Flagged
+from rtlmp.report.workbook import write_workbook
+from rtlmp.schemas.core import Bounded
 
-job = Job()
-about = {name: of.description for name, of in Flagged.to_schema().columns.items()}
-table = open_parquet(job.input[0]).read()
-told = {**table.schema.metadata, "rtlmp": json.dumps({"schema_version": "1", "columns": about})}
-atomic(job.output[0], partial(pq.write_table, table.replace_schema_metadata(told), **CHECKSUMS))
-atomic(job.output[1], partial(shutil.copyfile, job.input[1]))
+job = Job(jobs.ClockSettings)
+rows, tz = read_table(Bounded, job.input[0]), MARKETS[job.config["market"]].tz
+for made, path in zip(job.input, job.output, strict=False):
+    atomic(path, partial(shutil.copyfile, made))
+atomic(job.output[2], partial(write_workbook, rows, tz))
