@@ -77,6 +77,7 @@ class Flagged(Bounded):
 
     served_by: Series[str] = pa.Field(description="model; else predecessor or climatology: why")
     stale: Series[str] = pa.Field(description="series too old or missing; empty: all is there")
+    suspect: Series[str] = pa.Field(description="what training does not support; empty: nothing")
     late: Series[bool] = pa.Field(description="first made after gate closure, or its first hour")
 
 

@@ -1,5 +1,6 @@
 """Whatever fails, there is a forecast that says what it is made of, and what there was stays."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,11 +8,13 @@ from contextlib import contextmanager
 import pandas as pd
 import pytest
 
-from rtlmp.io.tables import read_table
-from rtlmp.schemas.core import Bounded, Flagged, Forecast, Scored
+from rtlmp.io.tables import read_table, write_table
+from rtlmp.pipeline.morning import Verdict
+from rtlmp.schemas.core import Bounded, Features, Flagged, Forecast, Scored
 from tests.helpers.repo import LEAST, RUN, Repo, edit
 
 pytestmark = pytest.mark.integration
+LOAD = "load_expected"
 DAY = "2024-03-10"  # of the backtest's two, the second
 TRAINING, ROWS = "rtlmp/models/samples.py", "    rows = samples(history, prices, since"
 
@@ -109,6 +112,23 @@ def test_what_was_published_stays_and_is_made_anew_when_that_can_be_done(repo):
     for _ in range(2):
         assert "is it whole?" in repo.run("daily", ok=False)
         assert {**repo.contents(), "world/observations.parquet": whole} == kept
+
+
+def test_a_feature_in_another_unit_is_published_with_its_warning(repo):
+    month = repo.root / RUN / "features/HB_NORTH/2024-03.parquet"
+    repo.run("daily")
+    rows, before = read_table(Features, month), served(repo)
+    assert Flagged.suspect not in before
+    write_table(Features, rows.assign(**{LOAD: 1000 * rows[LOAD]}), month)
+    repo.run("daily")
+    [said] = {*served(repo)[Flagged.suspect]} - {""}
+    assert said.startswith(f"HB_NORTH: 1 features beyond training: {LOAD} ")
+    assert f"suspect: {said}" in page(repo)
+    repo.run("status")
+    status = json.loads((repo.root / RUN / "status/status.json").read_text())
+    assert f"suspect: {said}" in status["why"]
+    assert status["verdict_code"] == Verdict.DEGRADED
+    assert {*status["drift"]} == {"psi", "cusum"}
 
 
 def features(path, whole):
