@@ -58,6 +58,23 @@ def require_parity(repo: Repo) -> None:
     pd.testing.assert_frame_equal(one, two, check_exact=True)
 
 
+def test_a_feature_in_another_unit_is_published_with_its_warning(repo):
+    month = repo.root / RUN / "features/HB_NORTH/2024-03.parquet"
+    assert Flagged.suspect not in served(repo)
+    whole, rows = month.read_bytes(), read_table(Features, month)
+    write_table(Features, rows.assign(**{LOAD: 1000 * rows[LOAD]}), month)
+    repo.run("daily")
+    [said] = {*served(repo)[Flagged.suspect]} - {""}
+    assert said.startswith(f"HB_NORTH: 1 features beyond training: {LOAD} ")
+    assert f"suspect: {said}" in page(repo)
+    repo.run("status")
+    status = json.loads((repo.root / RUN / "status/status.json").read_text())
+    assert f"suspect: {said}" in status["why"]
+    assert status["verdict_code"] == Verdict.DEGRADED
+    assert {*status["drift"]} == {"psi", "cusum"}
+    month.write_bytes(whole)
+
+
 def test_a_failed_training_keeps_the_model_that_was_there_and_says_so(repo):
     before = served(repo)
     with broken_training(repo, "True"):
@@ -112,23 +129,6 @@ def test_what_was_published_stays_and_is_made_anew_when_that_can_be_done(repo):
     for _ in range(2):
         assert "is it whole?" in repo.run("daily", ok=False)
         assert {**repo.contents(), "world/observations.parquet": whole} == kept
-
-
-def test_a_feature_in_another_unit_is_published_with_its_warning(repo):
-    month = repo.root / RUN / "features/HB_NORTH/2024-03.parquet"
-    repo.run("daily")
-    rows, before = read_table(Features, month), served(repo)
-    assert Flagged.suspect not in before
-    write_table(Features, rows.assign(**{LOAD: 1000 * rows[LOAD]}), month)
-    repo.run("daily")
-    [said] = {*served(repo)[Flagged.suspect]} - {""}
-    assert said.startswith(f"HB_NORTH: 1 features beyond training: {LOAD} ")
-    assert f"suspect: {said}" in page(repo)
-    repo.run("status")
-    status = json.loads((repo.root / RUN / "status/status.json").read_text())
-    assert f"suspect: {said}" in status["why"]
-    assert status["verdict_code"] == Verdict.DEGRADED
-    assert {*status["drift"]} == {"psi", "cusum"}
 
 
 def features(path, whole):
