@@ -18,7 +18,7 @@ from rtlmp.models.store import Card, read_card
 from rtlmp.report.data import known_table
 from rtlmp.report.explain import Issue
 from rtlmp.report.glance import glance
-from rtlmp.report.page import Page, Section, Table, chart, group, html_table, prices, probabilities
+from rtlmp.report.page import Page, Section, Table, chart, group, prices, probabilities
 from rtlmp.report.record import Record
 from rtlmp.report.scorecard import drift_now, models_table, record_section
 from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Scored
