@@ -3,6 +3,7 @@
 import argparse
 
 from benchmarks import (
+    alarms,
     backtest,
     checks,
     cost,
@@ -34,6 +35,7 @@ BENCHMARKS = {
     "intraday": intraday,
     "season": season,
     "kills": kills,
+    "alarms": alarms,
 }
 
 

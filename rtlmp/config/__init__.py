@@ -15,6 +15,7 @@ from rtlmp.config.kinds import (
     Battery,
     Clock,
     Count,
+    DriftLimits,
     History,
     Horizon,
     Name,
@@ -92,6 +93,7 @@ class Config(TypedDict):
     retrain_every_days: Count
     ensemble_size: Count
     refit: Refit
+    drift: DriftLimits
     label_coverage: Share  # of an hour's intervals
     score_coverage: Share
     backtest: Window

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from rtlmp.catalog import SeriesName
 from rtlmp.config import AuxiliaryNode, Risk, Tune, Validation
-from rtlmp.config.kinds import Battery, Horizon, Window
+from rtlmp.config.kinds import Battery, DriftLimits, Horizon, Window
 from rtlmp.config.model import Gate, Member, Model, Refit
 
 
@@ -49,6 +49,7 @@ class TrainSettings(ClockSettings, AuxiliarySettings):
     members: list[Member]
     gate: Gate
     refit: Refit
+    drift: DriftLimits
     seed: int
 
 
@@ -93,3 +94,4 @@ class DataPageSettings(ReportSettings):
 
 class DailyPageSettings(DataPageSettings):
     retrain_every_days: int
+    drift: DriftLimits

@@ -45,6 +45,7 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Node = Annotated[str, Field(min_length=1), BeforeValidator(node_text)]  # any of a market
 Text = Annotated[str, BeforeValidator(str)]
 History = Annotated[int, Field(ge=14)]  # days
+DriftLimits = dict[Literal["psi", "cusum"], Positive | None]  # null: no limit
 
 
 class Window(TypedDict):

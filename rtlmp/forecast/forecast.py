@@ -61,8 +61,7 @@ def jackknife_interval(each: Floats) -> tuple[Floats, Floats]:
     wrong alike, near zero above all: each bound moves out by the binomial error of ALIKE hours.
     """
     if len(each) == 1:
-        nothing = np.full(each.shape[1:], np.nan)
-        return nothing, nothing
+        return (nothing := np.full(each.shape[1:], np.nan)), nothing
     odds = logit(np.clip(each, SMALLEST, 1 - SMALLEST))
     own, freedom = odds.var(axis=0, ddof=1), len(each) - 1
     variance = (own * freedom + np.median(own, axis=0) * SHRINK) / (freedom + SHRINK)
@@ -110,7 +109,7 @@ def forecasts(
 def sheet(rows: DataFrame[Bounded], tz: str) -> pd.DataFrame:
     """For a spreadsheet: an hour a row, local times, probability and bounds of each threshold."""
     keys = [Forecast.location, Forecast.valid_time, Forecast.lead_hour, Forecast.model_date]
-    keys += [flag for flag in (Flagged.served_by, Flagged.stale, Flagged.late) if flag in rows]
+    keys += [*rows.columns.difference([*Bounded.to_schema().columns], sort=False)]  # flags
     named = {
         Forecast.probability: "above_{:g}",
         Bounded.lower: "above_{:g}_low",

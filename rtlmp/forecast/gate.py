@@ -125,12 +125,10 @@ def champions(choices: Mapping[str, Choice], dates: Sequence[str]) -> list[str]:
 
 
 def _choice(new: Trained, old: Trained, rows: HeldOutRows, config: ReplaySettings) -> Choice:
-    day, before = new.card["date"], old.card["date"]
+    day, before, xs = new.card["date"], old.card["date"], config["thresholds"]
     if (days := len(np.unique(rows["day"]))) < FEWEST:
         return _untested(day, before, f"{days} labelled days that it has not seen, want {FEWEST}")
-    each = (
-        model_probability(m, rows["x"], config["thresholds"], gate_trees=True) for m in (new, old)
-    )
+    each = (model_probability(m, rows["x"], xs, gate_trees=True) for m in (new, old))
     losses = [daily_means(rows["day"], _loss(rows["spiked"], p)) for p in each]
     z, most = config["gate"]["z_threshold"], config["gate"]["min_relative_loss"]
     statistic = float(np.nan_to_num(diebold_mariano(*losses).statistic))  # 0: equal models

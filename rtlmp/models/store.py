@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, NotRequired, TypedDict, cast
 import xgboost as xgb
 
 from rtlmp.config.model import Model
+from rtlmp.evaluation.drift import Drift
 from rtlmp.io.files import BadFileError, atomic, load_json, naming, sha256, write_json
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, State
@@ -49,6 +50,7 @@ class Card(TypedDict):
     calibration: Calibration
     packages: dict[str, str]
     inputs_sha256: str
+    drift: NotRequired[Drift]
     boosters_sha256: NotRequired[list[str]]  # of the members' files
 
 

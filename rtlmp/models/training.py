@@ -35,10 +35,8 @@ def train(
     """The model dated `day`: fitted on the days up to its own issue time, known by then.
 
     `prices` holds the hourly target price. A pool of which it knows too little is fitted on that of
-    the node in `others` with most. `base`: see `fit_model`; if its own training failed, the model
-    starts from nothing. Raises ValueError below FEWEST rows.
+    the node in `others` with most. `base`: see `fit_model`. Raises ValueError below FEWEST rows.
     """
-    base = base if base and base.members else None
     known = training_set(history, prices, config, day, others, update=base is not None)
     return fit_model(known, config, curves, base)
 

@@ -137,11 +137,6 @@ class Dates:
         """From a model's date back to the first issue date that it trains on."""
         return timedelta(days=max(history_days(self.config)))
 
-    @property
-    def updated(self) -> timedelta:
-        """Issue dates that an update of a model learns from."""
-        return timedelta(days=self.config["refit"]["update_days"])
-
     def fold_span(self, window: Window) -> tuple[date, date]:
         """First issue date that trains, and when the last label of `window` is known."""
         embargo = timedelta(days=self.config["validation"]["embargo_days"])
@@ -157,7 +152,7 @@ class Dates:
         """Date of the model that the one dated `day` updates; None: it starts from nothing."""
         c = self.config
         of = base_date(day, c["retrain_every_days"], c["refit"]["every"], c["ensemble_size"])
-        enough = of - self.updated >= self.first
+        enough = of - timedelta(days=c["refit"]["update_days"]) >= self.first
         kinds = {member.get("estimator", c["model"]["estimator"]) for member in c["members"]}
         return of if of != day and enough and kinds == {EstimatorName.HAZARD} else None
 

@@ -79,10 +79,9 @@ class Plan(Paths):
         """What the model of a pool and a date is trained on."""
         day = date.fromisoformat(w.date)
         base = None if "challenger" in vars(w) else self.base(day)
-        since = day - (self.updated if base else self.history)
-        return {
-            **self.known_rows(w.pool, since, day),
-            **self.auxiliary(since, day),
+        return {  # the same for an update: it may have to start from nothing
+            **self.carded(w),
+            **self.auxiliary(day - self.history, day),
             **self.dated([w.pool], [base] if base else [], "base_"),
         }
 

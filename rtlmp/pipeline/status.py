@@ -60,6 +60,7 @@ class Status(TypedDict):
     models: list[ModelStatus]
     skill_days: int
     skill: dict[str, float]  # by threshold: 1 - log loss / climatology's, first 24 hours
+    drift: dict[str, float]  # as `drift_now`
     series: list[SeriesStatus]
     quarantined: list[str]
     free_gb: float
@@ -74,17 +75,16 @@ def status(
     now: datetime,
 ) -> Status:
     """At `now`, of issue date `day`, from what is there of `daily`, which its page is made of."""
+    recorded = as_issued(record := read_record(root / "record"), now - SKILL_SPAN, now)
     there = {key: [p for p in paths if Path(p).exists()] for key, paths in daily.items()}
     forecasts = {path.stem: path for path in sorted((root / "forecast").glob("[0-9]*.parquet"))}
-    verdict, why = Verdict.FAILED, [f"no forecast of {day}"]
+    verdict, why, drift = Verdict.FAILED, [f"no forecast of {day}"], dict[str, float]()
     if made := forecasts.get(str(day)):
-        page = read_daily(SimpleNamespace(**there, forecast=made), config, day)
-        why = warnings(page, config)
-        late = any(page.forecast.get(Flagged.late, []))
+        p = read_daily(SimpleNamespace(**there, forecast=made), config, day, record)
+        why, drift, late = warnings(p, config), {**p.drift}, any(p.forecast.get(Flagged.late, []))
         verdict = Verdict.LATE if late else Verdict.DEGRADED if why else Verdict.GOOD
     closes = (gate_closure(config, now.date() + timedelta(days=k)) for k in (-1, 0, 1))
     minutes = min(left for at in closes if (left := (at - now) / timedelta(minutes=1)) >= 0)
-    recorded = as_issued(read_record(root / "record"), now - SKILL_SPAN, now)
     prices = read_archive(there["hourly"]) if there["hourly"] else {}
     scored = recent_pairs(recorded, prices, config, now)
     return Status(
@@ -100,6 +100,7 @@ def status(
         models=_models(root, day),
         skill_days=len(recorded),
         skill={threshold_name(of.threshold): skill_of(of) for of in scored},
+        drift=drift,
         series=_series(there["raw"], there.get("lost", ()), config, now, day),
         quarantined=sorted(str(p.relative_to(store)) for p in store.glob(f"**/*{LOST}")),
         free_gb=round(shutil.disk_usage(root if root.exists() else ".").free / 1e9, 1),
@@ -120,6 +121,7 @@ def status_table(of: Status) -> str:
         *(f"model {m['pool']}: {m['date']}, {m['age']} days old" for m in of["models"]),
         f"log-loss skill of the first 24 hours, {of['skill_days']} issue dates: "
         + (", ".join(f"{value} above {x}" for x, value in of["skill"].items()) or "none"),
+        f"drift: {of['drift'] or 'none told'}",
         f"newest forecast: {of['forecast']}" + (", late" if of["late"] else ""),
         f"{of['minutes_to_gate_closure']:,.0f} minutes to gate closure",
         f"{of['free_gb']:,.1f} GB free on disk",
@@ -139,6 +141,7 @@ def prometheus(of: Status) -> str:
         "series_stale": ("1: older than allowed", "series", series["stale"]),
         "model_age_days": ("of the newest", "pool", {m["pool"]: m["age"] for m in of["models"]}),
         Metric.LOG_LOSS_SKILL: ("latest issue dates, first 24 hours", "threshold", of["skill"]),
+        "drift": ("psi of features, CUSUM of log loss", "of", of["drift"]),
         "forecast_late": ("1: first there after its deadline", "", {"": of["late"]}),
         "gate_closure_minutes": ("until the next", "", {"": of["minutes_to_gate_closure"]}),
         "disk_free_bytes": ("where results are", "", {"": 1e9 * of["free_gb"]}),

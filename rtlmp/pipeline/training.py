@@ -2,14 +2,19 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from rtlmp.asof.vintages import read_archive
+import numpy as np
+
+from rtlmp.asof.vintages import read_archive, to_us
+from rtlmp.clock import issue_time
 from rtlmp.config.jobs import TrainSettings
-from rtlmp.features.history import nodes_of, read_history
+from rtlmp.evaluation.drift import Drift, trained_on
+from rtlmp.features.history import History, concat_history, history_days, nodes_of, read_history
 from rtlmp.io.files import NOT_OURS
 from rtlmp.models.parameters import adopted, curves
 from rtlmp.models.store import Card, Trained, load_model
@@ -27,12 +32,35 @@ def read_training(
     given: Mapping[str, Sequence[str]], config: TrainSettings, day: date, tuned: str | None
 ) -> Training:
     """Of the model dated `day`, from the files of `Plan.training` and one of tuned parameters."""
-    history = [read_history(path) for path in [*given["history"], *given["auxiliary_history"]]]
-    pool, cards = nodes_of(history), given["base_cards"]
-    prices = read_archive([*given["hourly"], *given["auxiliary_hourly"]], pool)
-    others, c = partial(read_archive, given["hourly"]), adopted(config, tuned)
-    base = load_model(given["base_boosters"], *cards) if cards else None
-    return Training(partial(train, history, prices, c, day, curves(tuned), others, base), pool)
+    own, c = {path: read_history(path) for path in given["history"]}, adopted(config, tuned)
+    base = load_model(given["base_boosters"], *of) if (of := given["base_cards"]) else None
+    drift = drift_of([*own.values()], c, day)
+    if base and (not base.members or np.median(drift["index"]) > (c["drift"]["psi"] or inf)):
+        base = None  # its own training failed, or it is of another world
+    since = f"{day - timedelta(days=c['refit']['update_days']):%Y-%m}" if base else ""
+
+    def late(key: str) -> list[str]:
+        """Files of the months that are learnt from."""
+        return [path for path in given[key] if Path(path).stem >= since]
+
+    history = [own[path] for path in late("history")]
+    history += map(read_history, late("auxiliary_history"))
+    prices = read_archive([*late("hourly"), *late("auxiliary_hourly")], pool := nodes_of(history))
+    others = partial(read_archive, given["hourly"])
+
+    def fit() -> Trained:
+        trained = train(history, prices, c, day, curves(tuned), others, base)
+        return trained._replace(card=cast("Card", {**trained.card, "drift": drift}))
+
+    return Training(fit, pool)
+
+
+def drift_of(history: History, config: TrainSettings, day: date) -> Drift:
+    """Of the pool's own rows, those that an update's predecessor was trained on among them."""
+    first, rows = day - timedelta(days=max(history_days(config))), concat_history(history)
+    since, at = (to_us(issue_time(config, of)) for of in (first, day))
+    inside = (rows.issued >= since) & (rows.issued < at)
+    return trained_on(rows.x[inside], rows.issued[inside], at)
 
 
 def train_or_say(of: Training, day: date, boosters: list[Path], card: Path) -> Trained:

@@ -19,9 +19,9 @@ from rtlmp.models.store import Card, read_card
 from rtlmp.report.data import known_table
 from rtlmp.report.explain import Issue
 from rtlmp.report.glance import glance
-from rtlmp.report.page import Page, Section, Table, chart, group, html_table, prices, probabilities
+from rtlmp.report.page import Page, Section, Table, chart, group, prices, probabilities
 from rtlmp.report.record import Record
-from rtlmp.report.scorecard import record_section
+from rtlmp.report.scorecard import drift_now, models_table, record_section
 from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Scored
 from rtlmp.schemas.names import Forecaster
 from rtlmp.sources.freshness import lately, left_out
@@ -42,24 +42,27 @@ class DailyReport(NamedTuple):
     until: Sequence[pd.Timestamp]  # last interval known of each series of `freshness`
     prices: Archive | None = None
     record: Record = Record({}, "", "")
+    drift: Mapping[str, float] = {}  # as `drift_now`
     why: Mapping[str, Issue] = {}  # by node, what its forecast was made of
     lost: DataFrame[Lost] = Lost.empty()  # lately, and not accepted
 
 
-def read_daily(given: Any, config: DailyPageSettings, issued: date) -> DailyReport:  # noqa: ANN401
+def read_daily(given: Any, config: DailyPageSettings, issued: date, record: Record) -> DailyReport:  # noqa: ANN401
     """What the daily page of `issued` is made of, from the named inputs `given`."""
     at = pd.Timestamp(issue_time(config, issued))
     fresh, until, lost = lately(given.raw, getattr(given, "lost", ()), at, config)
-    archive = read_archive(given.hourly)
+    archive, cards = read_archive(given.hourly), [*map(read_card, given.cards)]
     return DailyReport(
         issued,
         read_table(Forecast, given.forecast),
         [read_table(Forecast, path) for path in given.earlier],
         observed_prices(archive, at, config["score_coverage"]),
-        [read_card(path) for path in given.cards],
+        cards,
         fresh,
         until,
         archive,
+        record,
+        drift_now(cards, record, archive, config, at),
         lost=lost,
     )
 
@@ -80,7 +83,7 @@ def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
                 "and the prices public when this page was issued.", charts=_behind(of, tz)),
         record_section(of.record, of.prices, config, at),
         Section("What it rests on",
-                tables=[_models(of.cards), known_table(of.freshness, of.until)]),
+                tables=[models_table(of.cards, of.drift), known_table(of.freshness, of.until)]),
     ]  # fmt: skip
     links = [("CSV", f"../../forecast/{of.issued}.csv"), ("All pages", "../../index.html")]
     found = [*warnings(of, config), *unknown(of, config, never=True)]
@@ -111,6 +114,9 @@ def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
         found.append(f"made with old or missing data: {', '.join(stale)}")
     lesser = {*of.forecast.get(Flagged.served_by, [])} - {Forecaster.MODEL.value}
     found += [f"today's model does not serve: {by}" for by in sorted(lesser)]
+    found += [f"suspect: {why}" for why in sorted({*of.forecast.get(Flagged.suspect, [])} - {""})]
+    over = ((k, most) for k, most in config["drift"].items() if most and of.drift.get(k, 0) > most)
+    found += [f"drift: {k} is {of.drift[k]:.2f}, allowed {most:g}" for k, most in over]
     if any(of.forecast.get(Flagged.late, [])):
         due = pd.Timestamp(deadline(config, of.issued)).tz_convert(MARKETS[config["market"]].tz)
         of_gate = config["horizon"] == "next_midnight"
@@ -179,13 +185,6 @@ def _behind(of: DailyReport, tz: str) -> list[str]:
         seen = of.observed.reindex(index=local.tz_convert("UTC"), columns=[node])[node]
         groups.append(group(str(node), local, [probabilities(wide), prices(seen, wide.columns)]))
     return [chart(groups)]
-
-
-def _models(cards: Sequence[Card]) -> Table:
-    keys = ["pool", "date", "base", "trained_from", "trained_until", "rows", "failed"]
-    made = pd.DataFrame(cards).reindex(columns=keys)  # of a failed one not all is there
-    made["pool"] = made["pool"].map(" ".join)
-    return html_table(made, "Models: dated, what they update (base), what they were trained on.")
 
 
 def _wide(rows: pd.DataFrame, tz: str, column: str = Forecast.probability) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """How good forecasts were lately, as they were issued."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -13,10 +13,12 @@ from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.config.jobs import BacktestSettings
 from rtlmp.evaluation.baselines import scored_forecasts
 from rtlmp.evaluation.diagnostics import by_probability
+from rtlmp.evaluation.drift import cusum
 from rtlmp.evaluation.losses import log_loss
 from rtlmp.evaluation.pairs import Pairs, pairs
+from rtlmp.models.store import Card
 from rtlmp.report.figures.style import above
-from rtlmp.report.page import Section, html_table
+from rtlmp.report.page import Section, Table, html_table
 from rtlmp.report.record import Record, as_issued
 from rtlmp.schemas.core import Bounded, Scored
 from rtlmp.schemas.names import Forecaster
@@ -43,6 +45,26 @@ def skill_of(of: Pairs) -> float:
     """1 - log loss / that of climatology."""
     loss = dict(zip(of.models, log_loss(of.spiked, of.p).mean(axis=1), strict=True))
     return round(float(1 - loss[Forecaster.MODEL] / loss[Forecaster.CLIMATOLOGY]), 4)
+
+
+def drift_now(
+    cards: Sequence[Card], record: Record, prices: Archive, config: BacktestSettings, at: datetime
+) -> dict[str, float]:
+    """By its name in the config: psi of the newest model; CUSUM of losses as issued."""
+    psi = [float(np.median(of["drift"]["index"])) for of in cards if "drift" in of]
+    scored = recent_pairs(as_issued(record, at - timedelta(days=DAYS), at), prices, config, at)
+    rows = zip(*((of.issued, of.spiked, of.of(Forecaster.MODEL)) for of in scored), strict=True)
+    loss = cusum(*map(np.concatenate, rows)) if scored else 0.0
+    return {"psi": round(max(psi, default=0.0), 4), "cusum": round(loss, 4)}
+
+
+def models_table(cards: Sequence[Card], drift: Mapping[str, float]) -> Table:
+    """A row a model; its caption says how far things have drifted."""
+    keys = ["pool", "date", "base", "trained_from", "trained_until", "rows", "failed"]
+    made = pd.DataFrame(cards).reindex(columns=keys)  # of a failed one not all is there
+    made["pool"] = made["pool"].map(" ".join)
+    about = "Models: dated, what they update (base), what they were trained on. Drift: "
+    return html_table(made, about + ", ".join(f"{name} {of:.2f}" for name, of in drift.items()))
 
 
 def record_section(

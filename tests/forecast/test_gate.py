@@ -15,7 +15,7 @@ from rtlmp.features.matrix import training_features
 from rtlmp.forecast.forecast import model_probability
 from rtlmp.forecast.gate import champions, gate_choices, held_out_rows
 from rtlmp.models.training import train
-from rtlmp.report.model_card import model_card, stability
+from rtlmp.report.model_card import model_card
 from rtlmp.schemas.core import Observations
 from tests.helpers.build import archive_of_frames, hourly_targets, settings
 
@@ -134,12 +134,3 @@ def test_a_models_page_says_what_it_is_and_how_it_does(config, prices, history, 
     assert "| learning_rate" in page
     assert "spike frequency" in page
     assert "Population stability index" in page
-
-
-def test_stability_is_nothing_for_like_and_much_for_unlike():
-    rng = np.random.default_rng(1)
-    one, two, moved = rng.normal(size=4000), rng.normal(size=4000), rng.normal(2, 1, 4000)
-    assert stability(one, two) < 0.02
-    assert stability(one, moved) > 1
-    assert stability(one, np.full(100, np.nan)) > 1
-    assert stability(np.full(100, np.nan), np.full(100, np.nan)) == 0

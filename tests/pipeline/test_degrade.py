@@ -1,5 +1,6 @@
 """Whatever fails, there is a forecast that says what it is made of, and what there was stays."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,11 +8,13 @@ from contextlib import contextmanager
 import pandas as pd
 import pytest
 
-from rtlmp.io.tables import read_table
-from rtlmp.schemas.core import Bounded, Flagged, Forecast, Scored
+from rtlmp.io.tables import read_table, write_table
+from rtlmp.pipeline.morning import Verdict
+from rtlmp.schemas.core import Bounded, Features, Flagged, Forecast, Scored
 from tests.helpers.repo import LEAST, RUN, Repo, edit
 
 pytestmark = pytest.mark.integration
+LOAD = "load_expected"
 DAY = "2024-03-10"  # of the backtest's two, the second
 TRAINING, ROWS = "rtlmp/models/samples.py", "    rows = samples(history, prices, since"
 
@@ -53,6 +56,23 @@ def require_parity(repo: Repo) -> None:
     ours = ours[ours[Forecast.issue_time].isin(daily[Forecast.issue_time])][columns]
     one, two = (of.sort_values(keys, ignore_index=True) for of in (daily, ours))
     pd.testing.assert_frame_equal(one, two, check_exact=True)
+
+
+def test_a_feature_in_another_unit_is_published_with_its_warning(repo):
+    month = repo.root / RUN / "features/HB_NORTH/2024-03.parquet"
+    assert Flagged.suspect not in served(repo)
+    whole, rows = month.read_bytes(), read_table(Features, month)
+    write_table(Features, rows.assign(**{LOAD: 1000 * rows[LOAD]}), month)
+    repo.run("daily")
+    [said] = {*served(repo)[Flagged.suspect]} - {""}
+    assert said.startswith(f"HB_NORTH: 1 features beyond training: {LOAD} ")
+    assert f"suspect: {said}" in page(repo)
+    repo.run("status")
+    status = json.loads((repo.root / RUN / "status/status.json").read_text())
+    assert f"suspect: {said}" in status["why"]
+    assert status["verdict_code"] == Verdict.DEGRADED
+    assert {*status["drift"]} == {"psi", "cusum"}
+    month.write_bytes(whole)
 
 
 def test_a_failed_training_keeps_the_model_that_was_there_and_says_so(repo):

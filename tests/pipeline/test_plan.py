@@ -100,7 +100,7 @@ def test_training_reads_its_history_and_what_auxiliary_nodes_add():
     assert names(got["auxiliary_hourly"], 3) == ["auxiliary/hourly/2023-12.parquet"]
 
 
-def test_an_update_reads_the_model_it_updates_and_its_own_rows_only():
+def test_an_update_reads_the_model_it_updates_and_what_it_would_start_from_nothing_with():
     made = plan(refit={"every": 4, "update_days": 14})
     days = [date(2024, 3, d) for d in (3, 5, 7, 9, 11)]
     [full] = [k for k in range(4) if made.base(days[k])]  # three of four start from nothing
@@ -108,7 +108,7 @@ def test_an_update_reads_the_model_it_updates_and_its_own_rows_only():
     got = made.training(Wildcards(fromdict={"pool": "two", "date": str(days[full])}))
     assert names(got["base_cards"]) == [f"{days[full] - timedelta(days=6)}/card.json"]
     assert len(got["base_boosters"]) == 2
-    assert names(got["history"], 1) == ["2024-02.arrow", "2024-03.arrow"]
+    assert names(got["history"], 1) == [f"2024-0{month}.arrow" for month in (1, 2, 3)]
     of = {"pool": "two", "date": str(days[full]), "challenger": "ridge"}
     assert made.training(Wildcards(fromdict=of))["base_cards"] == []
     assert not any(map(plan(model={"estimator": "logistic"}).base, days))

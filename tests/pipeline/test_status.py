@@ -6,6 +6,7 @@ import pytest
 
 from rtlmp.clock import gate_closure, issue_time
 from rtlmp.io.tables import write_table
+from rtlmp.models.store import Trained, save_model
 from rtlmp.pipeline.status import prometheus, status, status_table
 from rtlmp.report.record import enter
 from rtlmp.schemas.core import Bounded, Observations
@@ -125,3 +126,31 @@ def test_metrics_are_in_the_format_of_prometheus(tmp_path, prices):
         assert line.startswith(("# HELP rtlmp_", "# TYPE rtlmp_", "rtlmp_"))
     assert 'rtlmp_series_age{run="live",series="rt_lmp"} 0.15' in text
     assert 'rtlmp_verdict{run="live"} 1' in text
+
+
+def test_drift_beyond_its_limits_is_in_why_the_verdict_and_prometheus(tmp_path, prices):
+    """A model whose features have moved; forecasts of .1 where every hour is above."""
+    config = {**CONFIG, "thresholds": [1.0, 2.0]}
+    for days in (4, 3, 0):
+        shift = timedelta(days=days)
+        rows = forecast(CONFIG).assign(probability=0.1)
+        for time in ("issue_time", "valid_time"):
+            rows[time] -= shift
+        rows["threshold"] = rows["threshold"].replace({50.0: 1.0, 100.0: 2.0})
+        path = tmp_path / f"forecast/{DAY - shift}.parquet"
+        write_table(Bounded, rows, path)
+        enter(path, dict.fromkeys(("features", "boosters", "cards"), ()), tmp_path / "record", "r")
+    card = {"pool": ["N"], "date": f"{DAY}", "rows": 1, "failed": "", "members": []}
+    card |= {"drift": {"index": [0.1, 0.61, 4.0]}, "trained_from": "", "trained_until": ""}
+    save_model(Trained([], card), [], tmp_path / "card.json")
+    daily = {**prices, "cards": [str(tmp_path / "card.json")]}
+    found = found_in(tmp_path, AT, config, **daily)
+    assert found["verdict"] == "degraded"
+    assert found["drift"]["psi"] == 0.61
+    assert found["drift"]["cusum"] > 3
+    assert "drift: psi is 0.61, allowed 0.5" in found["why"]
+    assert any(why.startswith("drift: cusum is ") for why in found["why"])
+    assert 'rtlmp_drift{run="live",of="psi"} 0.61' in prometheus(found)
+    assert "drift: {'psi': 0.61" in status_table(found)
+    off = {**config, "drift": {"psi": None, "cusum": None}}
+    assert "drift" not in " ".join(found_in(tmp_path, AT, off, **daily)["why"])

@@ -12,7 +12,8 @@ from rtlmp.io.files import write_json
 from rtlmp.io.tables import read_by_folder, write_csv, write_table
 from rtlmp.models.store import load_models
 from rtlmp.pipeline.job import Job
-from rtlmp.schemas.core import Bounded, Features, Flagged
+from rtlmp.report.suspect import flag_suspect, flags_told
+from rtlmp.schemas.core import Features, Flagged
 from rtlmp.sources.deadline import flag_late
 from rtlmp.sources.freshness import flag_silent, flag_stale
 
@@ -22,12 +23,12 @@ models = load_models(given.boosters, given.cards)
 prices, history = read_archive(given.hourly), read_pools(given.history)
 gate = gate_decisions(models, history, prices, c, job.params.serving)
 asked = asked_on(job.day, c["pools"], models, gate, job.params.serving[0])
-rows = forecasts(asked, read_by_folder(Features, given.features, c["nodes"]), prices, c)
-sys.stderr.writelines(f"served by {each.by}\n" for each in asked)
+rows = forecasts(asked, features := read_by_folder(Features, given.features, c["nodes"]), prices, c)
 rows = flag_silent(flag_stale(rows, given.freshness), prices)
-sys.stderr.writelines(f"stale: {of}\n" for of in {*rows.get(Flagged.stale, [])} - {""})
+rows = flag_suspect(rows, asked, features, c["thresholds"])
+sys.stderr.writelines(flags_told(rows))
 if given.freshness:  # a live run: no other has a clock
     rows = flag_late(rows, deadline(c, job.day), Path(out.rows).with_suffix(".made.json"))
-write_table(Flagged if given.freshness else Bounded, rows, out.rows, lasting=True)
+write_table(Flagged, rows, out.rows, lasting=True)
 write_csv(sheet(rows, MARKETS[c["market"]].tz), out.sheet, "%.4f")  # a hundredth of a %
 write_json(gate, out.gate, lasting=True)

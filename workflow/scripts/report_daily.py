@@ -11,5 +11,5 @@ job = Job(jobs.DailyPageSettings)
 c, given = job.config, job.input
 record = enter(given.forecast, given, Path(job.params.record), c["run"])
 why = read_issues(given, given.gate, c, job.day)
-made_of = read_daily(given, c, job.day)._replace(record=record, why=why)
+made_of = read_daily(given, c, job.day, record)._replace(why=why)
 render(daily_page(made_of, c), job.output[0])
