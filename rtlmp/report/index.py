@@ -11,7 +11,7 @@ from rtlmp.report.page import Page, Section, Table, html_table, render
 from rtlmp.schemas.core import Metrics
 
 FOLDERS: Final = ("settlement", "scenario/*", "validation", "compare/*")
-PAGES: Final = ("report/daily/*.html", "report/*.html", "[!lr]*/**/*.md")
+PAGES: Final = ("report/daily/*.html", "report/*.html", "[ab]*/*.md", "model/*/*/*.md")
 MOST: Final = 100  # rows of a table on a page
 LINK: Final = Markup('<a href="{0}">{0}</a>')
 
