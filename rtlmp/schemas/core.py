@@ -75,10 +75,10 @@ class Bounded(Forecast):
 class Flagged(Bounded):
     """A forecast says what it is made of; one from live data, what was late or absent, too."""
 
-    served_by: Series[str] | None = pa.Field(description="model; else what does, and why")
-    stale: Series[str] | None = pa.Field(description="series too old or missing; empty: none")
-    suspect: Series[str] | None = pa.Field(description="what training lacks; empty: nothing")
-    late: Series[bool] | None = pa.Field(description="first made after its deadline")
+    served_by: Series[str] = pa.Field(description="model; else what does, and why")
+    stale: Series[str] = pa.Field(description="series too old or missing; empty: none")
+    suspect: Series[str] = pa.Field(description="what training lacks; empty: nothing")
+    late: Series[bool] = pa.Field(description="first made after its deadline")
 
 
 class Freshness(pa.DataFrameModel):

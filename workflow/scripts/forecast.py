@@ -13,7 +13,7 @@ from rtlmp.io.tables import read_by_folder, write_csv, write_table
 from rtlmp.models.store import load_models
 from rtlmp.pipeline.job import Job
 from rtlmp.report.suspect import flag_suspect, flags_told
-from rtlmp.schemas.core import Features, Flagged
+from rtlmp.schemas.core import Bounded, Features
 from rtlmp.sources.deadline import flag_late
 from rtlmp.sources.freshness import flag_silent, flag_stale
 
@@ -29,6 +29,6 @@ rows = flag_suspect(rows, asked, features, c["thresholds"])
 sys.stderr.writelines(flags_told(rows))
 if given.freshness:  # a live run: no other has a clock
     rows = flag_late(rows, deadline(c, job.day), Path(out.rows).with_suffix(".made.json"))
-write_table(Flagged, rows, out.rows, lasting=True)
+write_table(Bounded, rows, out.rows, lasting=True)
 write_csv(sheet(rows, MARKETS[c["market"]].tz), out.sheet, "%.4f")  # a hundredth of a %
 write_json(gate, out.gate, lasting=True)
