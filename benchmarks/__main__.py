@@ -10,6 +10,7 @@ from benchmarks import (
     intraday,
     kills,
     mutations,
+    nowcast,
     peers,
     scores,
     season,
@@ -32,6 +33,7 @@ BENCHMARKS = {
     "structure": structure,
     "windows": windows,
     "intraday": intraday,
+    "nowcast": nowcast,
     "season": season,
     "kills": kills,
 }

@@ -1,0 +1,146 @@
+"""Nowcasts out of time, by models dated each month, and from a posting to probabilities.
+
+Skill is 1 - log loss / that of climatology, and of persistence, on the same rows [90 % interval, of
+blocks of days]. Every 13th run is scored, nodes together. Frequencies are of the rows that trained
+the model: climatology's by node, local hour and interval or hour ahead; persistence's by interval
+or hour ahead, given whether the newest price was above x. `72 hours` is the newest forecast of a
+backtest (--told), of whole hours. Then calibration, and a live run's seconds with all postings but
+the newest in the store, against a server that plays ERCOT.
+"""
+
+import argparse
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.measure import say_machine
+from benchmarks.pipeline import ROOT, WORK, config_of, settings_of, snakemake
+from rtlmp.asof.vintages import Floats
+from rtlmp.catalog import MARKETS, MINUTES
+from rtlmp.clock import instant, months
+from rtlmp.config import Config
+from rtlmp.evaluation.losses import format_interval
+from rtlmp.evaluation.scores import Sample, sample_scores
+from rtlmp.evaluation.tables import Nowcast
+from rtlmp.io.tables import read_frame
+from rtlmp.models.store import Trained, load_model
+from rtlmp.nowcast import HOURLY, nowcast_table, rows_by_month
+from rtlmp.schemas.core import Scored
+from rtlmp.schemas.names import Forecaster, Metric
+
+SPAN: Final = [Nowcast.minutes, Nowcast.ahead]
+SHOWN: Final = {1, 3, 6, 12}  # intervals; all hours
+NEWEST: Final = "price_0"
+ALIKE: Final = {
+    Forecaster.CLIMATOLOGY: [*SPAN, Nowcast.location, "hour_of"],
+    Forecaster.PERSISTENCE: [*SPAN, NEWEST],  # whether that is above the threshold
+}
+TOLD: Final = "72 hours"
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", default=str(ROOT / "config/ercot-2024.yaml"))
+    parser.add_argument("--told", type=Path, help="backtest/forecasts.parquet of the same run")
+    parser.add_argument("--work", type=Path, default=WORK / "nowcast")
+
+
+def run(given: argparse.Namespace) -> None:
+    say_machine()
+    settings = settings_of(given.config)
+    config = config_of(settings)
+    rows = scored(given.work, settings, config, given.told)
+    print(f"{rows[Nowcast.issue_time].nunique():,} runs, {len(config['nodes'])} nodes\n")
+    print("| ahead | forecaster |" + "".join(f" ${x:g} |" for x in config["thresholds"]))
+    print("|---|---|" + "---|" * len(config["thresholds"]))
+    for (minutes, ahead), of in rows.groupby(SPAN):
+        if minutes == MINUTES["h"] or ahead in SHOWN:
+            name = f"hour {ahead}" if minutes == MINUTES["h"] else f"{ahead * minutes} min"
+            for who, cells in lines(of, config["thresholds"]):
+                print(f"| {name} | {who} | {' | '.join(cells)} |")
+
+
+def scored(work: Path, settings: dict[str, Any], config: Config, told: Path | None) -> pd.DataFrame:
+    """What `probabilities` of the runs in the window of `backtest`, each by its month's model."""
+    window, root = config["backtest"], Path(f"results/{config['run']}")
+    asked = months(window["start"], window["end"])
+    folders = {month: root / f"nowcast/model/{month}" for month in asked}
+    names = [f"booster{f'-{k}' if k else ''}.ubj" for k in range(len(config["members"]))]
+    wanted = [f"{folder}/{name}" for folder in folders.values() for name in (*names, "card.json")]
+    wanted += [f"{root}/raw/{q}/{m}.parquet" for q in (config["target"], *HOURLY) for m in asked]
+    snakemake(work, settings, *wanted)
+    feed = {key: config[key] for key in ("market", "target", "nodes")}  # type: ignore[literal-required]
+    stored = [work / root / "raw" / q for q in (config["target"], *HOURLY)]
+    raw = [str(path) for folder in stored for path in folder.glob("*")]
+    first = min(Path(path).stem for path in raw if f"/{config['target']}/" in path)
+    every = [m for m in sorted({Path(path).stem for path in raw}) if first <= m <= asked[-1]]
+    rows = rows_by_month(raw, every, config["score_coverage"], feed)
+    forecasts, parts = read_frame(told) if told else pd.DataFrame(), []
+    for month, folder in folders.items():
+        model = load_model([work / folder / name for name in names], work / folder / "card.json")
+        known = (of.dropna(subset=Scored.max_price) for m, of in rows.items() if m < month)
+        new = rows[month].dropna(subset=Scored.max_price).reset_index(drop=True)
+        parts.append(probabilities(model, pd.concat(known), new, config["thresholds"], forecasts))
+    whole, tz = pd.concat(parts, ignore_index=True), MARKETS[config["market"]].tz
+    ends = (pd.Timestamp(instant(window[end], "00:00", tz)) for end in ("start", "end"))
+    first_day, last_day = ends
+    inside = whole[Nowcast.issue_time].between(first_day, last_day + pd.Timedelta(days=1))
+    return whole[inside]
+
+
+def probabilities(
+    model: Trained, old: pd.DataFrame, new: pd.DataFrame, xs: list[float], told: pd.DataFrame
+) -> pd.DataFrame:
+    """A row for each of `new` and threshold, a column a forecaster; `old` trained the model."""
+    table = nowcast_table(model, new, xs).rename(columns={Nowcast.probability: Forecaster.MODEL})
+    table[Scored.max_price] = np.tile(new[Scored.max_price], len(xs))
+    for name, by in ALIKE.items():
+        table[name] = np.concatenate([frequency(old, new, by, x) for x in xs])
+    if not len(told):
+        return table.assign(**{TOLD: np.nan})
+    at, by = Scored.issue_time, [Scored.valid_time, Scored.location, Scored.threshold]
+    right = told[told[Scored.model] == Forecaster.MODEL][[at, *by, Scored.probability]]
+    right = right.sort_values(at).rename(columns={Scored.probability: TOLD})
+    found = pd.merge_asof(table.sort_values(at), right, on=at, by=by)
+    whole = (found[SPAN[0]] == MINUTES["h"]) & (found[SPAN[1]] > 0)
+    return found.assign(**{TOLD: found[TOLD].where(whole)})
+
+
+def frequency(old: pd.DataFrame, new: pd.DataFrame, by: list[str], x: float) -> Floats:
+    """Share above `x` of the `old` rows alike, half a success in two rows added: (new,)."""
+    old, new = (of.assign(**{NEWEST: of[NEWEST] > x}) for of in (old, new))
+    alike = (old[Scored.max_price] > x).groupby([old[name] for name in by])
+    share = (alike.sum() + 0.5) / (alike.count() + 2)
+    return share.reindex(pd.MultiIndex.from_frame(new[by])).fillna(0.25).to_numpy()
+
+
+def lines(of: pd.DataFrame, xs: list[float]) -> Iterator[tuple[str, list[str]]]:
+    """Of an interval or hour ahead: who is measured against whom, and a cell a threshold."""
+    there = [q for q in (Forecaster.MODEL, Forecaster.PERSISTENCE, TOLD) if of[q].notna().any()]
+    of = of.dropna(subset=there)
+    for who, versus in product(there, ALIKE):
+        if who != versus:
+            cells = [cell(of[of[Nowcast.threshold] == x], who, versus, x) for x in xs]
+            yield f"{who} against {versus}", cells
+    yield (
+        "mean of model / frequency",
+        [
+            f"{part[Forecaster.MODEL].mean() / max((part[Scored.max_price] > x).mean(), 1e-9):.2f}"
+            for x in xs
+            for part in [of[of[Nowcast.threshold] == x]]
+        ],
+    )
+
+
+def cell(of: pd.DataFrame, who: str, versus: str, x: float) -> str:
+    """Log-loss skill, then Brier skill."""
+    y = (of[Scored.max_price] > x).to_numpy(np.float64)
+    if not 0 < y.sum() < len(y):
+        return "-"
+    day = np.unique(of[Nowcast.issue_time].dt.floor("D"), return_inverse=True)[1]
+    got = sample_scores(Sample(day, y, of[who].to_numpy(), of[versus].to_numpy()), 7)
+    shown = (got[metric] for metric in (Metric.LOG_LOSS_SKILL, Metric.BRIER_SKILL))
+    return ", ".join(format_interval(*score, ".3f") for score in shown)

@@ -1,0 +1,169 @@
+"""P(price > x) of the next intervals and hours, from what a SCED run's publication leaves known.
+
+Where others have hours, `runs` have slots: intervals of the real-time price, counted since 1970.
+Training and serving ask `known_at` of each run's own time of publication, in `nowcast_rows`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from rtlmp.asof import vintages
+from rtlmp.asof.hourly import hourly_vintages
+from rtlmp.asof.labels import Labels
+from rtlmp.asof.view import long_table
+from rtlmp.asof.vintages import NEVER, US_PER_HOUR, Archive, Floats, Vintages
+from rtlmp.catalog import BY_NAME, MARKETS, MINUTES
+from rtlmp.catalog import SeriesName as S
+from rtlmp.evaluation.tables import Nowcast
+from rtlmp.features.prices import LEVELS
+from rtlmp.features.registry import highest, mean
+from rtlmp.forecast.forecast import model_probability
+from rtlmp.models.samples import FEWEST, Samples, TrainingSet
+from rtlmp.models.store import Trained
+from rtlmp.schemas.core import Scored
+
+STEPS, HOURS = 12, 4  # intervals ahead; the hour of the next one, and those after it
+BACK: Final = 48  # hours in which the latest load, wind and sun are looked for
+PAIRS: Final = {S.LOAD: S.LOAD_FORECAST, S.WIND: S.WIND_FORECAST, S.SOLAR: S.SOLAR_FORECAST}
+HOURLY: Final = (S.DAM_SPP, *PAIRS, *PAIRS.values())  # series read
+END: Final = datetime(2200, 1, 1, tzinfo=UTC)
+SPAN: Final = [Nowcast.minutes, Nowcast.ahead]
+TIMES: Final = [Scored.issue_time, Scored.valid_time]
+KEYS: Final = [*TIMES, Scored.location, *SPAN, Scored.max_price]
+
+
+class Feed(NamedTuple):
+    """What was published."""
+
+    runs: Vintages  # highest price by slot
+    hourly: Archive
+    nodes: Sequence[str]
+    per_hour: int  # slots
+    market: str
+
+
+def read_feed(
+    paths: Iterable[str], until: int, market: str, target: str, nodes: Sequence[str]
+) -> Feed:
+    """What these files hold that was published by `until`, us since 1970."""
+    held = vintages.load_observations(paths, {*nodes, MARKETS[market].system})
+    known = {q: (of.at(of.publish <= until), places) for q, (of, places) in held.items()}
+    rows, places = known.pop(q := BY_NAME[target], vintages.concat_series([]))
+    per_hour = MINUTES["h"] // MINUTES[q.step]
+    slots = hourly_vintages(rows._replace(valid=rows.valid * per_hour), q)[S.RT_MAX]
+    runs = vintages.arrange_vintages(slots, places)
+    return Feed(runs, vintages.index_vintages(known), nodes, per_hour, market)
+
+
+def published_runs(feed: Feed) -> list[tuple[int, int]]:
+    """Slot of each run that was published within two slots, and when, us; the newest last."""
+    at = np.where(np.isnan(feed.runs.value), 0, feed.runs.publish).max(axis=1, initial=0)
+    slot, span = feed.runs.start + np.arange(len(at)), US_PER_HOUR // feed.per_hour
+    soon = (slot * span <= at) & (at < (slot + 2) * span)
+    return [*zip(slot[soon].tolist(), at[soon].tolist(), strict=True)]
+
+
+def nowcast_rows(feed: Feed, runs: Iterable[tuple[int, int]], coverage: float) -> pd.DataFrame:
+    """A row for each run, interval or hour ahead, and node: KEYS and features, NaN where unknown.
+
+    `max_price` is that of what is left of the hour, if `coverage` of it has a price in the end.
+    """
+    parts: dict[str, list[Any]] = {name: [] for name in KEYS}
+    span, width = US_PER_HOUR // feed.per_hour, np.repeat([1, feed.per_hour], [STEPS, HOURS])
+    ahead = np.r_[1 : STEPS + 1, :HOURS]
+    for slot, us in runs:
+        begins = np.where(width > 1, ((slot + 1) // width + ahead) * width, slot + ahead)
+        to = [slice(max(k, 0), k + w) for k, w in zip(begins - slot - 1, width, strict=True)]
+        came = _read(feed.runs, END, range(slot + 1, slot + 1 + to[-1].stop), feed.nodes)
+        sure = [np.isfinite(came[of]).mean(axis=0) >= coverage for of in to]
+        price = np.where(sure, [highest(came[of], 0) for of in to], np.nan)
+        valid, minutes, k = np.array([begins * span, width * span // 60_000_000, ahead])[..., None]
+        keys = (us, valid, np.array(feed.nodes, object), minutes, k, price)
+        known = _features(feed, slot, vintages.EPOCH + timedelta(microseconds=us), to)
+        for name, value in {**dict(zip(KEYS, keys, strict=True)), **known}.items():
+            parts.setdefault(name, []).append(np.broadcast_to(value, price.shape).ravel())
+    rows = pd.DataFrame({name: np.concatenate([[], *of]) for name, of in parts.items()})
+    kinds = {**dict.fromkeys(rows, "float32"), **dict.fromkeys(SPAN, "int64")}
+    kinds |= {Scored.location: "object", Scored.max_price: "float64"}
+    kinds |= dict.fromkeys(TIMES, "datetime64[us, UTC]")
+    return rows.astype({**dict.fromkeys(TIMES, "int64")}).astype(kinds)
+
+
+def _features(feed: Feed, slot: int, at: datetime, to: Sequence[slice]) -> dict[str, Any]:
+    """By name, what was known at `at`: each broadcasts to (spans, nodes)."""
+    now, market = slot // feed.per_hour, MARKETS[feed.market]
+    day = _read(feed.runs, at, range(slot + 1 - 24 * feed.per_hour, slot + 1), feed.nodes)
+    newest, last = day[::-1], day[-feed.per_hour :]
+    hour = [(slot + 1 + of.start) // feed.per_hour - now for of in to]  # from this one
+    local = [datetime.fromtimestamp(3600 * (now + k), ZoneInfo(market.tz)) for k in range(6)]
+    hours = range(now - BACK, now + HOURS + 1)
+    dam = _read(feed.hourly[S.DAM_SPP], at, hours, feed.nodes)[BACK:]
+    made: dict[str, Any] = {f"price_{k}": newest[k] for k in range(STEPS)}
+    made |= {f"change_{k}": newest[0] - newest[k] for k in (1, 3, 6)}
+    for x, above in ((x, newest > x) for x in LEVELS):
+        made[f"since_{x}"] = np.where(above.any(axis=0), above.argmax(axis=0), np.nan)
+    for q, forecast in PAIRS.items():
+        seen, told = (_read(feed.hourly[of], at, hours, [market.system]) for of in (q, forecast))
+        k = np.isfinite(seen).nonzero()[0].max(initial=0)
+        made |= {f"{q}_newest": seen[k], f"{q}_error": (seen - told)[k]}
+        made |= {f"{q}_of": told[BACK:][hour], f"{q}_change": told[BACK:][hour] - told[BACK]}
+    for name, of in {"last": last, "day": day, "nodes": newest[:1].T, "dam": dam}.items():
+        made |= {f"{name}_most": highest(of, 0), f"{name}_mean": mean(of, 0)}
+    spans = [(local[k].hour, of.start, of.stop - of.start) for k, of in zip(hour, to, strict=True)]
+    made |= zip(("hour_of", "starts_in", "slots"), np.array(spans).T[..., None], strict=True)
+    return made | {
+        "clock": local[0].hour + slot % feed.per_hour / feed.per_hour, "dam_of": dam[hour],
+        "day_of_week": local[0].weekday(), "day_before": [highest(day[of], 0) for of in to],
+        "dam_change": dam[hour] - dam[0], "dam_gap": dam[0] - mean(last, 0),
+    }  # fmt: skip
+
+
+def rows_by_month(
+    paths: Sequence[str], months: Iterable[str], coverage: float, of: Mapping[str, Any]
+) -> dict[str, pd.DataFrame]:
+    """What models train on, and are scored by: rows of every 13th run of each UTC month, so at all
+    minutes of an hour, with what was published by its end; of fewer where nodes are many."""
+    every, made = 12 * -(-len(of["nodes"]) // 5) + 1, {}
+    for month in months:
+        near = sorted(p for p in paths if Path(p).stem <= month)
+        stems = sorted({Path(path).stem for path in near})[-2:]
+        feed = read_feed([path for path in near if Path(path).stem in stems], NEVER, **of)
+        own = [run for run in published_runs(feed) if run[0] % every == 0]
+        own = [run for run in own if str(np.datetime64(run[1], "us")).startswith(month)]
+        made[month] = nowcast_rows(feed, own, coverage)
+    return made
+
+
+def _read(of: Vintages, at: datetime, times: range, places: Sequence[str]) -> Floats:
+    """What was known at `at`: (times, places), NaN where nothing was."""
+    held = dict(zip(of.locations, vintages.known_at(of, at, times).T, strict=True))
+    return np.column_stack([held.get(q, np.full(len(times), np.nan)) for q in places])
+
+
+def nowcast_training(rows: pd.DataFrame, day: date) -> TrainingSet:
+    """`rows` whose price is known, published before the UTC day. Raises ValueError below FEWEST."""
+    rows = rows.dropna(subset=Scored.max_price)
+    if len(rows) < FEWEST:
+        why = f"{len(rows)} rows whose price is known, want {FEWEST}"
+        raise ValueError(f"nowcast model {day}: {why}: no whole month of prices before it")
+    until, first = datetime.combine(day, time(), UTC), rows[Scored.issue_time].min()
+    age = ((until - rows[Scored.issue_time]) / timedelta(days=1)).to_numpy(np.float64)
+    hour = rows[Scored.valid_time].astype(np.int64).to_numpy() // US_PER_HOUR
+    price, design = rows[Scored.max_price].to_numpy(), [q for q in rows if q not in KEYS]
+    labels = Labels(price, price, price, np.ones(len(price)))
+    samples = Samples(rows[design].to_numpy(np.float32), labels, age, hour, 0)
+    pool = sorted(rows[Scored.location].unique())
+    return TrainingSet(day, first.to_pydatetime(), until, pool, design, samples, "")
+
+
+def nowcast_table(model: Trained, rows: pd.DataFrame, xs: list[float]) -> pd.DataFrame:
+    """`rows` once a threshold, as `Nowcast`."""
+    x = rows[model.card["features"]].to_numpy(np.float32)
+    p = {Scored.probability: model_probability(model, x, xs)}
+    return long_table(rows[KEYS[:-1]], xs, p, model.card["date"])
