@@ -4,20 +4,24 @@ Skill is 1 - log loss / that of climatology, and of persistence, on the same row
 blocks of days]. Every 13th run is scored, nodes together. Frequencies are of the rows that trained
 the model: climatology's by node, local hour and interval or hour ahead; persistence's by interval
 or hour ahead, given whether the newest price was above x. `72 hours` is the newest forecast of a
-backtest (--told), of whole hours. Then calibration, and a live run's seconds with all postings but
-the newest in the store, against a server that plays ERCOT.
+backtest (--told), of whole hours. --live instead: seconds of `snakemake nowcast` against a server
+that plays ERCOT, at the rates of config.yaml, with all postings but the newest in the store, beside
+those of its start-up alone.
 """
 
 import argparse
+import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from benchmarks.measure import say_machine
+from benchmarks.measure import say_machine, say_ratio, seconds
 from benchmarks.pipeline import ROOT, WORK, config_of, settings_of, snakemake
 from rtlmp.asof.vintages import Floats
 from rtlmp.catalog import MARKETS, MINUTES
@@ -31,6 +35,8 @@ from rtlmp.models.store import Trained, load_model
 from rtlmp.nowcast import HOURLY, nowcast_table, rows_by_month
 from rtlmp.schemas.core import Scored
 from rtlmp.schemas.names import Forecaster, Metric
+from tests.helpers.live import SECRETS
+from tests.helpers.replay import hosts, serving
 
 SPAN: Final = [Nowcast.minutes, Nowcast.ahead]
 SHOWN: Final = {1, 3, 6, 12}  # intervals; all hours
@@ -46,17 +52,22 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", default=str(ROOT / "config/ercot-2024.yaml"))
     parser.add_argument("--told", type=Path, help="backtest/forecasts.parquet of the same run")
     parser.add_argument("--work", type=Path, default=WORK / "nowcast")
+    parser.add_argument("--live", type=int, default=0, metavar="RUNS")
 
 
 def run(given: argparse.Namespace) -> None:
     say_machine()
+    if given.live:
+        time_live(given.work / "live", given.live)
+        return
     settings = settings_of(given.config)
     config = config_of(settings)
     rows = scored(given.work, settings, config, given.told)
     print(f"{rows[Nowcast.issue_time].nunique():,} runs, {len(config['nodes'])} nodes\n")
     print("| ahead | forecaster |" + "".join(f" ${x:g} |" for x in config["thresholds"]))
     print("|---|---|" + "---|" * len(config["thresholds"]))
-    for (minutes, ahead), of in rows.groupby(SPAN):
+    for minutes, ahead in rows[SPAN].drop_duplicates().sort_values(SPAN).to_numpy().tolist():
+        of = rows[(rows[SPAN[0]] == minutes) & (rows[SPAN[1]] == ahead)]
         if minutes == MINUTES["h"] or ahead in SHOWN:
             name = f"hour {ahead}" if minutes == MINUTES["h"] else f"{ahead * minutes} min"
             for who, cells in lines(of, config["thresholds"]):
@@ -72,7 +83,7 @@ def scored(work: Path, settings: dict[str, Any], config: Config, told: Path | No
     wanted = [f"{folder}/{name}" for folder in folders.values() for name in (*names, "card.json")]
     wanted += [f"{root}/raw/{q}/{m}.parquet" for q in (config["target"], *HOURLY) for m in asked]
     snakemake(work, settings, *wanted)
-    feed = {key: config[key] for key in ("market", "target", "nodes")}  # type: ignore[literal-required]
+    feed = {key: config[key] for key in ("market", "target", "nodes")}
     stored = [work / root / "raw" / q for q in (config["target"], *HOURLY)]
     raw = [str(path) for folder in stored for path in folder.glob("*")]
     first = min(Path(path).stem for path in raw if f"/{config['target']}/" in path)
@@ -114,7 +125,7 @@ def frequency(old: pd.DataFrame, new: pd.DataFrame, by: list[str], x: float) -> 
     old, new = (of.assign(**{NEWEST: of[NEWEST] > x}) for of in (old, new))
     alike = (old[Scored.max_price] > x).groupby([old[name] for name in by])
     share = (alike.sum() + 0.5) / (alike.count() + 2)
-    return share.reindex(pd.MultiIndex.from_frame(new[by])).fillna(0.25).to_numpy()
+    return np.asarray(share.reindex(pd.MultiIndex.from_frame(new[by])).fillna(0.25), np.float64)
 
 
 def lines(of: pd.DataFrame, xs: list[float]) -> Iterator[tuple[str, list[str]]]:
@@ -137,7 +148,7 @@ def lines(of: pd.DataFrame, xs: list[float]) -> Iterator[tuple[str, list[str]]]:
 
 def cell(of: pd.DataFrame, who: str, versus: str, x: float) -> str:
     """Log-loss skill, then Brier skill."""
-    y = (of[Scored.max_price] > x).to_numpy(np.float64)
+    y = np.asarray(of[Scored.max_price] > x, np.float64)
     if not 0 < y.sum() < len(y):
         return "-"
     day = np.unique(of[Nowcast.issue_time].dt.floor("D"), return_inverse=True)[1]

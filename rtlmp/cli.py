@@ -27,8 +27,7 @@ COMMANDS: Final = {name: f"python -m {module}" for name, module in MODULES.items
     "watch": "`nowcast` at each SCED run until stopped; --count N: that often",
     "targets": "this list",
 }
-PERIOD, BEGIN = 300, 15  # s: a SCED run starts about 10 s after each five minutes, and is posted
-# 2 to 20 s later; Snakemake is started before that, and its job waits
+PERIOD, BEGIN = 300, 15  # s: a SCED run is posted from 15 s after each 5 minutes on; the job waits
 
 
 def command_line() -> None:

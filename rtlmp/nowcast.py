@@ -17,24 +17,23 @@ from rtlmp.asof import vintages
 from rtlmp.asof.hourly import hourly_vintages
 from rtlmp.asof.labels import Labels
 from rtlmp.asof.view import long_table
-from rtlmp.asof.vintages import NEVER, US_PER_HOUR, Archive, Floats, Vintages
+from rtlmp.asof.vintages import NEVER, US_PER_HOUR, Archive, Floats, Vintages, to_us
 from rtlmp.catalog import BY_NAME, MARKETS, MINUTES
 from rtlmp.catalog import SeriesName as S
 from rtlmp.evaluation.tables import Nowcast
 from rtlmp.features.prices import LEVELS
 from rtlmp.features.registry import highest, mean
 from rtlmp.forecast.forecast import model_probability
-from rtlmp.models.samples import FEWEST, Samples, TrainingSet
+from rtlmp.models.samples import DAY, FEWEST, Samples, TrainingSet
 from rtlmp.models.store import Trained
-from rtlmp.schemas.core import Scored
+from rtlmp.schemas.core import UTC_DTYPE, Scored
 
 STEPS, HOURS = 12, 4  # intervals ahead; the hour of the next one, and those after it
 BACK: Final = 48  # hours in which the latest load, wind and sun are looked for
 PAIRS: Final = {S.LOAD: S.LOAD_FORECAST, S.WIND: S.WIND_FORECAST, S.SOLAR: S.SOLAR_FORECAST}
 HOURLY: Final = (S.DAM_SPP, *PAIRS, *PAIRS.values())  # series read
 END: Final = datetime(2200, 1, 1, tzinfo=UTC)
-SPAN: Final = [Nowcast.minutes, Nowcast.ahead]
-TIMES: Final = [Scored.issue_time, Scored.valid_time]
+TIMES, SPAN = [Scored.issue_time, Scored.valid_time], [Nowcast.minutes, Nowcast.ahead]
 KEYS: Final = [*TIMES, Scored.location, *SPAN, Scored.max_price]
 
 
@@ -48,9 +47,7 @@ class Feed(NamedTuple):
     market: str
 
 
-def read_feed(
-    paths: Iterable[str], until: int, market: str, target: str, nodes: Sequence[str]
-) -> Feed:
+def read_feed(paths: Iterable[str], until: int, market: str, target: str, nodes: list[str]) -> Feed:
     """What these files hold that was published by `until`, us since 1970."""
     held = vintages.load_observations(paths, {*nodes, MARKETS[market].system})
     known = {q: (of.at(of.publish <= until), places) for q, (of, places) in held.items()}
@@ -64,9 +61,8 @@ def read_feed(
 def published_runs(feed: Feed) -> list[tuple[int, int]]:
     """Slot of each run that was published within two slots, and when, us; the newest last."""
     at = np.where(np.isnan(feed.runs.value), 0, feed.runs.publish).max(axis=1, initial=0)
-    slot, span = feed.runs.start + np.arange(len(at)), US_PER_HOUR // feed.per_hour
-    soon = (slot * span <= at) & (at < (slot + 2) * span)
-    return [*zip(slot[soon].tolist(), at[soon].tolist(), strict=True)]
+    span, runs = US_PER_HOUR // feed.per_hour, enumerate(at.tolist(), feed.runs.start)
+    return [(slot, us) for slot, us in runs if slot * span <= us < (slot + 2) * span]
 
 
 def nowcast_rows(feed: Feed, runs: Iterable[tuple[int, int]], coverage: float) -> pd.DataFrame:
@@ -89,10 +85,9 @@ def nowcast_rows(feed: Feed, runs: Iterable[tuple[int, int]], coverage: float) -
         for name, value in {**dict(zip(KEYS, keys, strict=True)), **known}.items():
             parts.setdefault(name, []).append(np.broadcast_to(value, price.shape).ravel())
     rows = pd.DataFrame({name: np.concatenate([[], *of]) for name, of in parts.items()})
-    kinds = {**dict.fromkeys(rows, "float32"), **dict.fromkeys(SPAN, "int64")}
-    kinds |= {Scored.location: "object", Scored.max_price: "float64"}
-    kinds |= dict.fromkeys(TIMES, "datetime64[us, UTC]")
-    return rows.astype({**dict.fromkeys(TIMES, "int64")}).astype(kinds)
+    kinds: dict[Any, Any] = dict.fromkeys(rows, "float32") | dict.fromkeys(SPAN, "int64")
+    kinds |= {Scored.location: "O", Scored.max_price: "f8", **dict.fromkeys(TIMES, UTC_DTYPE)}
+    return rows.astype(dict.fromkeys(TIMES, "int64")).astype(kinds)
 
 
 def _features(feed: Feed, slot: int, at: datetime, to: Sequence[slice]) -> dict[str, Any]:
@@ -131,11 +126,10 @@ def rows_by_month(
     minutes of an hour, with what was published by its end; of fewer where nodes are many."""
     every, made = 12 * -(-len(of["nodes"]) // 5) + 1, {}
     for month in months:
-        near = sorted(p for p in paths if Path(p).stem <= month)
-        stems = sorted({Path(path).stem for path in near})[-2:]
-        feed = read_feed([path for path in near if Path(path).stem in stems], NEVER, **of)
-        own = [run for run in published_runs(feed) if run[0] % every == 0]
-        own = [run for run in own if str(np.datetime64(run[1], "us")).startswith(month)]
+        near = sorted({Path(path).stem for path in paths if Path(path).stem <= month})[-2:]
+        feed = read_feed([path for path in paths if Path(path).stem in near], NEVER, **of)
+        runs = [run for run in published_runs(feed) if run[0] % every == 0]
+        own = [run for run in runs if str(np.datetime64(run[1], "us")).startswith(month)]
         made[month] = nowcast_rows(feed, own, coverage)
     return made
 
@@ -150,16 +144,18 @@ def nowcast_training(rows: pd.DataFrame, day: date) -> TrainingSet:
     """`rows` whose price is known, published before the UTC day. Raises ValueError below FEWEST."""
     rows = rows.dropna(subset=Scored.max_price)
     if len(rows) < FEWEST:
-        why = f"{len(rows)} rows whose price is known, want {FEWEST}"
-        raise ValueError(f"nowcast model {day}: {why}: no whole month of prices before it")
-    until, first = datetime.combine(day, time(), UTC), rows[Scored.issue_time].min()
-    age = ((until - rows[Scored.issue_time]) / timedelta(days=1)).to_numpy(np.float64)
-    hour = rows[Scored.valid_time].astype(np.int64).to_numpy() // US_PER_HOUR
-    price, design = rows[Scored.max_price].to_numpy(), [q for q in rows if q not in KEYS]
+        raise ValueError(
+            f"nowcast {day}: {len(rows)} rows, want {FEWEST}: no month of prices before"
+        )
+    until, price = datetime.combine(day, time(), UTC), rows[Scored.max_price].to_numpy(np.float64)
+    at, valid = (rows[name].astype(np.int64).to_numpy(np.int64) for name in TIMES)
+    age, hour = (to_us(until) - at) / DAY, np.asarray(valid // US_PER_HOUR, np.int64)
+    design = [str(name) for name in rows if name not in KEYS]
     labels = Labels(price, price, price, np.ones(len(price)))
     samples = Samples(rows[design].to_numpy(np.float32), labels, age, hour, 0)
     pool = sorted(rows[Scored.location].unique())
-    return TrainingSet(day, first.to_pydatetime(), until, pool, design, samples, "")
+    since = vintages.EPOCH + timedelta(microseconds=int(at.min()))
+    return TrainingSet(day, since, until, pool, design, samples, "")
 
 
 def nowcast_table(model: Trained, rows: pd.DataFrame, xs: list[float]) -> pd.DataFrame:

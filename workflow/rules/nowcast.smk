@@ -1,11 +1,10 @@
 from datetime import UTC, datetime
 
 from rtlmp.catalog import READ
-from rtlmp.clock import issue_time, months
+from rtlmp.clock import issue_time
 
 LIVE = C["source"] == "live"
-NOW = issue_time(C, plan.day) if C.get("date") else plan.covered.last
-NOW = datetime.now(UTC) if LIVE else NOW
+NOW = datetime.now(UTC) if LIVE else issue_time(C, plan.day) if C.get("date") else plan.covered.last
 NOWCAST = f"{RUN}/nowcast/model/{month(NOW)}"
 SERVING = {"boosters": plan.boosters(NOWCAST), "card": f"{NOWCAST}/card.json"}
 KNOWN = [q for q in plan.series if q == C["target"] or q.step == "h" and q in READ]
@@ -13,7 +12,6 @@ PUBLISHED = plan.published_near(KNOWN, month(NOW))
 FEED = {key: C[key] for key in ("market", "target", "nodes")}
 
 
-# On the whole months before its own.
 use rule _long as nowcast_train with:
     input:
         lambda w: plan.raw(KNOWN, nowcast_months(w.month)),
@@ -53,4 +51,3 @@ use rule _medium as nowcast_latest with:
         series=lambda w: KNOWN,
         thresholds=lambda w: C["thresholds"],
         at=f"{NOW}",
-        coverage=C["score_coverage"],

@@ -35,7 +35,9 @@ if recent:  # a live run waits for the price of the interval that has begun, up 
             break
     write_table(Observations, pd.concat([hourly, prices], ignore_index=True), *recent)
 feed = read_feed([*p.known, *recent], to_us(now), **p.feed)
-rows = nowcast_rows(feed, published_runs(feed)[-1:], p.coverage)
+if not (newest := published_runs(feed)[-1:]):
+    raise ValueError(f"nowcast: no real-time price at {feed.nodes} was published by {now}")
+rows = nowcast_rows(feed, newest, 1)
 made = nowcast_table(load_model(p.boosters, p.card), rows, p.thresholds)
 write_table(Nowcast, made, table)
 write_csv(made, sheet, "%.4f")
