@@ -24,7 +24,7 @@ import pytest
 from benchmarks.measure import say_machine, say_ratio, seconds
 from benchmarks.pipeline import ROOT, WORK, config_of, settings_of, snakemake
 from rtlmp.asof.vintages import Floats
-from rtlmp.catalog import MARKETS, MINUTES
+from rtlmp.catalog import MARKETS, MINUTES, SeriesName
 from rtlmp.clock import instant, months
 from rtlmp.config import Config
 from rtlmp.evaluation.losses import format_interval
@@ -72,6 +72,30 @@ def run(given: argparse.Namespace) -> None:
             name = f"hour {ahead}" if minutes == MINUTES["h"] else f"{ahead * minutes} min"
             for who, cells in lines(of, config["thresholds"]):
                 print(f"| {name} | {who} | {' | '.join(cells)} |")
+
+
+def time_live(work: Path, runs: int) -> None:
+    """A run whose model is that of config/test.yaml's world."""
+    shutil.rmtree(work, ignore_errors=True)
+    test, now = settings_of(str(ROOT / "config/test.yaml")), datetime.now(UTC)
+    snakemake(work, test, "nowcast")
+    model = work / f"results/live/nowcast/model/{now:%Y-%m}"
+    shutil.copytree(next((work / "results/small/nowcast/model").iterdir()), model)
+    made = {**test, "run": "live", "source": "live", "start": now.date() - timedelta(days=3)}
+    fetch = [str(q) for q in (SeriesName.RT_LMP, *HOURLY)]
+    with serving() as server, pytest.MonkeyPatch.context() as patch:
+        for name, text in SECRETS.items():
+            patch.setenv(name, text)
+
+        def took(*words: str, **calls: int) -> float:
+            live = {"store": "data", "fetch": fetch, "hosts": hosts(server.url, **calls)}
+            return seconds(lambda: snakemake(work, {**made, "live": live}, "nowcast", *words))
+
+        took()  # the postings of 36 hours
+        rate = config_of({})["live"]["hosts"]["mis"]["calls_per_minute"]
+        ours, bare = zip(*((took(mis=rate), took("--dry-run")) for _ in range(runs)), strict=True)
+    say_ratio("nowcast / its dry run", ours, bare)
+    print(f"slowest {max(ours):.1f} s")
 
 
 def scored(work: Path, settings: dict[str, Any], config: Config, told: Path | None) -> pd.DataFrame:
