@@ -24,15 +24,15 @@ import pytest
 from benchmarks.measure import say_machine, say_ratio, seconds
 from benchmarks.pipeline import ROOT, WORK, config_of, settings_of, snakemake
 from rtlmp.asof.vintages import Floats
-from rtlmp.catalog import MARKETS, MINUTES, SeriesName
+from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
 from rtlmp.clock import instant, months
 from rtlmp.config import Config
 from rtlmp.evaluation.losses import format_interval
 from rtlmp.evaluation.scores import Sample, sample_scores
 from rtlmp.evaluation.tables import Nowcast
 from rtlmp.io.tables import read_frame
-from rtlmp.models.store import Trained, load_model
-from rtlmp.nowcast import HOURLY, nowcast_table, rows_by_month
+from rtlmp.models.store import load_models
+from rtlmp.nowcast import HOURLY, Models, nowcast_table, rows_by_month
 from rtlmp.schemas.core import Scored
 from rtlmp.schemas.names import Forecaster, Metric
 from tests.helpers.live import SECRETS
@@ -79,8 +79,9 @@ def time_live(work: Path, runs: int) -> None:
     shutil.rmtree(work, ignore_errors=True)
     test, now = settings_of(str(ROOT / "config/test.yaml")), datetime.now(UTC)
     snakemake(work, test, "nowcast")
-    model = work / f"results/live/nowcast/model/{now:%Y-%m}"
-    shutil.copytree(next((work / "results/small/nowcast/model").iterdir()), model)
+    for path in (work / "results/small/nowcast/model").iterdir():
+        model = work / f"results/live/nowcast/model/{path.name}/{now:%Y-%m}"
+        shutil.copytree(next(path.iterdir()), model)
     made = {**test, "run": "live", "source": "live", "start": now.date() - timedelta(days=3)}
     fetch = [str(q) for q in (SeriesName.RT_LMP, *HOURLY)]
     with serving() as server, pytest.MonkeyPatch.context() as patch:
@@ -102,9 +103,11 @@ def scored(work: Path, settings: dict[str, Any], config: Config, told: Path | No
     """What `probabilities` of the runs in the window of `backtest`, each by its month's model."""
     window, root = config["backtest"], Path(f"results/{config['run']}")
     asked = months(window["start"], window["end"])
-    folders = {month: root / f"nowcast/model/{month}" for month in asked}
     names = [f"booster{f'-{k}' if k else ''}.ubj" for k in range(len(config["members"]))]
-    wanted = [f"{folder}/{name}" for folder in folders.values() for name in (*names, "card.json")]
+    lengths = [MINUTES[BY_NAME[config["target"]].step], MINUTES["h"]]
+    folders = [f"{root}/nowcast/model/{of}/{month}" for of in lengths for month in asked]
+    boosters = [f"{folder}/{name}" for folder in folders for name in names]
+    wanted = [*boosters, *(cards := [f"{folder}/card.json" for folder in folders])]
     wanted += [f"{root}/raw/{q}/{m}.parquet" for q in (config["target"], *HOURLY) for m in asked]
     snakemake(work, settings, *wanted)
     feed = {key: config[key] for key in ("market", "target", "nodes")}
@@ -114,11 +117,14 @@ def scored(work: Path, settings: dict[str, Any], config: Config, told: Path | No
     every = [m for m in sorted({Path(path).stem for path in raw}) if first <= m <= asked[-1]]
     rows = rows_by_month(raw, every, config["score_coverage"], feed)
     forecasts, parts = read_frame(told) if told else pd.DataFrame(), []
-    for month, folder in folders.items():
-        model = load_model([work / folder / name for name in names], work / folder / "card.json")
-        known = (of.dropna(subset=Scored.max_price) for m, of in rows.items() if m < month)
-        new = rows[month].dropna(subset=Scored.max_price).reset_index(drop=True)
-        parts.append(probabilities(model, pd.concat(known), new, config["thresholds"], forecasts))
+    found = load_models(*([str(work / path) for path in of] for of in (boosters, cards)))
+    xs = config["thresholds"]
+    for month, (name, of) in product(asked, found.items()):
+        known = (rows[m].dropna(subset=Scored.max_price) for m in rows if m < month)
+        new = rows[month].dropna(subset=Scored.max_price)
+        new = new[new[Nowcast.minutes] == int(name)].reset_index(drop=True)
+        models = {name: {month: of[month]}}
+        parts.append(probabilities(models, pd.concat(known), new, xs, forecasts))
     whole, tz = pd.concat(parts, ignore_index=True), MARKETS[config["market"]].tz
     ends = (pd.Timestamp(instant(window[end], "00:00", tz)) for end in ("start", "end"))
     first_day, last_day = ends
@@ -127,10 +133,11 @@ def scored(work: Path, settings: dict[str, Any], config: Config, told: Path | No
 
 
 def probabilities(
-    model: Trained, old: pd.DataFrame, new: pd.DataFrame, xs: list[float], told: pd.DataFrame
+    models: Models, old: pd.DataFrame, new: pd.DataFrame, xs: list[float], told: pd.DataFrame
 ) -> pd.DataFrame:
-    """A row for each of `new` and threshold, a column a forecaster; `old` trained the model."""
-    table = nowcast_table(model, new, xs).rename(columns={Nowcast.probability: Forecaster.MODEL})
+    """A row for each of `new`, of one length, and threshold, a column a forecaster; `old` trained
+    the model."""
+    table = nowcast_table(models, new, xs).rename(columns={Nowcast.probability: Forecaster.MODEL})
     table[Scored.max_price] = np.tile(new[Scored.max_price], len(xs))
     for name, by in ALIKE.items():
         table[name] = np.concatenate([frequency(old, new, by, x) for x in xs])

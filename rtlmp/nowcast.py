@@ -1,13 +1,12 @@
-"""P(price > x) of the next intervals and hours, from what a SCED run's publication leaves known.
+"""P(price > x) of the next intervals and hours, from what is known when a SCED run is published.
 
-Where others have hours, `runs` have slots: intervals of the real-time price, counted since 1970.
-Training and serving ask `known_at` of each run's own time of publication, in `nowcast_rows`.
+A slot is an interval of the real-time price, counted since 1970; where others have hours.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -34,6 +33,7 @@ PAIRS: Final = {S.LOAD: S.LOAD_FORECAST, S.WIND: S.WIND_FORECAST, S.SOLAR: S.SOL
 HOURLY: Final = (S.DAM_SPP, *PAIRS, *PAIRS.values())  # series read
 END: Final = datetime(2200, 1, 1, tzinfo=UTC)
 TIMES, SPAN = [Scored.issue_time, Scored.valid_time], [Nowcast.minutes, Nowcast.ahead]
+Models: TypeAlias = Mapping[str, Mapping[str, Trained]]  # as `load_models` has them
 KEYS: Final = [*TIMES, Scored.location, *SPAN, Scored.max_price]
 
 
@@ -66,10 +66,8 @@ def published_runs(feed: Feed) -> list[tuple[int, int]]:
 
 
 def nowcast_rows(feed: Feed, runs: Iterable[tuple[int, int]], coverage: float) -> pd.DataFrame:
-    """A row for each run, interval or hour ahead, and node: KEYS and features, NaN where unknown.
-
-    `max_price` is that of what is left of the hour, if `coverage` of it has a price in the end.
-    """
+    """A row for each run, interval or hour ahead, and node: KEYS, and features as known then.
+    `max_price` is of what is left of the hour, if `coverage` of it has a price in the end."""
     parts: dict[str, list[Any]] = {name: [] for name in KEYS}
     span, width = US_PER_HOUR // feed.per_hour, np.repeat([1, feed.per_hour], [STEPS, HOURS])
     ahead = np.r_[1 : STEPS + 1, :HOURS]
@@ -122,8 +120,8 @@ def _features(feed: Feed, slot: int, at: datetime, to: Sequence[slice]) -> dict[
 def rows_by_month(
     paths: Sequence[str], months: Iterable[str], coverage: float, of: Mapping[str, Any]
 ) -> dict[str, pd.DataFrame]:
-    """What models train on, and are scored by: rows of every 13th run of each UTC month, so at all
-    minutes of an hour, with what was published by its end; of fewer where nodes are many."""
+    """Rows of every 13th run of each UTC month, so of all minutes of an hour, with what was
+    published by its end; of fewer where nodes are many."""
     every, made = 12 * -(-len(of["nodes"]) // 5) + 1, {}
     for month in months:
         near = sorted({Path(path).stem for path in paths if Path(path).stem <= month})[-2:]
@@ -140,9 +138,9 @@ def _read(of: Vintages, at: datetime, times: range, places: Sequence[str]) -> Fl
     return np.column_stack([held.get(q, np.full(len(times), np.nan)) for q in places])
 
 
-def nowcast_training(rows: pd.DataFrame, day: date) -> TrainingSet:
-    """`rows` whose price is known, published before the UTC day. Raises ValueError below FEWEST."""
-    rows = rows.dropna(subset=Scored.max_price)
+def nowcast_training(rows: pd.DataFrame, minutes: int, day: date) -> TrainingSet:
+    """`rows` of known price, published before the UTC day. Raises ValueError below FEWEST."""
+    rows = rows[rows[Nowcast.minutes] == minutes].dropna(subset=Scored.max_price)
     if len(rows) < FEWEST:
         raise ValueError(
             f"nowcast {day}: {len(rows)} rows, want {FEWEST}: no month of prices before"
@@ -153,13 +151,16 @@ def nowcast_training(rows: pd.DataFrame, day: date) -> TrainingSet:
     design = [str(name) for name in rows if name not in KEYS]
     labels = Labels(price, price, price, np.ones(len(price)))
     samples = Samples(rows[design].to_numpy(np.float32), labels, age, hour, 0)
-    pool = sorted(rows[Scored.location].unique())
-    since = vintages.EPOCH + timedelta(microseconds=int(at.min()))
+    pool, since = sorted(rows[Scored.location].unique()), until - timedelta(days=float(age.max()))
     return TrainingSet(day, since, until, pool, design, samples, "")
 
 
-def nowcast_table(model: Trained, rows: pd.DataFrame, xs: list[float]) -> pd.DataFrame:
-    """`rows` once a threshold, as `Nowcast`."""
-    x = rows[model.card["features"]].to_numpy(np.float32)
-    p = {Scored.probability: model_probability(model, x, xs)}
-    return long_table(rows[KEYS[:-1]], xs, p, model.card["date"])
+def nowcast_table(models: Models, rows: pd.DataFrame, xs: list[float]) -> pd.DataFrame:
+    """`rows` once a threshold, as `Nowcast`, by the only model of each length in minutes."""
+    made = []
+    for minutes, [model] in ((int(name), of.values()) for name, of in models.items()):
+        of = rows[rows[Nowcast.minutes] == minutes]
+        x = of[model.card["features"]].to_numpy(np.float32)
+        p = {Scored.probability: model_probability(model, x, xs)}
+        made.append(long_table(of[KEYS[:-1]], xs, p, model.card["date"]))
+    return pd.concat(made, ignore_index=True)

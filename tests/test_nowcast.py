@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -118,28 +119,26 @@ def fitted(tmp_path_factory):
         paths.append(saved(folder / f"{month}.parquet", prices(k, f"{month}-01", 28)))
     rows = rows_by_month(paths, ["2024-02", "2024-03", "2024-04"], 1, FEED)
     old = pd.concat([rows["2024-02"], rows["2024-03"]], ignore_index=True)
-    gate = {**CONFIG["gate"], "days": 0}
-    model = fit_model(
-        nowcast_training(old, pd.Timestamp("2024-04-01").date()), {**CONFIG, "gate": gate}
-    )
-    return (
-        model,
-        old.dropna(subset=Scored.max_price),
-        rows["2024-04"].dropna(subset=Scored.max_price),
-    )
+    config = {**CONFIG, "gate": {**CONFIG["gate"], "days": 0}}
+    day, lengths = date(2024, 4, 1), (5, 60)
+    models = {f"{k}": {"": fit_model(nowcast_training(old, k, day), config)} for k in lengths}
+    return models, *(of.dropna(subset=Scored.max_price) for of in (old, rows["2024-04"]))
 
 
 def test_probabilities_fall_in_x(fitted):
-    model, _, rows = fitted
-    made = Nowcast.validate(nowcast_table(model, rows, [50, 75, 100, 200]))
-    p = made[Nowcast.probability].to_numpy().reshape(4, -1)
+    models, _, rows = fitted
+    made = Nowcast.validate(nowcast_table(models, rows, [50, 75, 100, 200]))
+    assert len(made) == 4 * len(rows)
+    asked = [Nowcast.issue_time, Nowcast.location, Nowcast.minutes, Nowcast.ahead]
+    p = made.set_index([*asked, Nowcast.threshold])[Nowcast.probability].unstack().to_numpy().T
     assert (np.diff(p, axis=0) <= 0).all()
     assert len(np.unique(p)) > 100
 
 
 def test_the_model_knows_the_hour_and_the_newest_price_and_beats_who_knows_one(fitted):
-    model, old, rows = fitted
-    of = probabilities(model, old, rows.reset_index(drop=True), [100.0], pd.DataFrame())
+    models, old, rows = fitted
+    hours = rows[rows[Nowcast.minutes] == 60].reset_index(drop=True)
+    of = probabilities({"60": models["60"]}, old, hours, [100.0], pd.DataFrame())
     y = (of[Scored.max_price] > 100).to_numpy(float)
     baselines = (Forecaster.PERSISTENCE, Forecaster.CLIMATOLOGY)
     ours, *others = (log_loss(y, of[q].to_numpy()).mean() for q in (Forecaster.MODEL, *baselines))
@@ -162,7 +161,7 @@ def test_months_without_a_price_before_are_refused():
     rows = rows_by_month([], [], 1, FEED)
     assert not rows
     with pytest.raises(ValueError, match="nowcast 2024-03-01: 0 rows, want 200"):
-        nowcast_training(pd.DataFrame(columns=KEYS), pd.Timestamp("2024-03-01").date())
+        nowcast_training(pd.DataFrame(columns=KEYS), 60, date(2024, 3, 1))
 
 
 @pytest.mark.parametrize("stopped", [False, True])
@@ -201,7 +200,7 @@ def test_a_nowcast_of_the_newest_run_and_of_a_date(tmp_path):
     assert {*rows[Nowcast.model_date]} == {"2024-03-01"}
     assert (rows[Nowcast.issue_time] == rows[Nowcast.issue_time].max()).all()
     assert rows[Nowcast.issue_time][0] > utc("2024-03-21 04:55")
-    card = json.loads((repo.root / RUN / "nowcast/model/2024-03/card.json").read_text())
+    card = json.loads((repo.root / RUN / "nowcast/model/60/2024-03/card.json").read_text())
     assert card["trained_until"] == "2024-03-01T00:00:00+00:00"
     assert repo.jobs("nowcast") == {}
     repo.run("nowcast", "--config", "date=2024-03-10")

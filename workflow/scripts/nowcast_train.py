@@ -10,5 +10,6 @@ from rtlmp.pipeline.job import Job
 job = Job(jobs.TrainSettings)
 p, day = job.params, month_days(job.wildcards.month)[0]
 months = rows_by_month(job.input, p.months, job.config["label_coverage"], p.feed)
-trained = fit_model(nowcast_training(pd.concat(months.values()), day), job.config)
+rows = nowcast_training(pd.concat(months.values()), int(job.wildcards.minutes), day)
+trained = fit_model(rows, job.config)
 save_model(trained, job.output.boosters, job.output.card)
