@@ -27,8 +27,7 @@ from rtlmp.models.samples import DAY, FEWEST, Samples, TrainingSet
 from rtlmp.models.store import Trained
 from rtlmp.schemas.core import UTC_DTYPE, Scored
 
-STEPS, HOURS = 12, 4  # intervals ahead; the hour of the next one, and those after it
-BACK: Final = 48  # hours in which the latest load, wind and sun are looked for
+STEPS, HOURS, BACK = 12, 4, 48  # intervals ahead; hours, from that of the next one on; and back
 PAIRS: Final = {S.LOAD: S.LOAD_FORECAST, S.WIND: S.WIND_FORECAST, S.SOLAR: S.SOLAR_FORECAST}
 HOURLY: Final = (S.DAM_SPP, *PAIRS, *PAIRS.values())  # series read
 END: Final = datetime(2200, 1, 1, tzinfo=UTC)
@@ -148,8 +147,7 @@ def nowcast_training(rows: pd.DataFrame, minutes: int, day: date) -> TrainingSet
     until, price = datetime.combine(day, time(), UTC), rows[Scored.max_price].to_numpy(np.float64)
     at, valid = (rows[name].astype(np.int64).to_numpy(np.int64) for name in TIMES)
     age, hour = (to_us(until) - at) / DAY, np.asarray(valid // US_PER_HOUR, np.int64)
-    design = [str(name) for name in rows if name not in KEYS]
-    labels = Labels(price, price, price, np.ones(len(price)))
+    labels, design = Labels(*[price] * 3, 0 * price + 1), [str(q) for q in rows if q not in KEYS]
     samples = Samples(rows[design].to_numpy(np.float32), labels, age, hour, 0)
     pool, since = sorted(rows[Scored.location].unique()), until - timedelta(days=float(age.max()))
     return TrainingSet(day, since, until, pool, design, samples, "")
