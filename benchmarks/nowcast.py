@@ -1,4 +1,4 @@
-"""Nowcasts out of time, by models dated each month, and from a posting to probabilities.
+"""Nowcasts out of time, and the seconds from a posting to probabilities.
 
 Skill is 1 - log loss / that of climatology, and of persistence, on the same rows [90 % interval, of
 blocks of days]. Every 13th run is scored, nodes together. Frequencies are of the rows that trained
@@ -25,14 +25,14 @@ from benchmarks.measure import say_machine, say_ratio, seconds
 from benchmarks.pipeline import ROOT, WORK, config_of, settings_of, snakemake
 from rtlmp.asof.vintages import Floats
 from rtlmp.catalog import BY_NAME, MARKETS, MINUTES, SeriesName
-from rtlmp.clock import instant, months
+from rtlmp.clock import instant, month_days, months
 from rtlmp.config import Config
 from rtlmp.evaluation.losses import format_interval
 from rtlmp.evaluation.scores import Sample, sample_scores
 from rtlmp.evaluation.tables import Nowcast
 from rtlmp.io.tables import read_frame
-from rtlmp.models.store import load_models
-from rtlmp.nowcast import HOURLY, Models, nowcast_table, rows_by_month
+from rtlmp.models.training import fit_model
+from rtlmp.nowcast import HOURLY, Models, nowcast_table, nowcast_training, rows_by_month
 from rtlmp.schemas.core import Scored
 from rtlmp.schemas.names import Forecaster, Metric
 from tests.helpers.live import SECRETS
@@ -45,11 +45,13 @@ ALIKE: Final = {
     Forecaster.CLIMATOLOGY: [*SPAN, Nowcast.location, "hour_of"],
     Forecaster.PERSISTENCE: [*SPAN, NEWEST],  # whether that is above the threshold
 }
+HISTORY: Final = timedelta(days=365)  # before the window, at most
 TOLD: Final = "72 hours"
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", default=str(ROOT / "config/ercot-2024.yaml"))
+    parser.add_argument("--months", type=int, default=3, help="served by one model of each length")
     parser.add_argument("--told", type=Path, help="backtest/forecasts.parquet of the same run")
     parser.add_argument("--work", type=Path, default=WORK / "nowcast")
     parser.add_argument("--live", type=int, default=0, metavar="RUNS")
@@ -62,7 +64,7 @@ def run(given: argparse.Namespace) -> None:
         return
     settings = settings_of(given.config)
     config = config_of(settings)
-    rows = scored(given.work, settings, config, given.told)
+    rows = scored(given, settings, config)
     print(f"{rows[Nowcast.issue_time].nunique():,} runs, {len(config['nodes'])} nodes\n")
     print("| ahead | forecaster |" + "".join(f" ${x:g} |" for x in config["thresholds"]))
     print("|---|---|" + "---|" * len(config["thresholds"]))
@@ -99,37 +101,38 @@ def time_live(work: Path, runs: int) -> None:
     print(f"slowest {max(ours):.1f} s")
 
 
-def scored(work: Path, settings: dict[str, Any], config: Config, told: Path | None) -> pd.DataFrame:
-    """What `probabilities` of the runs in the window of `backtest`, each by its month's model."""
-    window, root = config["backtest"], Path(f"results/{config['run']}")
+def scored(given: argparse.Namespace, settings: dict[str, Any], config: Config) -> pd.DataFrame:
+    """What `probabilities` of the runs in the window of `backtest`; models are fitted as by the
+    rule, on months before their own."""
+    window, raw = config["backtest"], Path(f"results/{config['run']}/raw")
     asked = months(window["start"], window["end"])
-    names = [f"booster{f'-{k}' if k else ''}.ubj" for k in range(len(config["members"]))]
-    lengths = [MINUTES[BY_NAME[config["target"]].step], MINUTES["h"]]
-    folders = [f"{root}/nowcast/model/{of}/{month}" for of in lengths for month in asked]
-    boosters = [f"{folder}/{name}" for folder in folders for name in names]
-    wanted = [*boosters, *(cards := [f"{folder}/card.json" for folder in folders])]
-    wanted += [f"{root}/raw/{q}/{m}.parquet" for q in (config["target"], *HOURLY) for m in asked]
-    snakemake(work, settings, *wanted)
+    read = (config["target"], *HOURLY)
+    every = months(instant(window["start"], "00:00", "UTC") - HISTORY, window["end"])
+    snakemake(given.work, settings, *(f"{raw}/{q}/{m}.parquet" for q in read for m in asked))
+    stored = [str(path) for q in read for path in (given.work / raw / q).glob("*.parquet")]
     feed = {key: config[key] for key in ("market", "target", "nodes")}
-    stored = [work / root / "raw" / q for q in (config["target"], *HOURLY)]
-    raw = [str(path) for folder in stored for path in folder.glob("*")]
-    first = min(Path(path).stem for path in raw if f"/{config['target']}/" in path)
-    every = [m for m in sorted({Path(path).stem for path in raw}) if first <= m <= asked[-1]]
-    rows = rows_by_month(raw, every, config["score_coverage"], feed)
-    forecasts, parts = read_frame(told) if told else pd.DataFrame(), []
-    found = load_models(*([str(work / path) for path in of] for of in (boosters, cards)))
-    xs = config["thresholds"]
-    for month, (name, of) in product(asked, found.items()):
-        known = (rows[m].dropna(subset=Scored.max_price) for m in rows if m < month)
-        new = rows[month].dropna(subset=Scored.max_price)
-        new = new[new[Nowcast.minutes] == int(name)].reset_index(drop=True)
-        models = {name: {month: of[month]}}
-        parts.append(probabilities(models, pd.concat(known), new, xs, forecasts))
+    rows = rows_by_month(stored, every, config["score_coverage"], feed)
+    rows = {month: of.dropna(subset=Scored.max_price) for month, of in rows.items() if len(of)}
+    told = read_frame(given.told) if given.told else pd.DataFrame()
+    own: Config = {**config, "gate": {**config["gate"], "days": 0}}
+    parts = []
+    for k, minutes in product(range(0, len(asked), given.months), lengths(config)):
+        served, day = asked[k : k + given.months], month_days(asked[k])[0]
+        old = pd.concat([of for month, of in rows.items() if month < asked[k]], ignore_index=True)
+        new = pd.concat([rows[month] for month in served], ignore_index=True)
+        old, new = (of[of[Nowcast.minutes] == minutes] for of in (old, new))
+        models = {f"{minutes}": {asked[k]: fit_model(nowcast_training(old, minutes, day), own)}}
+        print(f"  {day}, {minutes} min: {len(old):,} rows", flush=True)
+        xs = config["thresholds"]
+        parts.append(probabilities(models, old, new.reset_index(drop=True), xs, told))
     whole, tz = pd.concat(parts, ignore_index=True), MARKETS[config["market"]].tz
-    ends = (pd.Timestamp(instant(window[end], "00:00", tz)) for end in ("start", "end"))
-    first_day, last_day = ends
-    inside = whole[Nowcast.issue_time].between(first_day, last_day + pd.Timedelta(days=1))
-    return whole[inside]
+    first, last = (pd.Timestamp(instant(window[of], "00:00", tz)) for of in ("start", "end"))
+    return whole[whole[Nowcast.issue_time].between(first, last + pd.Timedelta(days=1))]
+
+
+def lengths(config: Config) -> list[int]:
+    """Of an interval and of an hour, minutes."""
+    return [MINUTES[BY_NAME[config["target"]].step], MINUTES["h"]]
 
 
 def probabilities(
