@@ -36,7 +36,7 @@ Models: TypeAlias = Mapping[str, Mapping[str, Trained]]  # as `load_models` has 
 KEYS: Final = [*TIMES, Scored.location, *SPAN, Scored.max_price]
 
 
-class Feed(NamedTuple):
+class Postings(NamedTuple):
     """What was published."""
 
     runs: Vintages  # highest price by slot
@@ -46,7 +46,9 @@ class Feed(NamedTuple):
     market: str
 
 
-def read_feed(paths: Iterable[str], until: int, market: str, target: str, nodes: list[str]) -> Feed:
+def read_feed(
+    paths: Iterable[str], until: int, market: str, target: str, nodes: list[str]
+) -> Postings:
     """What these files hold that was published by `until`, us since 1970."""
     held = vintages.load_observations(paths, {*nodes, MARKETS[market].system})
     known = {q: (of.at(of.publish <= until), places) for q, (of, places) in held.items()}
@@ -54,17 +56,17 @@ def read_feed(paths: Iterable[str], until: int, market: str, target: str, nodes:
     per_hour = MINUTES["h"] // MINUTES[q.step]
     slots = hourly_vintages(rows._replace(valid=rows.valid * per_hour), q)[S.RT_MAX]
     runs = vintages.arrange_vintages(slots, places)
-    return Feed(runs, vintages.index_vintages(known), nodes, per_hour, market)
+    return Postings(runs, vintages.index_vintages(known), nodes, per_hour, market)
 
 
-def published_runs(feed: Feed) -> list[tuple[int, int]]:
+def published_runs(feed: Postings) -> list[tuple[int, int]]:
     """Slot of each run that was published within two slots, and when, us; the newest last."""
     at = np.where(np.isnan(feed.runs.value), 0, feed.runs.publish).max(axis=1, initial=0)
     span, runs = US_PER_HOUR // feed.per_hour, enumerate(at.tolist(), feed.runs.start)
     return [(slot, us) for slot, us in runs if slot * span <= us < (slot + 2) * span]
 
 
-def nowcast_rows(feed: Feed, runs: Iterable[tuple[int, int]], coverage: float) -> pd.DataFrame:
+def nowcast_rows(feed: Postings, runs: Iterable[tuple[int, int]], coverage: float) -> pd.DataFrame:
     """A row for each run, interval or hour ahead, and node: KEYS, and features as known then.
     `max_price` is of what is left of the hour, if `coverage` of it has a price in the end."""
     parts: dict[str, list[Any]] = {name: [] for name in KEYS}
@@ -87,7 +89,7 @@ def nowcast_rows(feed: Feed, runs: Iterable[tuple[int, int]], coverage: float) -
     return rows.astype(dict.fromkeys(TIMES, "int64")).astype(kinds)
 
 
-def _features(feed: Feed, slot: int, at: datetime, to: Sequence[slice]) -> dict[str, Any]:
+def _features(feed: Postings, slot: int, at: datetime, to: Sequence[slice]) -> dict[str, Any]:
     """By name, what was known at `at`: each broadcasts to (spans, nodes)."""
     now, market = slot // feed.per_hour, MARKETS[feed.market]
     day = _read(feed.runs, at, range(slot + 1 - 24 * feed.per_hour, slot + 1), feed.nodes)
