@@ -37,6 +37,7 @@ include: "workflow/rules/backtest.smk"
 include: "workflow/rules/verify.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/value.smk"
+include: "workflow/rules/nowcast.smk"
 include: "workflow/rules/status.smk"
 
 
@@ -153,6 +154,11 @@ rule risk:
     input:
         rules.portfolio.output,
         f"{RUN}/risk/portfolio.csv",
+
+
+rule nowcast:
+    input:
+        rules.nowcast_latest.output,
 
 
 rule export:

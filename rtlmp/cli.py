@@ -1,13 +1,16 @@
 """`rtlmp <target>`: the workflow from any folder, with words as for snakemake."""
 
+import argparse
 import json
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from rtlmp.config.errors import did_you_mean
@@ -21,8 +24,10 @@ TARGETS: Final = {name: (about, re.findall("`(.+?)`", files)) for name, about, f
 MODULES: Final = {"import": "rtlmp.sources.imports", "morning": "rtlmp.pipeline.morning"}
 COMMANDS: Final = {name: f"python -m {module}" for name, module in MODULES.items()} | {
     "check": "settings and data as `forecast` reads them, and its jobs; makes nothing",
+    "watch": "`nowcast` at each SCED run until stopped; --count N: that often",
     "targets": "this list",
 }
+PERIOD, BEGIN = 300, 15  # s: a SCED run is posted from 15 s after each 5 minutes on; the job waits
 
 
 def command_line() -> None:
@@ -37,6 +42,8 @@ def command(name: str, words: Sequence[str]) -> int:
         return subprocess.run([sys.executable, "-m", MODULES[name], *words], check=False).returncode
     if name == "check":
         return run_snakemake("forecast", ["--dry-run", "--quiet", "all", *words])
+    if name == "watch":
+        return _watch(words)
     if name in TARGETS or "/" in name:  # a file is a target too
         return _make(name, words)
     listed = {name: of for name, (of, _) in TARGETS.items()} | COMMANDS
@@ -45,6 +52,19 @@ def command(name: str, words: Sequence[str]) -> int:
     if unknown := name not in ("targets", "help", "-h", "--help"):
         sys.stderr.write(f"rtlmp: no target {name}{did_you_mean([name], listed)}\n")
     return 2 * unknown
+
+
+def _watch(words: Sequence[str]) -> int:
+    """Exit code of the last one; 0 where SIGINT or SIGTERM ended it. None is cut short."""
+    parser = argparse.ArgumentParser("rtlmp watch", allow_abbrev=False)
+    parser.add_argument("--count", type=int, default=sys.maxsize)
+    given, rest = parser.parse_known_args(words)
+    stop, failed, left = Event(), 0, given.count
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    while left and not stop.wait((BEGIN - time.time()) % PERIOD):
+        failed, left = _make("nowcast", ["--nolock", *rest]), left - 1
+    return 0 if stop.is_set() else failed
 
 
 def _make(target: str, words: Sequence[str]) -> int:

@@ -38,7 +38,7 @@ SPELLED_IN = (
 )
 # words of pandas, services, fits and configs that are a column somewhere too
 EVERYDAY = {"frequency", "hour", "last", "load", "month", "percent", "rule", "share", "spread"}
-EVERYDAY |= {"threshold", "value", "earlier"}
+EVERYDAY |= {"threshold", "value", "earlier", "ahead"}
 # public names that two modules may share, with the reason
 SHARED = set[str]()
 N = TypeVar("N", bound=ast.AST)
