@@ -149,7 +149,8 @@ def nowcast_training(rows: pd.DataFrame, minutes: int, day: date) -> TrainingSet
     until, price = datetime.combine(day, time(), UTC), rows[Scored.max_price].to_numpy(np.float64)
     at, valid = (rows[name].astype(np.int64).to_numpy(np.int64) for name in TIMES)
     age, hour = (to_us(until) - at) / DAY, np.asarray(valid // US_PER_HOUR, np.int64)
-    labels, design = Labels(*[price] * 3, 0 * price + 1), [str(q) for q in rows if q not in KEYS]
+    labels = Labels(price, price, price, 0 * price + 1)
+    design = [str(q) for q in rows if q not in KEYS]
     samples = Samples(rows[design].to_numpy(np.float32), labels, age, hour, 0)
     pool, since = sorted(rows[Scored.location].unique()), until - timedelta(days=float(age.max()))
     return TrainingSet(day, since, until, pool, design, samples, "")
