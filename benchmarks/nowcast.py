@@ -29,10 +29,9 @@ from rtlmp.clock import instant, month_days, months
 from rtlmp.config import Config
 from rtlmp.evaluation.losses import format_interval
 from rtlmp.evaluation.scores import Sample, sample_scores
-from rtlmp.evaluation.tables import Nowcast
 from rtlmp.io.tables import read_frame
 from rtlmp.models.training import fit_model
-from rtlmp.nowcast import HOURLY, Models, nowcast_table, nowcast_training, rows_by_month
+from rtlmp.nowcast import HOURLY, Models, Nowcast, nowcast_table, nowcast_training, rows_by_month
 from rtlmp.schemas.core import Scored
 from rtlmp.schemas.names import Forecaster, Metric
 from tests.helpers.live import SECRETS

@@ -1,7 +1,5 @@
 """P(price > x) of the next intervals and hours, from what is known when a SCED run is published.
-
-A slot is an interval of the real-time price, counted since 1970; where others have hours.
-"""
+A slot is an interval of the real-time price, counted since 1970, where others have hours."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import Series
 
 from rtlmp.asof import vintages
 from rtlmp.asof.hourly import hourly_vintages
@@ -19,13 +19,25 @@ from rtlmp.asof.view import long_table
 from rtlmp.asof.vintages import NEVER, US_PER_HOUR, Archive, Floats, Vintages, to_us
 from rtlmp.catalog import BY_NAME, MARKETS, MINUTES
 from rtlmp.catalog import SeriesName as S
-from rtlmp.evaluation.tables import Nowcast
+from rtlmp.evaluation.tables import Place
 from rtlmp.features.prices import LEVELS
 from rtlmp.features.registry import highest, mean
 from rtlmp.forecast.forecast import model_probability
 from rtlmp.models.samples import DAY, FEWEST, Samples, TrainingSet
 from rtlmp.models.store import Trained
-from rtlmp.schemas.core import UTC_DTYPE, Scored
+from rtlmp.schemas.core import UTC_DTYPE, Scored, Utc, Valid
+
+
+class Nowcast(Valid, Place):
+    """P(a price still to come of an interval or hour is above `threshold`)."""
+
+    issue_time: Series[Utc] = pa.Field(description="when the newest run was published, UTC")
+    minutes: Series[int] = pa.Field(description="60: an hour, else the market's interval")
+    ahead: Series[int] = pa.Field(description="intervals from 1, hours from 0: what is left of it")
+    threshold: Series[float] = pa.Field(description="x, USD/MWh")
+    probability: Series[float] = pa.Field(ge=0, le=1)
+    model_date: Series[str]
+
 
 STEPS, HOURS, BACK = 12, 4, 48  # intervals ahead; hours, from that of the next one on; and back
 PAIRS: Final = {S.LOAD: S.LOAD_FORECAST, S.WIND: S.WIND_FORECAST, S.SOLAR: S.SOLAR_FORECAST}
@@ -36,7 +48,7 @@ Models: TypeAlias = Mapping[str, Mapping[str, Trained]]  # as `load_models` has 
 KEYS: Final = [*TIMES, Scored.location, *SPAN, Scored.max_price]
 
 
-class Postings(NamedTuple):
+class Runs(NamedTuple):
     """What was published."""
 
     runs: Vintages  # highest price by slot
@@ -46,9 +58,7 @@ class Postings(NamedTuple):
     market: str
 
 
-def read_feed(
-    paths: Iterable[str], until: int, market: str, target: str, nodes: list[str]
-) -> Postings:
+def read_feed(paths: Iterable[str], until: int, market: str, target: str, nodes: list[str]) -> Runs:
     """What these files hold that was published by `until`, us since 1970."""
     held = vintages.load_observations(paths, {*nodes, MARKETS[market].system})
     known = {q: (of.at(of.publish <= until), places) for q, (of, places) in held.items()}
@@ -56,17 +66,17 @@ def read_feed(
     per_hour = MINUTES["h"] // MINUTES[q.step]
     slots = hourly_vintages(rows._replace(valid=rows.valid * per_hour), q)[S.RT_MAX]
     runs = vintages.arrange_vintages(slots, places)
-    return Postings(runs, vintages.index_vintages(known), nodes, per_hour, market)
+    return Runs(runs, vintages.index_vintages(known), nodes, per_hour, market)
 
 
-def published_runs(feed: Postings) -> list[tuple[int, int]]:
+def published_runs(feed: Runs) -> list[tuple[int, int]]:
     """Slot of each run that was published within two slots, and when, us; the newest last."""
     at = np.where(np.isnan(feed.runs.value), 0, feed.runs.publish).max(axis=1, initial=0)
     span, runs = US_PER_HOUR // feed.per_hour, enumerate(at.tolist(), feed.runs.start)
     return [(slot, us) for slot, us in runs if slot * span <= us < (slot + 2) * span]
 
 
-def nowcast_rows(feed: Postings, runs: Iterable[tuple[int, int]], coverage: float) -> pd.DataFrame:
+def nowcast_rows(feed: Runs, runs: Iterable[tuple[int, int]], coverage: float) -> pd.DataFrame:
     """A row for each run, interval or hour ahead, and node: KEYS, and features as known then.
     `max_price` is of what is left of the hour, if `coverage` of it has a price in the end."""
     parts: dict[str, list[Any]] = {name: [] for name in KEYS}
@@ -89,7 +99,7 @@ def nowcast_rows(feed: Postings, runs: Iterable[tuple[int, int]], coverage: floa
     return rows.astype(dict.fromkeys(TIMES, "int64")).astype(kinds)
 
 
-def _features(feed: Postings, slot: int, at: datetime, to: Sequence[slice]) -> dict[str, Any]:
+def _features(feed: Runs, slot: int, at: datetime, to: Sequence[slice]) -> dict[str, Any]:
     """By name, what was known at `at`: each broadcasts to (spans, nodes)."""
     now, market = slot // feed.per_hour, MARKETS[feed.market]
     day = _read(feed.runs, at, range(slot + 1 - 24 * feed.per_hour, slot + 1), feed.nodes)

@@ -16,11 +16,11 @@ from rtlmp.asof.vintages import NEVER, to_us
 from rtlmp.catalog import SeriesName
 from rtlmp.config import parse_config
 from rtlmp.evaluation.losses import log_loss
-from rtlmp.evaluation.tables import Nowcast
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.models.training import fit_model
 from rtlmp.nowcast import (
     KEYS,
+    Nowcast,
     nowcast_rows,
     nowcast_table,
     nowcast_training,

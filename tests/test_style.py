@@ -64,7 +64,7 @@ def refuse(offenders: Sequence[object]) -> None:
 def columns() -> set[str]:
     """Of every table."""
     names = [f"{schemas.__name__}.{m.name}" for m in pkgutil.iter_modules(schemas.__path__)]
-    rooms = ("rtlmp.evaluation.tables", "rtlmp.model_selection.tables")
+    rooms = ("rtlmp.evaluation.tables", "rtlmp.model_selection.tables", "rtlmp.nowcast")
     modules = [import_module(name) for name in (*names, *rooms)]
     classes = {c for m in modules for _, c in inspect.getmembers(m, inspect.isclass)}
     tables = [c for c in classes - {pa.DataFrameModel} if issubclass(c, pa.DataFrameModel)]

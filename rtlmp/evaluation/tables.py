@@ -194,14 +194,3 @@ class Drivers(Place):
     feature: Series[str]
     reading: Series[float] = pa.Field(nullable=True, title="as `feature`", description="NaN: none")
     effect: Series[float] = pa.Field(description="exp(effect) multiplies P")
-
-
-class Nowcast(Valid, Place):
-    """P(a price still to come of an interval or hour is above `threshold`)."""
-
-    issue_time: Series[Utc] = pa.Field(description="when the newest run was published, UTC")
-    minutes: Series[int] = pa.Field(description="60: an hour, else the market's interval")
-    ahead: Series[int] = pa.Field(description="intervals from 1, hours from 0: what is left of it")
-    threshold: Series[float] = pa.Field(description="x, USD/MWh")
-    probability: Series[float] = pa.Field(ge=0, le=1)
-    model_date: Series[str]

@@ -6,10 +6,9 @@ from rtlmp.asof.vintages import to_us
 from rtlmp.catalog import BY_NAME, SeriesName
 from rtlmp.clock import month_span, months
 from rtlmp.config import parse_config
-from rtlmp.evaluation.tables import Nowcast
 from rtlmp.io.tables import write_csv, write_table
 from rtlmp.models.store import load_models
-from rtlmp.nowcast import HOURLY, nowcast_rows, nowcast_table, published_runs, read_feed
+from rtlmp.nowcast import HOURLY, Nowcast, nowcast_rows, nowcast_table, published_runs, read_feed
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.registry import fetch_month, series_of
@@ -17,17 +16,17 @@ from rtlmp.sources.registry import fetch_month, series_of
 
 def fetched(series: list[SeriesName], at: datetime) -> pd.DataFrame:
     """Of 36 hours: the day-ahead prices of a day are published up to 35 before its end."""
-    c, since = parse_config(job.run_config), at - timedelta(hours=36)
+    since = at - timedelta(hours=36)
     spans = (month_span(m, since, at) for m in months(since, at))
-    return pd.concat([of for span in spans for of in fetch_month(c, series, *span)[0].values()])
+    return pd.concat([of for span in spans for of in fetch_month(C, series, *span)[0].values()])
 
 
 job = Job()
-p, now = job.params, datetime.fromisoformat(job.params.at)
+p, now, C = job.params, datetime.fromisoformat(job.params.at), parse_config(job.run_config)
 *recent, table, sheet = job.output
 if recent:  # a live run waits for the price of the interval that has begun, up to a minute
     late, target = now + timedelta(minutes=1), BY_NAME[p.feed["target"]]
-    hourly = fetched([q for q in HOURLY if q in series_of(parse_config(job.run_config))], now)
+    hourly = fetched([q for q in HOURLY if q in series_of(C)], now)
     while True:
         prices = fetched([target], now := datetime.now(UTC))
         begun = pd.Timestamp(now).floor(target.step)
