@@ -108,6 +108,11 @@ class Dates:
     def price_months(self) -> list[str]:
         return months(self.covered.first, self.covered.last)
 
+    def months_before(self, month: str) -> list[str]:
+        """Those with prices that a nowcast of `month` learns from."""
+        since = f"{month_days(month)[0] - self.history:%Y-%m}"
+        return [m for m in self.price_months if since <= m < month]
+
     @cached_property
     def backtest_months(self) -> list[str]:
         return months(self.config["backtest"]["start"], self.config["backtest"]["end"])

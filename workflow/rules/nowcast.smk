@@ -10,14 +10,9 @@ PUBLISHED = plan.published_near(KNOWN, month(NOW))
 FEED = {key: C[key] for key in ("market", "target", "nodes")}
 
 
-def nowcast_months(before):
-    since = month(month_days(before)[0] - plan.history)
-    return [m for m in plan.price_months if since <= m < before]
-
-
 use rule _long as nowcast_train with:
     input:
-        lambda w: plan.raw(KNOWN, nowcast_months(w.month)),
+        lambda w: plan.raw(KNOWN, plan.months_before(w.month)),
     output:
         boosters=plan.boosters(f"{RUN}/nowcast/model/{{minutes}}/{{month}}"),
         card=f"{RUN}/nowcast/model/{{minutes}}/{{month}}/card.json",
@@ -27,7 +22,7 @@ use rule _long as nowcast_train with:
     params:
         **uses("nowcast_train.py", gate=plan.ungated),
         feed=FEED,
-        months=lambda w: nowcast_months(w.month),
+        months=lambda w: plan.months_before(w.month),
 
 
 LENGTHS = [MINUTES[BY_NAME[C["target"]].step], MINUTES["h"]]
