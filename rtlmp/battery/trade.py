@@ -1,9 +1,7 @@
 """Energy and reserves in one programme, and how well a forecast picks hours.
 
-Reserves are offered at issue time at any price, by the plan for E[RT] and expected reserve prices
-(median of the same hour over two weeks) from what will be stored at midnight: schedules are known.
-Awards are full, at the day-ahead price; one that the store does not back at midnight is paid back.
-`energy_only` is the same without reserves, `perfect_...` knows two weeks of prices.
+Reserves are offered at issue time at any price, for expected prices and what midnight will find
+stored. Awards are full, at the day-ahead price; what the store does not back then is paid back.
 """
 
 from collections.abc import Iterable, Sequence
@@ -99,9 +97,9 @@ def delivered_day(
 def earned(of: Delivered, prices: DayPrices, paid: Floats, battery: Battery) -> Measured:
     """USD/kW and year of one day by product, and cycles."""
     day, money = settle(*of[:2], prices, battery), YEAR / 1000 / battery["power_mw"]
-    reserves = dict(zip(battery.get("reserves", {}), (of[2] * paid).sum(axis=1), strict=True))
+    usd = dict(zip(battery.get("reserves", {}), (of[2] * paid).sum(axis=1), strict=True))
     wear = battery["wear_usd_mwh"] * day.discharged
-    usd = {"total": day.revenue + sum(reserves.values()), **reserves, "wear": -wear}
+    usd |= {"total": day.revenue + sum(usd.values()), "wear": -wear}
     usd["energy_day_ahead"] = day.day_ahead
     usd["energy_real_time"] = day.revenue + wear - day.day_ahead
     made = {f"{part}_usd_per_kw_year": (money * x, 1.0) for part, x in usd.items()}
@@ -129,7 +127,9 @@ def stack(
             whole = awards(battery, np.concatenate(paid[span], axis=1))
             perfect += strategies.perfect_days(came[span], battery, True, whole)
         for name, days in {rule: made, f"perfect_{rule}": perfect}.items():
-            out |= by_day(name, (earned(*of, battery) for of in zip(days, came, paid, strict=True)))
+            out |= daily_arrays(
+                name, (earned(*of, battery) for of in zip(days, came, paid, strict=True))
+            )
             total[name] = out[name, "total_usd_per_kw_year"]
         out[rule, "share_of_perfect"] = np.array([total[rule][0], total[f"perfect_{rule}"][0]])
     ahead = total[BOTH] - [[1], [0]] * total[ENERGY]
@@ -148,7 +148,7 @@ def judged(forecast: Floats, real: Floats) -> Measured:
     return out
 
 
-def by_day(rule: str, days: Iterable[Measured]) -> Daily:
+def daily_arrays(rule: str, days: Iterable[Measured]) -> Daily:
     """The measures of each day as arrays."""
     rows = [*days]
     return {(rule, measure): np.array([row[measure] for row in rows]).T for measure in rows[0]}
@@ -177,7 +177,7 @@ def trade_table(
         for model in (name for name in Forecaster if name in curves):
             known = [dispatch.known_at_issue(node, curves[model], config, day) for day in issued]
             pairs = zip(known, came, strict=True)
-            at |= by_day(model, (judged(a.expected, b.real.mean(axis=1)) for a, b in pairs))
+            at |= daily_arrays(model, (judged(a.expected, b.real.mean(axis=1)) for a, b in pairs))
             if sold and model == Forecaster.MODEL:
                 at |= stack(known, came, sold, config["battery"])
         of[node.name] = at

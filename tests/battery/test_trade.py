@@ -28,8 +28,7 @@ from tests.helpers.build import observations, settings, utc
 
 SOLD = {"regup": {"hours": 1}, "regdn": {"hours": 1}, "ecrs": {"hours": 2}}
 CONFIG = parse_config(settings(nodes=["N"], battery={**BATTERY, "reserves": SOLD}))
-SERIES = {"regup": SeriesName.DAM_AS_REGUP, "regdn": SeriesName.DAM_AS_REGDN,
-          "ecrs": SeriesName.DAM_AS_ECRS}  # fmt: skip
+SERIES = (SeriesName.DAM_AS_REGUP, SeriesName.DAM_AS_REGDN, SeriesName.DAM_AS_ECRS)
 
 
 def selling(prices, stored, deployed=0.0, **sold):
@@ -44,8 +43,8 @@ def reserve_table(seed=0, days=40):
     rng = np.random.default_rng(seed)
     hours = pd.date_range("2024-02-05", periods=24 * days, freq="h", tz="UTC")
     told = hours.tz_convert("America/Chicago").normalize() - pd.Timedelta("10h")
-    made = [observations(of, "ERCOT", hours, told.tz_convert("UTC"), rng.lognormal(1, 1, len(hours)))
-            for of in SERIES.values()]  # fmt: skip
+    told, n = told.tz_convert("UTC"), len(hours)
+    made = [observations(of, "ERCOT", hours, told, rng.lognormal(1, 1, n)) for of in SERIES]
     return pd.concat(made, ignore_index=True)
 
 
@@ -56,7 +55,7 @@ def scored(node):
          "model": model}
         for day in DAYS
         for at in [pd.Timestamp(f"{day} 10:00", tz="America/Chicago").tz_convert("UTC")]
-        for hour in node.real.index[(node.real.index > at) & (node.real.index < at + pd.Timedelta("90h"))]
+        for hour in node.real.index[node.real.index > at][:90]
         for x, p in ((50.0, 0.3), (100.0, 0.1))
         for model in (Forecaster.MODEL, Forecaster.CLIMATOLOGY)
     ]  # fmt: skip
@@ -95,7 +94,8 @@ def test_without_reserves_the_programme_is_the_same_to_the_bit():
     before = perfect_foresight(days, BATTERY, real_time=True)
     none = awards(BATTERY, np.empty((0, 1)))
     now = perfect_days(days, BATTERY, True, none)
-    assert before == [settle(out, sold, of, BATTERY) for of, (out, sold, _) in zip(days, now, strict=True)]
+    settled = [settle(*of[:2], came, BATTERY) for came, of in zip(days, now, strict=True)]
+    assert before == settled
 
 
 def test_expected_reserve_prices_are_the_same_whatever_is_published_later():
