@@ -148,6 +148,7 @@ rule value:
     input:
         rules.revenue.output,
         f"{RUN}/value/revenue.csv",
+        f"{RUN}/value/trade.csv",
 
 
 rule risk:

@@ -90,8 +90,7 @@ def view(
             memo[series, ago] = known_frame(data[series], at - ago, hours)
         return memo[series, ago]
 
-    local = valid.tz_convert(market.tz)
-    return View(at, valid, local, nodes, network, market, hours, read, {})
+    return View(at, valid, valid.tz_convert(market.tz), nodes, network, market, hours, read, {})
 
 
 def _horizon(start: datetime) -> pd.DatetimeIndex:

@@ -16,7 +16,7 @@ The rule (strategy `forecast`), and what it assumes:
    schedule is followed in real time; nothing else is learnt on the way.
 7. The battery moves no price, never fails, and what is stored at midnight is kept.
 8. Settled on the day-ahead price and the target price of each interval (an LMP holds no scarcity
-   adders). Ancillary services earn nothing here.
+   adders). Reserves (`trade`) are another programme.
 9. Perfect foresight knows every price of the window and both markets, under the same limits;
    `day_ahead_perfect` knows those of the auction alone.
 10. `climatology_rule` and `persistence_rule` are this rule with a baseline's curve, and

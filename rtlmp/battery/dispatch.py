@@ -43,7 +43,7 @@ def dispatch_days(
 ) -> DataFrame[DispatchDays]:
     """Every strategy's operating days; `curves` holds a model's (issue, hour) x threshold table.
     `stress` moves the prices that come, and nothing of what was known before."""
-    observed = {day: stressed(_observed(node, config, day), stress) for day in days}
+    observed = {day: stressed(observed_on(node, config, day), stress) for day in days}
     strategies = {name: of for name, of in STRATEGIES.items() if name in rules}
     known = {
         model: [known_at_issue(node, curves[model], config, day) for day in observed]
@@ -168,7 +168,7 @@ def known_at_issue(
     )
 
 
-def _observed(node: NodePrices, config: DispatchSettings, day: date) -> DayPrices:
+def observed_on(node: NodePrices, config: DispatchSettings, day: date) -> DayPrices:
     """Prices of the operating day after issue date `day`."""
     hours = hours_of(config, day, 1)
     real, auction = node.real.reindex(hours), node.auction.reindex(hours)

@@ -4,16 +4,18 @@ None sees the prices to come, but for perfect foresight.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
 from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.battery import StrategyName
 from rtlmp.battery.programme import (
+    NO_RESERVES,
     DayPrices,
     Index,
     MarketPrices,
+    Reserves,
     Result,
     Schedule,
     cycle_energy,
@@ -24,6 +26,8 @@ from rtlmp.battery.programme import (
 from rtlmp.config import Battery
 from rtlmp.schemas.names import Forecaster
 
+# output (hours, intervals) MW, net day-ahead sale (hours,) MWh, reserves held (K, hours) MW
+Delivered: TypeAlias = tuple[Floats, Floats, Floats]
 AWARD_PREMIUM: Final = 1e4  # USD/MWh above any price: awards are delivered before all else
 
 
@@ -62,7 +66,7 @@ class Strategy(NamedTuple):
 def offers_of_forecast(known: KnownAtIssue, battery: Battery) -> Offers:
     """What the programme would sell at expected prices, each hour at its expected price."""
     today = known.day == 0
-    plan = solve(_real_time(known, known.expected), battery, 0.0)
+    plan = solve(real_time_market(known, known.expected), battery, 0.0)
     return Offers(plan.discharge[today], known.expected[today], np.zeros(today.sum()))
 
 
@@ -71,7 +75,7 @@ def orders_of_forecast(
 ) -> Orders:
     """The best schedule for expected prices from what is stored, awards first."""
     today = known.day == 0
-    market = _real_time(known, known.expected)
+    market = real_time_market(known, known.expected)
     sold = np.where(today, np.resize(awarded.sold, len(today)), 0.0)
     plan = solve(market._replace(sold=sold, sell=market.real + AWARD_PREMIUM), battery, stored)
     return _scheduled(plan, today)._replace(due=plan.sold[today])
@@ -87,7 +91,7 @@ def orders_of_persistence(
     known: KnownAtIssue, _: Offers, stored: float, battery: Battery
 ) -> Orders:
     """The best schedule for yesterday's real-time prices."""
-    plan = solve(_real_time(known, known.yesterday), battery, stored)
+    plan = solve(real_time_market(known, known.yesterday), battery, stored)
     return _scheduled(plan, known.day == 0)
 
 
@@ -113,7 +117,7 @@ def orders_of_awards(_: KnownAtIssue, awarded: Offers, __: float, ___: Battery) 
     return Orders(idle, idle, awarded.sold - awarded.bought)
 
 
-def _real_time(known: KnownAtIssue, prices: Floats) -> MarketPrices:
+def real_time_market(known: KnownAtIssue, prices: Floats) -> MarketPrices:
     none = np.zeros_like(prices)
     return MarketPrices(prices, prices, prices, known.day, none, none, trade=True)
 
@@ -151,17 +155,25 @@ def operate(
 
 def perfect_foresight(days: Sequence[DayPrices], battery: Battery, real_time: bool) -> list[Result]:
     """The best any battery could do that knew the prices of all days: one programme for them."""
+    each = zip(days, perfect_days(days, battery, real_time), strict=True)
+    return [settle(output, sold, prices, battery) for prices, (output, sold, _) in each]
+
+
+def perfect_days(
+    days: Sequence[DayPrices], battery: Battery, real_time: bool, reserves: Reserves = NO_RESERVES
+) -> list[Delivered]:
+    """What it delivers each day; `reserves` are those of all days."""
     real, auction = (np.concatenate(prices) for prices in zip(*days, strict=True))
     hours = [len(prices.auction) for prices in days]
     day = np.repeat(np.arange(len(days)), hours)
     most = np.full(len(auction), battery["power_mw"])
-    market = MarketPrices(real.ravel(), auction, auction, day, most, most, trade=real_time)
+    market = MarketPrices(real.ravel(), auction, auction, day, most, most, real_time, reserves)
     plan = solve(market, battery, 0.0)
     position = plan.sold - plan.bought
     output = (plan.discharge - plan.charge).reshape(real.shape) + position[:, None]
-    by_day = (np.split(of, np.cumsum(hours)[:-1]) for of in (output, position))
-    each = zip(*by_day, days, strict=True)
-    return [settle(out, sold, prices, battery) for out, sold, prices in each]
+    output += plan.called[:, None]
+    by_day = (np.split(of, np.cumsum(hours)[:-1]) for of in (output, position, plan.held.T))
+    return [(out, sold, held.T) for out, sold, held in zip(*by_day, strict=True)]
 
 
 def follow(orders: Orders, intervals: int, stored: float, battery: Battery) -> tuple[Floats, float]:

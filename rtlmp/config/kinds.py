@@ -28,10 +28,9 @@ def node_text(value: object) -> object:
     return str(value).strip() if numbered or isinstance(value, str) else value
 
 
-def kept(value: object) -> object:
+def kept(of: object) -> object:
     """A map without its empty entries: Snakemake adds to maps, so null is how to take one out."""
-    entries = isinstance(value, Mapping) and {k: v for k, v in value.items() if v is not None}
-    return value if entries is False else entries
+    return {k: v for k, v in of.items() if v is not None} if isinstance(of, Mapping) else of
 
 
 Removable: Final = BeforeValidator(kept)
@@ -44,6 +43,7 @@ Horizon = Literal["next_midnight", "next_hour"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Node = Annotated[str, Field(min_length=1), BeforeValidator(node_text)]  # any of a market
 Text = Annotated[str, BeforeValidator(str)]
+Product = Literal["regup", "regdn", "rrs", "ecrs", "nspin"]
 History = Annotated[int, Field(ge=14)]  # days
 DriftLimits = dict[Literal["psi", "cusum"], Positive | None]  # null: no limit
 
@@ -64,6 +64,11 @@ class Alert(TypedDict):
     hours: NotRequired[tuple[Hour, Hour]]  # local, first and last, also over midnight
 
 
+class Reserve(TypedDict):
+    hours: Positive  # of energy held a MW
+    deployed: NotRequired[Annotated[float, Field(ge=0, le=1)]]  # share of it called, on average
+
+
 class Battery(TypedDict):
     """A battery at the grid, and the local hours of strategy fixed_clock."""
 
@@ -74,6 +79,7 @@ class Battery(TypedDict):
     wear_usd_mwh: Annotated[float, Field(ge=0)]
     clock_charge: list[Hour]
     clock_discharge: list[Hour]
+    reserves: NotRequired[Annotated[dict[Product, Reserve], Removable]]
 
 
 class Scenario(Window):

@@ -69,8 +69,7 @@ def sampled_nodes(of: NodeSample, pool: str, nodes: list[str], day: date) -> lis
     if pool not in of["counts"]:
         return nodes
     rng = np.random.default_rng([of["seed"] or 0, day.toordinal(), crc32(pool.encode())])
-    chosen = rng.choice(len(nodes), of["counts"][pool], replace=False)
-    return [nodes[k] for k in np.sort(chosen)]
+    return [nodes[k] for k in np.sort(rng.choice(len(nodes), of["counts"][pool], replace=False))]
 
 
 def write_history(rows: HistoryRows, path: str | Path) -> None:
@@ -109,8 +108,7 @@ def read_history(path: str | Path) -> HistoryRows:
 
 
 def _digest(rows: HistoryRows) -> str:
-    names = json.dumps([rows.nodes, rows.design]).encode()
-    return sha256([*rows[:4], names])
+    return sha256([*rows[:4], json.dumps([rows.nodes, rows.design]).encode()])
 
 
 def nodes_of(months: Iterable[HistoryRows]) -> list[str]:

@@ -24,8 +24,7 @@ def open_parquet(path: str | Path, words: Iterable[str] = ()) -> pq.ParquetFile:
 
 def to_numpy(of: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
     """The numbers themselves, not a copy, where they lie in one piece; none may be missing."""
-    whole = of.combine_chunks() if isinstance(of, pa.ChunkedArray) else of
-    return np.from_dlpack(whole)
+    return np.from_dlpack(of.combine_chunks() if isinstance(of, pa.ChunkedArray) else of)
 
 
 def flags(of: pa.ChunkedArray) -> npt.NDArray[np.bool_]:

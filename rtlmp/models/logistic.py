@@ -43,5 +43,4 @@ def logistic_curve(of: Fitted, x: Matrix, _: Model, __: int) -> Floats:
 
 
 def _standard(x: Floats, mean: Floats, deviation: Floats) -> Floats:
-    z = (x - mean) / np.where(deviation > 0, deviation, 1.0)
-    return np.clip(np.nan_to_num(z), -FAR, FAR)
+    return np.clip(np.nan_to_num((x - mean) / np.where(deviation > 0, deviation, 1.0)), -FAR, FAR)

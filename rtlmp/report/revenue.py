@@ -20,8 +20,9 @@ UNWRAPPED: Final = re.compile(r"(?<!\n)\n(?!\n|\d+\. ) *")  # line ends inside a
 
 
 def revenue_page(
-    run: str, battery: Battery, revenue: DataFrame[Revenue], figures: Sequence[str]
-) -> Page:
+    run: str, battery: Battery, revenue: DataFrame[Revenue], trade: DataFrame[Revenue],
+    figures: Sequence[str],
+) -> Page:  # fmt: skip
     """The page of one run."""
     about = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in battery.items())
     pictures = [picture(path, Path(path).stem) for path in figures]
@@ -32,6 +33,7 @@ def revenue_page(
         [
             Section("In short", "Money after wear, 90 % block-bootstrap intervals.", (), pictures),
             *[Section(place, tables=[_measures(revenue, place)]) for place in places],
+            Section("Reserves, and hours picked", tables=[html_table(trade, "", 2)]),
             Section("The rule", UNWRAPPED.sub(" ", rule.__doc__ or "")),
         ],
     )

@@ -10,6 +10,16 @@ use rule _long as raw_month with:
         **uses("raw.py"),
 
 
+# Apart, so that a product more remakes no other series and nothing that follows from one.
+if RESERVES := [f"dam_as_{p}" for p in C["battery"].get("reserves", ())]:
+
+    use rule raw_month as raw_reserves with:
+        output:
+            [f"{RUN}/raw/{q}/{{month}}.parquet" for q in RESERVES],
+        log:
+            f"{LOGS}/raw_reserves/{{month}}.log",
+
+
 rule raw:
     input:
         RAW_FILES,

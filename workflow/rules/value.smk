@@ -12,12 +12,16 @@ use rule _job as dispatch_days with:
         window=lambda w: plan.window("backtest"),
 
 
-use rule _job as revenue with:
+use rule _medium as revenue with:
     input:
         PAGE_ASSETS,
+        **{name: rules.dispatch_days.input[name] for name in ("forecasts", "real", "dam")},
+        reserves=plan.raw(
+            [f"dam_as_{p}" for p in C["battery"].get("reserves", ())], plan.raw_months
+        ),
         days=plan.paths_of(rules.dispatch_days.output, node=FOLDERS),
     output:
-        **plan.tables("value", "dispatch_days", "revenue"),
+        **plan.tables("value", "dispatch_days", "revenue", "trade"),
         page=f"{RUN}/report/value.html",
         earnings=report(
             f"{RUN}/figures/earnings.png", caption="../report/value/earnings.rst", category="Value"
@@ -31,6 +35,7 @@ use rule _job as revenue with:
         f"{LOGS}/revenue.log",
     params:
         **uses("revenue.py"),
+        window=lambda w: plan.window("backtest"),
 
 
 use rule _medium as portfolio with:
