@@ -121,9 +121,8 @@ def stack(
             delivered, stored = delivered_day(of, asked, then, pay, battery, stored)
             made.append(delivered)
         perfect = list[Delivered]()
-        for span in (
-            slice(k, k + RECENT) for k in range(0, len(came), RECENT)
-        ):  # the whole is slow
+        for first in range(0, len(came), RECENT):  # of all days at once it is slow
+            span = slice(first, first + RECENT)
             whole = awards(battery, np.concatenate(paid[span], axis=1))
             perfect += strategies.perfect_days(came[span], battery, True, whole)
         for name, days in {rule: made, f"perfect_{rule}": perfect}.items():
