@@ -1,6 +1,7 @@
 """`source: live` through Snakemake, against the replaying server: what is asked, and what comes."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +22,7 @@ from rtlmp.sources.files.coverage import coverage
 from rtlmp.sources.freshness import UNKNOWN, age_limits, freshness, newest_known
 from tests.helpers import live, repo
 from tests.helpers.build import ROOT, five_minutes, settings, utc
-from tests.helpers.replay import Server, hosts, serving
+from tests.helpers.replay import Server, hosts, reply, serving
 
 TZ = MARKETS["ERCOT"].tz
 DAY = timedelta(days=1)
@@ -105,6 +106,21 @@ def test_what_the_store_has_is_read_again_without_the_network(run):
     snakemake(run, run.second)
     assert len(run.server.asked) == asked
     pd.testing.assert_frame_equal(forecast(run, run.second), before)
+
+
+@pytest.mark.integration
+def test_a_source_that_fails_all_morning_is_said_and_asked_again(run):
+    """The forecast is made without; the same command asks again, and heals."""
+    run.server.faults.extend([("reportTypeId=13028", partial(reply, status=500, body=b"no"))] * 9)
+    snakemake(run, run.third, "daily", attempts=1)
+    assert forecast(run, run.third)[Flagged.stale].str.contains("np4-732-cd").all()
+    page = (run.folder / f"results/live/report/daily/{run.third}.html").read_text()
+    assert "left out of np4-732-cd" in page
+    assert "HTTP 500" in page
+    run.server.faults.clear()
+    snakemake(run, run.third, "daily", attempts=1)
+    assert not forecast(run, run.third)[Flagged.stale].str.contains("np4-732-cd").any()
+    assert "Nothing to be done" in snakemake(run, run.third)
 
 
 @pytest.mark.integration

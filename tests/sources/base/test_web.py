@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus, unquote
 import pytest
 
 from rtlmp.schemas.core import Observations
+from rtlmp.sources.base import interface
 from rtlmp.sources.base.interface import IncompleteError
 from rtlmp.sources.base.pace import due, pacer
 from rtlmp.sources.base.redact import words
@@ -214,12 +215,12 @@ def test_prices_as_quoted_text_with_thousands_are_read(server, tmp_path):
     assert (found[Observations.value] - 1000).round(2).tolist() == want[Observations.value].tolist()
 
 
-def test_an_empty_day_is_refused_and_can_be_accepted(server, tmp_path):
+def test_an_empty_day_is_refused_and_can_be_accepted(server, tmp_path, monkeypatch):
     server.faults.append(("IceDocList", partial(reply, status=200, body=NOTHING)))
     span = ("2026-10-02T00:00", "2026-10-04T14:00")
-    tools = live.tools(server, tmp_path)._replace(now=NOW + timedelta(days=31))
+    monkeypatch.setattr(interface, "RECENT", timedelta(0))
     with pytest.raises(IncompleteError) as caught:
-        live.read("np6-788-cd", *span, tools)
+        prices(server, tmp_path, span)
     for text in ("np6-788-cd 2026-10-02: 0 of 288", "live.gaps", "report 12300"):
         assert text in str(caught.value)
     for gaps in (["np6-788-cd 2026-10-02", "np6-788-cd 2026-10-03"], ["np6-788-cd 2026-10"]):
