@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from itertools import product
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -65,7 +66,7 @@ def send(events: Sequence[Event], addresses: Sequence[str], record: Path) -> Ite
     Yields what was. Raises ValueError where an address does not take it: the next run tries again.
     """
     if addresses:
-        import apprise  # is it missing? pip install 'rtlmp[alerts]'
+        apprise = import_module("apprise")  # is it missing? pip install 'rtlmp[alerts]'
     sent = load_json(record, dict[str, str]) if record.exists() else {}
     for of, address in product(events, addresses):
         name = f"{_name(of)} {sha256([address.encode()])[:8]}"

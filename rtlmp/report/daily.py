@@ -24,7 +24,7 @@ from rtlmp.report.record import Record
 from rtlmp.report.scorecard import drift_now, models_table, record_section
 from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Scored
 from rtlmp.schemas.names import Forecaster
-from rtlmp.sources.freshness import lately, left_out
+from rtlmp.sources.freshness import lately, left_out, old
 
 SHOWN: Final = (Forecast.probability, Bounded.lower, Bounded.upper)
 AHEAD: Final = {*READ} - ACTUALS
@@ -101,14 +101,7 @@ def observed_prices(prices: Archive, at: pd.Timestamp, min_coverage: float) -> p
 
 def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
     """Sentences on what to distrust today; none when all is well."""
-    old = of.freshness[of.freshness[Freshness.stale] & of.freshness[Freshness.allowed].notna()]
-    columns = (old[Freshness.series], old[Freshness.age], old[Freshness.allowed])
-    found = [
-        f"{name}: nothing published" + ("" if pd.isna(age) else f" for {age:.0f} hours")
-        + f" before issue time, allowed are {allowed:.3g}"
-        for name, age, allowed in zip(*columns, strict=True)
-    ]  # fmt: skip
-    found += [*left_out(of.lost), *unknown(of, config, never=False)]
+    found = [*old(of.freshness), *left_out(of.lost), *unknown(of, config, never=False)]
     found += filter(None, [of.record.fault])
     if stale := set(of.forecast.get(Flagged.stale, [])) - {""}:
         found.append(f"made with old or missing data: {', '.join(stale)}")

@@ -77,6 +77,17 @@ def lately(
     return fresh, [until for _, until in known.values()], losses
 
 
+def old(fresh: DataFrame[Freshness]) -> list[str]:
+    """A sentence a series, or report, that is older than it may be."""
+    over = fresh[fresh[Freshness.stale] & fresh[Freshness.allowed].notna()]
+    columns = (over[Freshness.series], over[Freshness.age], over[Freshness.allowed])
+    return [
+        f"{name}: nothing published" + ("" if pd.isna(age) else f" for {age:.0f} hours")
+        + f" before issue time, allowed are {allowed:.3g}"
+        for name, age, allowed in zip(*columns, strict=True)
+    ]  # fmt: skip
+
+
 def left_out(lost: DataFrame[Lost]) -> list[str]:
     """A sentence a report: that its source failed, else the first of its postings."""
     first = lost.sort_values([Lost.report, Lost.posting]).drop_duplicates(Lost.report)

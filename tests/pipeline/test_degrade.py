@@ -73,6 +73,8 @@ def test_a_feature_in_another_unit_is_published_with_its_warning(repo):
     assert status["verdict_code"] == Verdict.DEGRADED
     assert {*status["drift"]} == {"psi", "cusum"}
     month.write_bytes(whole)
+    repo.run("daily")
+    assert Flagged.suspect not in served(repo)
 
 
 def test_a_failed_training_keeps_the_model_that_was_there_and_says_so(repo):
