@@ -24,7 +24,6 @@ sold = reserve_prices(read_tables(Observations, given.reserves), names) if names
 nodes = [node_prices(node, real, auction) for node in c["nodes"]]
 trade = trade_table(nodes, read_table(Scored, given.forecasts), sold, c, window)
 write_table(Revenue, trade, out.trade)
-shown = dispatched[DispatchDays.day]
-save_figure(earnings(revenue), out.earnings, c, shown)
-save_figure(cumulative(dispatched, battery["power_mw"]), out.cumulative, c, shown)
+save_figure(earnings(revenue), out.earnings, c, window)
+save_figure(cumulative(dispatched, battery["power_mw"]), out.cumulative, c, window)
 render(revenue_page(c["run"], battery, revenue, trade, [out.earnings, out.cumulative]), out.page)
