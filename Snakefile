@@ -1,12 +1,11 @@
 import os
 import sys
-import time
 from pathlib import Path
 
 from snakemake.utils import min_version
 
 from rtlmp.pipeline.environment import ENVIRONMENT, require_own_package
-from rtlmp.pipeline.kept import keep, put_back
+from rtlmp.pipeline.kept import keep, put_back, sweep
 from rtlmp.pipeline.lock import clear_dead_lock
 from rtlmp.pipeline.morning import TOLD
 
@@ -52,20 +51,18 @@ onstart:
     workflow.scheduler.job_rate_limiter = None
     if NO_PAST:
         print(NO_PAST, file=sys.stderr)
-    for left in Path(RUN).rglob(
-        ".[0-9]*.*"
-    ):  # half written a day ago or more: its writer is dead
-        if time.time() - left.stat().st_mtime > 86400:
-            left.unlink(missing_ok=True)
+    sweep(Path(RUN))
     jobs = workflow.dag.needrun_jobs()
     keep(str(f) for job in jobs for f in job.output if not f.is_storage)
 
 
 onsuccess:
     put_back(workflow.persistence, plan.to_ask_again)
-    from rtlmp.report.index import write_index  # slow
+    jobs = workflow.dag.needrun_jobs(exclude_finished=False)
+    if plan.makes_pages(str(f) for job in jobs for f in job.output):
+        from rtlmp.report.index import write_index  # slow
 
-    write_index(Path(RUN))
+        write_index(Path(RUN))
 
 
 onerror:

@@ -4,6 +4,7 @@ unfinished, so that the next run makes it anew."""
 
 import os
 import shutil
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +12,15 @@ from typing import Any, Final
 
 from snakemake.io import IOFile
 
+DAY: Final = 86400  # s
 KEPT: Final = Path(".snakemake/rtlmp-kept")  # in the working directory, as outputs are
+
+
+def sweep(folder: Path) -> None:
+    """Delete what was left half written there a day ago or more: its writer is dead."""
+    for path in folder.rglob(".[0-9]*.*"):
+        if time.time() - path.stat().st_mtime > DAY:
+            path.unlink(missing_ok=True)
 
 
 def keep(outputs: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from snakemake.io import expand
 from rtlmp.catalog import DAM_PARTS, READ, RT_PARTS, SeriesName
 from rtlmp.io.files import folder_name
 from rtlmp.pipeline.dates import Dates
+from rtlmp.report import TABLED
 
 Inputs = dict[str, list[str]]
 
@@ -19,6 +20,11 @@ class Paths(Dates):
     @cached_property
     def root(self) -> str:
         return f"results/{self.config['run']}"
+
+    def makes_pages(self, outputs: Iterable[str]) -> bool:
+        """Whether any of them is a page, or on one: the index is to be made anew."""
+        folders = tuple(f"{self.root}/{folder}/" for folder in TABLED)
+        return any(p.endswith((".html", ".md")) or p.startswith(folders) for p in outputs)
 
     @cached_property
     def series(self) -> Sequence[SeriesName]:

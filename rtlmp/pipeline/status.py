@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 
 from rtlmp.asof.view import HOUR
 from rtlmp.asof.vintages import read_archive
-from rtlmp.catalog import ACTUALS, BY_NAME, MINUTES, SeriesName
+from rtlmp.catalog import ACTUALS, BY_NAME, MINUTES
 from rtlmp.clock import HORIZON_HOURS, gate_closure, horizon_start
 from rtlmp.config import threshold_name
 from rtlmp.config.jobs import DailyPageSettings
@@ -163,11 +163,13 @@ def _series(
     newest, at = table.pop(Freshness.latest), pd.Timestamp(now)
     times = newest.map(lambda t: t.isoformat(timespec="seconds"), na_action="ignore")
     table.insert(1, "newest", times.astype(object))
-    named = [BY_NAME.get(q, SeriesName.WIND) for q in table[Freshness.series]]  # reports are hourly
-    ends = [u + pd.Timedelta(minutes=MINUTES[q.step]) for q, u in zip(named, until, strict=True)]
+    named = [BY_NAME.get(q) for q in table[Freshness.series]]  # None: a report, all are hourly
+    steps = [MINUTES[q.step if q else "h"] for q in named]
+    ends = [u + pd.Timedelta(minutes=m) for u, m in zip(until, steps, strict=True)]
     table["reach"] = (pd.Series(ends, dtype=UTC_DTYPE) - at) / HOUR
     asked = (horizon_start(config, day) + HORIZON_HOURS * HOUR - at) / HOUR
-    table["asked"] = [np.nan if q in ACTUALS else asked for q in named]  # never known ahead
+    ahead = [q is not None and q not in ACTUALS for q in named]
+    table["asked"] = np.where(ahead, asked, np.nan)
     return json.loads(table.to_json(orient="records", double_precision=2))
 
 

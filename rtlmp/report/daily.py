@@ -21,7 +21,7 @@ from rtlmp.report.explain import Issue
 from rtlmp.report.glance import glance
 from rtlmp.report.page import Page, Section, Table, chart, group, prices, probabilities
 from rtlmp.report.record import Record
-from rtlmp.report.scorecard import drift_now, models_table, record_section
+from rtlmp.report.scorecard import Lately, drift_now, lately_issued, models_table, record_section
 from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Scored
 from rtlmp.schemas.names import Forecaster
 from rtlmp.sources.freshness import lately, left_out, old
@@ -42,6 +42,7 @@ class DailyReport(NamedTuple):
     until: Sequence[pd.Timestamp]  # last interval known of each series of `freshness`
     prices: Archive | None = None
     record: Record = Record({}, "", "")
+    lately: Lately = Lately(0, [])
     drift: Mapping[str, float] = {}  # as `drift_now`
     why: Mapping[str, Issue] = {}  # by node, what its forecast was made of
     lost: DataFrame[Lost] = Lost.empty()  # lately, and not accepted
@@ -52,6 +53,7 @@ def read_daily(given: Any, config: DailyPageSettings, issued: date, record: Reco
     at = pd.Timestamp(issue_time(config, issued))
     fresh, until, lost = lately(given.raw, getattr(given, "lost", ()), at, config)
     archive, cards = read_archive(given.hourly), [*map(read_card, given.cards)]
+    recent = lately_issued(record, archive, config, at)
     return DailyReport(
         issued,
         read_table(Forecast, given.forecast),
@@ -62,7 +64,8 @@ def read_daily(given: Any, config: DailyPageSettings, issued: date, record: Reco
         until,
         archive,
         record,
-        drift_now(cards, record, archive, config, at),
+        recent,
+        drift_now(cards, recent.scored),
         lost=lost,
     )
 
@@ -81,7 +84,7 @@ def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
                 "threshold, bounds too.", charts=[chart(_ahead(of.forecast, tz))]),
         Section("Yesterday's forecast against what came", "Each hour as last issued before it, "
                 "and the prices public when this page was issued.", charts=_behind(of, tz)),
-        record_section(of.record, of.prices, config, at),
+        record_section(of.record, of.lately, tz),
         Section("What it rests on",
                 tables=[models_table(of.cards, of.drift), known_table(of.freshness, of.until)]),
     ]  # fmt: skip

@@ -7,10 +7,10 @@ from markupsafe import Markup
 
 from rtlmp.evaluation.scores import ALL
 from rtlmp.io.tables import read_frame
+from rtlmp.report import TABLED
 from rtlmp.report.page import Page, Section, Table, html_table, render
 from rtlmp.schemas.core import Metrics
 
-FOLDERS: Final = ("settlement", "scenario/*", "validation", "compare/*")
 PAGES: Final = ("report/daily/*.html", "report/*.html", "[ab]*/*.md", "model/*/*/*.md")
 MOST: Final = 100  # rows of a table on a page
 LINK: Final = Markup('<a href="{0}">{0}</a>')
@@ -18,8 +18,7 @@ LINK: Final = Markup('<a href="{0}">{0}</a>')
 
 def write_index(root: Path) -> None:
     """`index.html` of the pages that the run in `root` has, the newest issue date first."""
-    folders = [folder for of in FOLDERS for folder in sorted(root.glob(of))]
-    if paths := [path for folder in folders for path in sorted(folder.glob("[!f]*.parquet"))]:
+    if paths := [path for of in TABLED for path in sorted(root.glob(f"{of}/**/[!f]*.parquet"))]:
         about = "All nodes and lead days together where a table has that."
         made = [Section("Tables", tables=[_rows(path, root) for path in paths])]
         render(Page(f"Tables of {root.name}", about, made), root / "report/tables.html")

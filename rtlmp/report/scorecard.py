@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -47,12 +47,24 @@ def skill_of(of: Pairs) -> float:
     return round(float(1 - loss[Forecaster.MODEL] / loss[Forecaster.CLIMATOLOGY]), 4)
 
 
-def drift_now(
-    cards: Sequence[Card], record: Record, prices: Archive, config: BacktestSettings, at: datetime
-) -> dict[str, float]:
+class Lately(NamedTuple):
+    """Of the last DAYS issue dates."""
+
+    issued: int  # forecasts that the record holds
+    scored: list[Pairs]
+
+
+def lately_issued(
+    record: Record, prices: Archive, config: BacktestSettings, at: datetime
+) -> Lately:
+    """Before `at`, scored by the prices of then."""
+    issued = as_issued(record, at - timedelta(days=DAYS), at)
+    return Lately(len(issued), recent_pairs(issued, prices, config, at))
+
+
+def drift_now(cards: Sequence[Card], scored: Sequence[Pairs]) -> dict[str, float]:
     """By its name in the config: psi of the newest model; CUSUM of losses as issued."""
     psi = [float(np.median(of["drift"]["index"])) for of in cards if "drift" in of]
-    scored = recent_pairs(as_issued(record, at - timedelta(days=DAYS), at), prices, config, at)
     rows = zip(*((of.issued, of.spiked, of.of(Forecaster.MODEL)) for of in scored), strict=True)
     loss = cusum(*map(np.concatenate, rows)) if scored else 0.0
     return {"psi": round(max(psi, default=0.0), 4), "cusum": round(loss, 4)}
@@ -67,14 +79,11 @@ def models_table(cards: Sequence[Card], drift: Mapping[str, float]) -> Table:
     return html_table(made, about + ", ".join(f"{name} {of:.2f}" for name, of in drift.items()))
 
 
-def record_section(
-    record: Record, prices: Archive | None, config: BacktestSettings, at: pd.Timestamp
-) -> Section:
-    """Skill, the worst misses, and what came of each class of probability, at local time `at`."""
-    issued = as_issued(record, at - pd.Timedelta(days=DAYS), at)
-    scored = recent_pairs(issued, prices or {}, config, at)
+def record_section(record: Record, of: Lately, tz: str) -> Section:
+    """Skill, the worst misses, and what came of each class of probability."""
+    issued, scored = of
     skill = {above(of.threshold): [skill_of(of)] for of in scored}
-    misses = pd.concat([pd.DataFrame({LOSS: []}), *(_misses(of, str(at.tz)) for of in scored)])
+    misses = pd.concat([pd.DataFrame({LOSS: []}), *(_misses(of, tz) for of in scored)])
     classes = [{"price": above(of.threshold), **row} for of in scored for row in by_probability(of)]
     made = [
         (pd.DataFrame(skill), "Skill: 1 less log loss over that of climatology."),
@@ -83,7 +92,7 @@ def record_section(
     ]
     about = (
         f"{len(record.entries)} forecasts, as issued; SHA-256 of the last: {record.last}. Scored "
-        f"are the first 24 hours of {len(issued)} of the last {DAYS} issue dates."
+        f"are the first 24 hours of {issued} of the last {DAYS} issue dates."
     )
     return Section("The record", about, tables=[html_table(*of) for of in made if len(of[0])])
 

@@ -42,8 +42,9 @@ def age_limits(market: str, source: str) -> AgeLimits | None:
     from rtlmp.sources.registry import SOURCES  # other runs need not load it
 
     ages: dict[str, timedelta] = {}
+    reports = {*sharing_reports()}
     for of in SOURCES:
-        own = {of.name} & {*sharing_reports()}
+        own = {of.name} & reports
         for q in ({*of.series} - RETIRED) | own if of.market in ("", market) else ():
             ages[q] = min(of.fresh, ages.get(q, of.fresh))
     return ages

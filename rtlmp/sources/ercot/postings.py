@@ -20,9 +20,9 @@ from rtlmp.sources.ercot.parse import ReportError, parse, posting_times, said_of
 from rtlmp.sources.ercot.reports import REPORTS, Report
 from rtlmp.sources.ercot.times import TZ
 
+Span: TypeAlias = tuple[datetime, datetime]
 # Listings lag by minutes, and a posting is sometimes listed after a later one: the last hour
 # of what was listed is listed again.
-Span: TypeAlias = tuple[datetime, datetime]
 SETTLED: Final = timedelta(hours=1)
 AT_ONCE: Final = 500  # postings parsed together
 log = logging.getLogger(__name__)
