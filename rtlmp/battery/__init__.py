@@ -26,9 +26,17 @@ The rule (strategy `forecast`), and what it assumes:
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from rtlmp.catalog import SeriesName
+from rtlmp.config.kinds import Battery
+
 # what prices that come are multiplied by, and the share left of their distance to the day's mean
 Stress: TypeAlias = tuple[float, float]
 CALM: Final[Stress] = (1, 1)
+
+
+def reserve_series(battery: Battery) -> list[SeriesName]:
+    """Day-ahead prices of the reserves that it sells."""
+    return [SeriesName[f"DAM_AS_{name.upper()}"] for name in battery.get("reserves", {})]
 
 
 class StrategyName(StrEnum):

@@ -13,12 +13,18 @@ from rtlmp.features import reading
 from rtlmp.features.reading import ISSUE_DAY, back, by_day, by_recency, known_values, target_hours
 from rtlmp.features.registry import feature, highest, mean
 
+ALIKE: Final = 20  # USD/MWh: from about here on equal ratios of prices are alike
 LEVELS: Final = (50, 100, 200, 500)  # USD/MWh at which past spikes are counted
 
 
 def level(price: Floats) -> Floats:
     """Price on a scale where 30 to 60 and 3,000 to 6,000 are alike; negative prices keep sign."""
-    return np.arcsinh(price / 20)
+    return np.arcsinh(price / ALIKE)
+
+
+def price_at(level: Floats) -> Floats:
+    """USD/MWh on that scale."""
+    return ALIKE * np.sinh(level)
 
 
 def around(hourly: Floats) -> Floats:

@@ -106,10 +106,15 @@ def forecasts(
     return Bounded.validate(pd.concat(made, ignore_index=True))
 
 
+def flags_of(rows: pd.DataFrame) -> list[str]:
+    """Columns that a forecast has beside its numbers: what it is made of, and lacks."""
+    return [*rows.columns.difference([*Bounded.to_schema().columns], sort=False)]
+
+
 def sheet(rows: DataFrame[Bounded], tz: str) -> pd.DataFrame:
     """For a spreadsheet: an hour a row, local times, probability and bounds of each threshold."""
     keys = [Forecast.location, Forecast.valid_time, Forecast.lead_hour, Forecast.model_date]
-    keys += [*rows.columns.difference([*Bounded.to_schema().columns], sort=False)]  # flags
+    keys += flags_of(rows)
     named = {
         Forecast.probability: "above_{:g}",
         Bounded.lower: "above_{:g}_low",

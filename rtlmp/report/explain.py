@@ -24,6 +24,7 @@ from rtlmp.config.jobs import BacktestSettings
 from rtlmp.config.model import EstimatorName
 from rtlmp.evaluation.tables import Drivers
 from rtlmp.features.matrix import FEATURES
+from rtlmp.features.prices import price_at
 from rtlmp.forecast.forecast import TIMES, NodeFeatures
 from rtlmp.forecast.gate import Decisions, serving_models
 from rtlmp.io.files import load_json
@@ -141,7 +142,7 @@ def _mean_shares(issue: Issue, thresholds: list[float]) -> Floats:
 def _in_words(name: str, reading: float, effect: float) -> str:
     about, unit = KNOWN.get(name, ("Hours ahead.", "h"))
     told = f"{reading:.3g}{UNITS.get(unit, '')}"
-    if "evel of " in about:  # undoes features.prices.level
-        told = f"${20 * np.sinh(reading):,.0f}"
+    if "evel of " in about:
+        told = f"${price_at(np.float64(reading)):,.0f}"
     text = about.replace("Level of the ", "").removesuffix(".").removesuffix(", GW")
     return f"x {np.exp(effect):.2f} {text[0].lower()}{text[1:]}: {told.replace('nan', 'unknown')}"

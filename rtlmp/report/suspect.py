@@ -8,7 +8,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.evaluation.drift import unlike
-from rtlmp.forecast.forecast import Asked, NodeFeatures
+from rtlmp.forecast.forecast import Asked, NodeFeatures, flags_of
 from rtlmp.schemas.core import Bounded, Features, Flagged
 
 HOURS = [Bounded.location, Bounded.lead_hour]
@@ -45,5 +45,5 @@ def flag_suspect(
 
 def flags_told(rows: DataFrame[Bounded]) -> list[str]:
     """A line a flag of `rows` and what it says."""
-    flags = rows.columns.difference([*Bounded.to_schema().columns], sort=False)
+    flags = flags_of(rows)
     return [f"{flag}: {said}\n" for flag in flags for said in rows[flag].unique() if said]

@@ -102,14 +102,15 @@ def test_expected_reserve_prices_are_the_same_whatever_is_published_later():
     table, day = reserve_table(), DAYS[1]
     late = table[Observations.publish_time] > utc("2024-03-09 16:00")
     poisoned = table.assign(value=table[Observations.value].where(~late, 1e5))
-    clean, dirty = (reserve_day(reserve_prices(of, SOLD), CONFIG, day) for of in (table, poisoned))
+    both = (reserve_prices(of, SERIES) for of in (table, poisoned))
+    clean, dirty = (reserve_day(of, CONFIG, day) for of in both)
     np.testing.assert_array_equal(clean[0], dirty[0])
     assert (dirty[1] == 1e5).all()
 
 
 def test_the_stack_adds_up_and_perfect_foresight_is_best():
     node = world()
-    made = trade_table([node], scored(node), reserve_prices(reserve_table(), SOLD), CONFIG, DAYS)
+    made = trade_table([node], scored(node), reserve_prices(reserve_table(), SERIES), CONFIG, DAYS)
     of = made[made[Revenue.location] == "N"].set_index([Revenue.rule, Revenue.measure])[
         Revenue.value
     ]
@@ -134,6 +135,6 @@ def test_a_forecast_is_judged_by_the_hours_it_picks():
 
 def test_a_product_without_prices_is_named():
     with pytest.raises(ValueError, match=r"battery.reserves: no \['dam_as_rrs'\] in the source"):
-        reserve_prices(reserve_table(), ["regup", "rrs"])
+        reserve_prices(reserve_table(), [SERIES[0], SeriesName.DAM_AS_RRS])
     with pytest.raises(ValueError, match=r"dam_as_regup.*shorten the backtest window"):
-        reserve_day(reserve_prices(reserve_table(days=20), SOLD), CONFIG, date(2024, 3, 8))
+        reserve_day(reserve_prices(reserve_table(days=20), SERIES), CONFIG, date(2024, 3, 8))

@@ -3,6 +3,7 @@ from os.path import exists
 
 from snakemake.iocontainers import Wildcards
 
+from rtlmp.battery import reserve_series
 from rtlmp.catalog import DAM_PARTS, RT_PARTS, STORED
 from rtlmp.clock import month, month_days, month_span
 from rtlmp.config import parse_config, threshold_name
@@ -22,6 +23,7 @@ if plan.unread and workflow.is_main_process:
     logger.warning(f"{C['data_dir']}: not read, being neither Parquet nor CSV: {plan.unread}")
 LOGS = f"{RUN}/logs"
 NO_PAST = ""
+RESERVES = reserve_series(C["battery"])
 RAW_FILES = plan.raw(plan.series, plan.raw_months)
 uses = partial(job_params, C)
 job_needs = partial(job_resources, len(NODES))

@@ -11,7 +11,7 @@ use rule _long as raw_month with:
 
 
 # Apart, so that a product more remakes no other series and nothing that follows from one.
-if RESERVES := [f"dam_as_{p}" for p in C["battery"].get("reserves", ())]:
+if RESERVES:
 
     use rule raw_month as raw_reserves with:
         output:

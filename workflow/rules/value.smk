@@ -16,9 +16,7 @@ use rule _medium as revenue with:
     input:
         PAGE_ASSETS,
         **{name: rules.dispatch_days.input[name] for name in ("forecasts", "real", "dam")},
-        reserves=plan.raw(
-            [f"dam_as_{p}" for p in C["battery"].get("reserves", ())], plan.raw_months
-        ),
+        reserves=plan.raw(RESERVES, plan.raw_months),
         days=plan.paths_of(rules.dispatch_days.output, node=FOLDERS),
     output:
         **plan.tables("value", "dispatch_days", "revenue", "trade"),

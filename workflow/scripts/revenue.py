@@ -1,3 +1,4 @@
+from rtlmp.battery import reserve_series
 from rtlmp.battery.dispatch import node_prices
 from rtlmp.battery.revenue import revenue_table
 from rtlmp.battery.trade import reserve_prices, trade_table
@@ -18,9 +19,9 @@ dispatched = read_tables(DispatchDays, given.days)
 revenue = revenue_table(dispatched, battery, c["seed"])
 write_table(DispatchDays, dispatched, out.dispatch_days)
 write_table(Revenue, revenue, out.revenue)
-names, window = battery.get("reserves"), [*days(**job.params.window)]
+series, window = reserve_series(battery), [*days(**job.params.window)]
 real, auction = (read_tables(Observations, of) for of in (given.real, given.dam))
-sold = reserve_prices(read_tables(Observations, given.reserves), names) if names else None
+sold = reserve_prices(read_tables(Observations, given.reserves), series) if series else None
 nodes = [node_prices(node, real, auction) for node in c["nodes"]]
 trade = trade_table(nodes, read_table(Scored, given.forecasts), sold, c, window)
 write_table(Revenue, trade, out.trade)
