@@ -35,7 +35,7 @@ Measured: TypeAlias = dict[str, tuple[float, float]]  # of a day: their sums ove
 Daily: TypeAlias = dict[tuple[str, str], Floats]  # by rule and measure: (2, days)
 
 
-def reserve_prices(table: DataFrame[Observations], series: Sequence[SeriesName]) -> Published:
+def reserve_prices(table: DataFrame[Observations], series: list[SeriesName]) -> Published:
     """Of `reserve_series`, as first published. Raises ValueError where one has none."""
     if absent := {*map(str, series)} - {*table[Observations.series]}:
         raise ValueError(f"battery.reserves: no {sorted(absent)} in the source: add it or set null")

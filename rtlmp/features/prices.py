@@ -22,9 +22,9 @@ def level(price: Floats) -> Floats:
     return np.arcsinh(price / ALIKE)
 
 
-def price_at(level: Floats) -> Floats:
-    """USD/MWh on that scale."""
-    return ALIKE * np.sinh(level)
+def price_at(level: float) -> float:
+    """USD/MWh of a `level`."""
+    return ALIKE * float(np.sinh(level))
 
 
 def around(hourly: Floats) -> Floats:

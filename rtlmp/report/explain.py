@@ -143,6 +143,6 @@ def _in_words(name: str, reading: float, effect: float) -> str:
     about, unit = KNOWN.get(name, ("Hours ahead.", "h"))
     told = f"{reading:.3g}{UNITS.get(unit, '')}"
     if "evel of " in about:
-        told = f"${price_at(np.float64(reading)):,.0f}"
+        told = f"${price_at(reading):,.0f}"
     text = about.replace("Level of the ", "").removesuffix(".").removesuffix(", GW")
     return f"x {np.exp(effect):.2f} {text[0].lower()}{text[1:]}: {told.replace('nan', 'unknown')}"

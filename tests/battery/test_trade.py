@@ -28,7 +28,7 @@ from tests.helpers.build import observations, settings, utc
 
 SOLD = {"regup": {"hours": 1}, "regdn": {"hours": 1}, "ecrs": {"hours": 2}}
 CONFIG = parse_config(settings(nodes=["N"], battery={**BATTERY, "reserves": SOLD}))
-SERIES = (SeriesName.DAM_AS_REGUP, SeriesName.DAM_AS_REGDN, SeriesName.DAM_AS_ECRS)
+SERIES = [SeriesName.DAM_AS_REGUP, SeriesName.DAM_AS_REGDN, SeriesName.DAM_AS_ECRS]
 
 
 def selling(prices, stored, deployed=0.0, **sold):
