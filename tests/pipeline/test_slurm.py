@@ -31,7 +31,7 @@ pytestmark = [
 
 # Memory that is not enough for the jobs of one rule.
 FEATURES = "use rule _medium as features with:\n"
-LITTLE = "    resources:\n        **job_needs(0.2, 20),\n"
+LITTLE = "    resources:\n        **job_needs(0.3, 20),\n"
 STARVED = ("workflow/rules/data.smk", FEATURES, FEATURES + LITTLE)
 
 
@@ -79,7 +79,7 @@ def test_a_job_killed_for_its_memory_was_tried_again_with_more(on_slurm):
     logs = on_slurm.root.glob(".snakemake/slurm_logs/rule_features/2024-03/*.log")
     assert any("exceeded memory limit" in log.read_text() for log in logs)
     ends = [job for job in jobs() if job.rule.endswith("features_wildcards_2024-03")]
-    assert [job.memory for job in ends[:2]] == ["208M", "416M"]
+    assert [job.memory for job in ends[:2]] == ["308M", "616M"]
     assert ends[0].end != "COMPLETED"
     assert ends[-1].end == "COMPLETED"
     assert {job.end for job in jobs() if "features" not in job.rule} == {"COMPLETED"}
