@@ -1,15 +1,17 @@
 """The one runner of Snakemake, and a copy of the repo to run it in, on a small world."""
 
-import os
+import atexit
 import re
 import shutil
-import subprocess
-import sys
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Final
 
 import yaml
 
+from tests.helpers import warm
 from tests.helpers.build import ROOT
 
 CORES: Final = 2
@@ -29,21 +31,25 @@ def snakemake(
     checkout: Path, config: Path, *words: str, ok: bool = True, env: dict[str, str] | None = None
 ) -> str:
     """What the Snakemake of `checkout` said. Raises AssertionError where it did not end as `ok`."""
-    command = [sys.executable, "-m", "snakemake", "--cores", str(CORES), *words]
-    variables = {**os.environ, "PYTHONPATH": str(checkout), **(env or {})}
+    command = ["-m", "snakemake", "--cores", str(CORES), *words, "--configfile", str(config)]
+    variables = {"PYTHONPATH": str(checkout), **warmed(), **(env or {})}
     if "--dry-run" in words:  # runs nothing new, and counting lines doubles it
-        variables.pop("COVERAGE_PROCESS_CONFIG", None)
-    done = subprocess.run(
-        [*command, "--configfile", str(config)],
-        cwd=checkout,
-        env=variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    said = done.stdout + done.stderr
-    assert (done.returncode == 0) == ok, said
+        variables[warm.COVERAGE] = ""
+    with TemporaryFile("w+") as out:
+        code = warm.finished(command, checkout, variables, out.fileno())
+        out.seek(0)
+        said = out.read()
+    assert (code == 0) == ok, said
     return said
+
+
+@cache
+def warmed() -> dict[str, str]:
+    """Of a Python that lasts as long as this one: imports are most of what small jobs do."""
+    lasting = ExitStack()
+    atexit.register(lasting.close)
+    folder = lasting.enter_context(TemporaryDirectory())
+    return lasting.enter_context(warm.warm(Path(folder), ours=False))
 
 
 class Repo:

@@ -23,6 +23,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import coverage
+
 from tests.helpers.build import ROOT
 
 SOCKET: Final = "WARM_SOCKET"  # in the environment of what runs
@@ -31,6 +33,7 @@ GROUP: Final = "WARM_GROUP"  # of processes, to be killed at once
 COUNT: Final = "WARM_COUNT"  # a file with a byte for each script started
 TRACE: Final = "WARM_TRACE"  # these system calls of each script go to a file beside COUNT
 KILL: Final = "WARM_KILL"  # number of a script, from 0; system call; which of them is its last
+COVERAGE: Final = "COVERAGE_PROCESS_CONFIG"  # as coverage.py names it; empty: lines are not counted
 OWN: Final = "WARM_OWN"  # of Snakemake itself: which change of a file is its last; 0: count them
 CHANGES: Final = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate")
 LOADED: Final = (
@@ -66,12 +69,13 @@ class Clock(Real, metaclass=Anyone):
 
 
 @contextmanager
-def warm(folder: Path) -> Iterator[dict[str, str]]:
-    """What to add to the environment of what runs."""
+def warm(folder: Path, ours: bool = True) -> Iterator[dict[str, str]]:
+    """What to add to the environment of what runs; without `ours` it imports its own `rtlmp`."""
     path, one = folder / "warm.socket", {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     # a new Python: a fork of one that has trained before never ends its own training (libgomp)
-    words, env = ["-m", "tests.helpers.warm", str(path), str(os.getpid())], {**os.environ, **one}
-    env.pop("COVERAGE_PROCESS_CONFIG", None)  # its forks end before they could tell
+    words = ["-m", "tests.helpers.warm", str(path), str(os.getpid()), *["ours"] * ours]
+    env = {**os.environ, **one}
+    env.pop(COVERAGE, None)  # each fork begins to count anew
     with subprocess.Popen([sys.executable, *words], cwd=ROOT, env=env) as server:
         try:
             while not path.exists():
@@ -108,15 +112,18 @@ def finished(words: Sequence[str], cwd: Path, env: Mapping[str, str], said: int 
     return started(words, cwd, env, said).ended()
 
 
-def _serve(path: Path, parent: int) -> None:
+def _serve(path: Path, parent: int, *ours: str) -> None:
     """Forks for whoever asks; it has one thread, so that forks are whole."""
     os.setsid()
     warnings.simplefilter("ignore")
     import rtlmp
 
-    ours = [m.name for m in pkgutil.walk_packages(rtlmp.__path__, "rtlmp.")]
-    for name in [*LOADED, *(m for m in ours if not m.endswith("__main__"))]:
+    mine = [m.name for m in pkgutil.walk_packages(rtlmp.__path__, "rtlmp.")] if ours else []
+    for name in [*LOADED, *(m for m in mine if not m.endswith("__main__"))]:
         importlib.import_module(name)
+    if not ours:
+        for name in [m for m in sys.modules if m.partition(".")[0] == "rtlmp"]:
+            del sys.modules[name]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as asked:
         asked.bind(str(path))
@@ -169,6 +176,9 @@ def _child(words: list[str], cwd: str, env: Mapping[str, str]) -> int:
     os.environ.clear()
     os.environ.update({**env, GROUP: str(os.getpgid(0))})
     sys.path.insert(0, cwd)
+    if not env.get(COVERAGE):
+        os.environ.pop(COVERAGE, None)
+    counted = coverage.process_startup()
     _set_clock(float(env.get(AHEAD, 0)))
     _redirect()
     try:
@@ -181,6 +191,9 @@ def _child(words: list[str], cwd: str, env: Mapping[str, str]) -> int:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+        if counted:
+            counted.stop()
+            counted.save()
     return 0
 
 
@@ -281,4 +294,4 @@ def _trace(*words: str) -> None:
 
 
 if __name__ == "__main__":
-    _serve(Path(sys.argv[1]), int(sys.argv[2]))
+    _serve(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

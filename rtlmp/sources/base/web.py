@@ -7,6 +7,7 @@ import json
 import logging
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
@@ -25,7 +26,8 @@ FAILED: Final = 500  # of one thing asked for, it may be
 REFUSED: Final = frozenset({301, 302, 401})  # ERCOT answers 302 to the wrong kind of token
 GONE: Final = frozenset({404, 410})
 LONGEST_WAIT: Final = 900.0  # s; a server that wants more is down for today
-SHORT: Final = 3.0  # s, time-out where the last call failed: a morning is to end before 10:00
+LONGEST_TRY: Final = 50.0  # s of calls, waits apart: a host that hangs is not to cost the morning
+SHORT: Final = 3.0  # s, time-out where the last two calls failed
 
 
 class FetchError(RuntimeError):
@@ -63,7 +65,7 @@ class Client(NamedTuple):
     pace: Pace
     sleep: Callable[[float], None]
     tokens: list[str]  # in memory only
-    failing: set[str] = set()  # noqa: RUF012  # hosts that failed last: asked once, and not for long
+    failed: Counter[str] = Counter()  # noqa: RUF012  # calls of a host that failed, since it answered
 
 
 class Request(NamedTuple):
@@ -82,7 +84,7 @@ def client(live: Live, pace: Pace, sleep: Callable[[float], None] = time.sleep) 
     logging.getLogger("httpx").setLevel(logging.WARNING)
     hosts = cast("Mapping[str, Host]", live["hosts"])
     http = httpx.Client(timeout=live["timeout"])
-    return Client(http, hosts, live["attempts"], pace, sleep, [], set())
+    return Client(http, hosts, live["attempts"], pace, sleep, [], Counter())
 
 
 def fetch(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
@@ -90,7 +92,7 @@ def fetch(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
     host = request.host
     url = (client.hosts[host]["url"] if host in client.hosts else "") + request.path
     what = f"{request.what}: {httpx.URL(url).host}"
-    fails = host in client.failing
+    fails = client.failed[host] > 1  # one alone may be of what was asked for
 
     def call() -> T:
         body = _send(client.http, url, request, SHORT if fails else client.http.timeout)
@@ -104,7 +106,7 @@ def fetch(client: Client, request: Request, read: Callable[[bytes], T]) -> T:
 
     asking = client._replace(attempts=1) if fails else client
     answer = with_retries(asking, host, what, request.remedy, call)
-    client.failing.discard(host)
+    del client.failed[host]
     return answer
 
 
@@ -113,9 +115,10 @@ def with_retries(client: Client, host: str, what: str, remedy: str, call: Callab
 
     Raises FetchError without secrets, nor the errors that led to it.
     """
-    failed, kind = list[str](), FetchError
+    failed, kind, spent = list[str](), FetchError, 0.0
     for attempt in range(client.attempts):
         client.pace(host)
+        began = time.monotonic()
         try:
             return call()
         except FetchError as error:
@@ -124,11 +127,12 @@ def with_retries(client: Client, host: str, what: str, remedy: str, call: Callab
             failed.append(f"{type(error).__name__} {error}".strip())
             kind = GoneError if isinstance(error, UnreadableError) else FetchError
             wait = max(2.0**attempt, error.wait if isinstance(error, BusyError) else 0.0)
-        if wait > LONGEST_WAIT:
+        spent += time.monotonic() - began
+        if wait > LONGEST_WAIT or spent > LONGEST_TRY:
             break
         if attempt < client.attempts - 1:
             client.sleep(wait)
-    client.failing.add(host)  # until it answers
+    client.failed[host] += 1
     why = "; ".join(dict.fromkeys(failed))
     raise kind(redacted(f"{what} failed {len(failed)} times: {why}; {remedy}"))
 

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus, unquote
 import pytest
 
 from rtlmp.schemas.core import Observations
-from rtlmp.sources.base import interface
+from rtlmp.sources.base import interface, web
 from rtlmp.sources.base.interface import IncompleteError
 from rtlmp.sources.base.pace import due, pacer
 from rtlmp.sources.base.redact import words
@@ -116,6 +116,13 @@ def test_a_lasting_fault_of_one_posting_stops_no_second_run(server, tmp_path, na
     server.faults.clear()
     assert len(prices(server, tmp_path)) == 12 * 3
     assert not [*tmp_path.rglob("*.lost")]
+
+
+def test_a_server_that_hangs_is_given_up(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(web, "LONGEST_TRY", 0.3)
+    always(server, BAD, late)
+    with pytest.raises(FetchError, match="failed 2 times: ReadTimeout"):
+        prices(server, tmp_path, slept=[], timeout=0.2)
 
 
 def test_interrupted_it_goes_on_where_it_was(server, tmp_path):
