@@ -85,8 +85,9 @@ def filed(root) -> list[pd.DataFrame]:
     return [
         pd.concat(
             [
-                read_frame(path).assign(file=path.relative_to(root).as_posix().replace("issued", "forecast"))
+                read_frame(path).assign(file=f"{folder}/{path.name}")
                 for path in sorted(root.glob(files))
+                for folder in [{"issued": "forecast"}.get(path.parent.name, path.parent.name)]
             ],
             ignore_index=True,
         ).sort_values(["file", *keys], ignore_index=True)

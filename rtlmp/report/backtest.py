@@ -19,7 +19,7 @@ from rtlmp.report.page import (
     prices,
     probabilities,
 )
-from rtlmp.report.tables import SKILLS, skill_table
+from rtlmp.report.tables import DECIDED, SKILLS, skill_table, wide_scores
 from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.names import Forecaster, Metric
 
@@ -87,11 +87,8 @@ def _tests(significance: DataFrame[Significance]) -> Table:
 def _decisions(decisions: DataFrame[Decisions]) -> Table:
     pooled = {Decisions.location: ALL, Decisions.lead_day: 0, Decisions.model: Forecaster.MODEL}
     keys = [Decisions.threshold, Decisions.cost_loss]
-    wide = rows_where(decisions, pooled).pivot(
-        index=keys, columns=Decisions.metric, values=Decisions.value
-    )
-    shown = wide[[Metric.PRECISION, Metric.RECALL, Metric.F1, Metric.ECONOMIC_VALUE]]
-    return html_table(_short(shown.reset_index()), "The model, all nodes and lead days.", digits=2)
+    shown = wide_scores(rows_where(decisions, pooled), keys, DECIDED)
+    return html_table(_short(shown), "The model, all nodes and lead days.", digits=2)
 
 
 def _short(table: pd.DataFrame) -> pd.DataFrame:

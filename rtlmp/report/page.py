@@ -4,12 +4,14 @@ import base64
 import json
 import math
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypedDict
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from rtlmp.io.files import write_text
 from rtlmp.report.figures.style import above, ramp
@@ -88,6 +90,12 @@ def chart(groups: Sequence[dict[str, object]]) -> str:
 
 def picture(path: str | Path, caption: str) -> Picture:
     return Picture(caption, base64.b64encode(Path(path).read_bytes()).decode())
+
+
+def drawn(figure: Figure, caption: str) -> Picture:
+    """One that no file has."""
+    figure.savefig(made := BytesIO(), dpi=110, bbox_inches="tight", metadata={"Software": None})
+    return Picture(caption, base64.b64encode(made.getvalue()).decode())
 
 
 def html_table(df: pd.DataFrame, caption: str, digits: int = 3) -> Table:

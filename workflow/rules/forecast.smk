@@ -25,7 +25,9 @@ use rule _job as forecast_files with:
     input:
         rules.forecast_date.output.rows,
     output:
-        parts=[f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in FOLDERS for x in THRESHOLDS],
+        parts=[
+            f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in FOLDERS for x in THRESHOLDS
+        ],
         book=f"{RUN}/forecast/{{date}}.xlsx",
     log:
         f"{LOGS}/forecast_files/{{date}}.log",
