@@ -27,7 +27,8 @@ REFERENCES: Final = (Forecaster.CLIMATOLOGY, Forecaster.PERSISTENCE)  # not draw
 VALUES: Final = [Metrics.metric, Metrics.value, Metrics.low, Metrics.high]
 ABOUT: Final = (
     "All nodes, lead days and months together where a table has that, the first "
-    f"{MOST} rows. Skill is against climatology, brackets are 90 % block-bootstrap intervals."
+    f"{MOST} rows. Skill is against climatology, brackets are 90 % block-bootstrap intervals. "
+    "Columns are explained in docs/outputs.md."
 )
 
 
@@ -44,7 +45,7 @@ def write_index(root: Path) -> None:
 
 
 def _told(path: Path, root: Path) -> Section:
-    """A table, with units and meanings of its columns; above scores, a figure of the skill."""
+    """A table, its columns with their units; above scores, a figure of the skill."""
     rows = read_frame(path)
     for column, pooled in POOLED.items():
         if column in rows and (rows[column] == pooled).any():
@@ -53,11 +54,9 @@ def _told(path: Path, root: Path) -> Section:
     if Metrics.threshold in rows:
         rows[Metrics.threshold] = rows[Metrics.threshold].map(threshold_name)
     of = json.loads((pq.read_schema(path).metadata or {}).get(b"rtlmp", b"{}"))
-    meant = [f"{c}: {text}" for c, text in of.get("columns", {}).items() if c in rows]
     units = {c: f"{c}, {unit}" for c, unit in of.get("units", {}).items()}
     name = path.relative_to(root).with_suffix("").as_posix()
-    shown = rows.head(MOST).rename(columns=units)
-    table = html_table(shown, "; ".join([f"{name}: {len(rows)} rows", *meant]))
+    table = html_table(rows.head(MOST).rename(columns=units), f"{name}: {len(rows)} rows")
     return Section(name, pictures=pictures, tables=[table])
 
 

@@ -172,7 +172,9 @@ def test_the_index_leads_to_what_is_there(tmp_path):
 def test_a_page_of_scores_has_a_column_a_metric_units_and_a_figure_of_the_skill(tmp_path):
     keys = {"location": ["ALL", "ALL", "A"], "threshold": 50.0, "lead_day": 0}
     scores = [
-        pd.DataFrame({**keys, "metric": metric, "value": [0.25, v, 0.5], "low": v - 0.025, "high": 0.9})
+        pd.DataFrame(
+            {**keys, "metric": metric, "value": [0.25, v, 0.5], "low": v - 0.025, "high": 0.9}
+        )
         for metric, v in (("log_loss_skill", 0.125), ("auc", np.nan), ("rows", 9.0))
     ]
     rows = pd.concat(scores, ignore_index=True)
