@@ -8,7 +8,6 @@ import pandas as pd
 import pyarrow.parquet as pq
 from markupsafe import Markup
 
-from rtlmp.config import threshold_name
 from rtlmp.evaluation.scores import ALL, rows_where
 from rtlmp.evaluation.tables import Blocks, MetricsBy
 from rtlmp.io.tables import read_frame
@@ -37,7 +36,8 @@ def write_index(root: Path) -> None:
     for name, patterns in TABLED.items():
         if paths := [path for of in patterns for path in sorted(root.glob(of))]:
             page = Page(f"{name.title()}: run {root.name}", ABOUT, [_told(p, root) for p in paths])
-            render(page, root / f"report/{name}.html")
+            linked = page._replace(links=[("All pages", "../index.html")])
+            render(linked, root / f"report/{name}.html")
     if paths := [path for pattern in PAGES for path in sorted(root.glob(pattern))[::-1]]:
         links = [[LINK.format(path.relative_to(root).as_posix())] for path in paths]
         section = Section("Pages", tables=[Table("", ["page"], links)])
@@ -51,13 +51,11 @@ def _told(path: Path, root: Path) -> Section:
         if column in rows and (rows[column] == pooled).any():
             rows = rows[rows[column] == pooled].drop(columns=column)
     rows, pictures = _scored(rows) if Metrics.metric in rows else (rows, [])
-    if Metrics.threshold in rows:
-        rows[Metrics.threshold] = rows[Metrics.threshold].map(threshold_name)
     of = json.loads((pq.read_schema(path).metadata or {}).get(b"rtlmp", b"{}"))
-    units = {c: f"{c}, {unit}" for c, unit in of.get("units", {}).items()}
-    name = path.relative_to(root).with_suffix("").as_posix()
-    table = html_table(rows.head(MOST).rename(columns=units), f"{name}: {len(rows)} rows")
-    return Section(name, pictures=pictures, tables=[table])
+    name, units = path.relative_to(root).with_suffix("").as_posix(), of.get("units", {})
+    table = html_table(rows.head(MOST), f"{name}: {len(rows)} rows")
+    heads = [", ".join(filter(None, [str(c).replace("_", " "), units.get(str(c))])) for c in rows]
+    return Section(name, pictures=pictures, tables=[table._replace(header=heads)])
 
 
 def _scored(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Picture]]:

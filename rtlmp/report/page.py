@@ -13,8 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from rtlmp.config import threshold_name
 from rtlmp.io.files import write_text
 from rtlmp.report.figures.style import above, ramp
+from rtlmp.schemas.core import Metrics
 
 NOTE: Final = Markup("<small>{}</small>")
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -99,7 +101,9 @@ def drawn(figure: Figure, caption: str) -> Picture:
 
 
 def html_table(df: pd.DataFrame, caption: str, digits: int = 3) -> Table:
-    """`df` as text; numbers to `digits` places, holes as a dash."""
+    """`df` as text; numbers to `digits` places, thresholds as they are named, holes as a dash."""
+    if Metrics.threshold in df:
+        df = df.assign(**{Metrics.threshold: df[Metrics.threshold].map(threshold_name)})
     rows = [[_cell(v, digits) for v in row] for row in df.itertuples(index=False)]
     return Table(caption, [str(c).replace("_", " ") for c in df], rows)
 

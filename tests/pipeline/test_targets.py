@@ -54,7 +54,8 @@ def test_every_page_is_there_is_light_asks_for_nothing_and_links_to_what_there_i
     for name in ("daily/2024-03-10", "backtest", "value", "verify"):
         page = root / RUN / f"report/{name}.html"
         assert page.stat().st_size < 1_500_000
-        assert "default-src 'none'" in (text := page.read_text())
+        text = page.read_text()
+        assert "default-src 'none'" in text
         links = re.findall(r'<a href="([^"]+)"', text)
         assert all((page.parent / link).exists() for link in links)
         if "daily" in name:
