@@ -103,7 +103,7 @@ def season(folder: Path, first: date, days: int, shift: int, env: dict[str, str]
 
 
 def seen(work: Path, day: date, amiss: str, code: int, seconds: float) -> Morning:
-    path = work / RUN / f"forecast/{day}.parquet"
+    path = work / RUN / f"issued/{day}.parquet"
     rows = read_frame(path) if path.exists() else None
     marks = []
     if rows is not None:

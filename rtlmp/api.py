@@ -63,7 +63,7 @@ def probability_above(run: str, thresholds: list[float], day: Day = None) -> Dat
     path, parts = _forecast_of(run, day), []
     rows = read_table(Bounded, path)
     at, nodes = rows[Bounded.issue_time].iloc[0], rows[Bounded.location].unique()
-    for pool, of in load_json(path.with_suffix(".gate.json"), Decisions).items():
+    for pool, of in load_json(RESULTS / run / f"forecast/{path.stem}.gate.json", Decisions).items():
         models = [_model(RESULTS / run / "model" / pool / dated) for dated in of["serving"]]
         if not models:
             raise ValueError(f"{path}: no model served {pool}, climatology did")
@@ -128,7 +128,7 @@ def _published(
 
 
 def _forecast_of(run: str, day: Day) -> Path:
-    there = {p.stem: p for p in (RESULTS / run).glob("forecast/[0-9]*.parquet")}
+    there = {p.stem: p for p in (RESULTS / run).glob("issued/[0-9]*.parquet")}
     if (asked := str(day or max(there, default=None))) not in there:
         raise ValueError(f"{RESULTS / run}: no forecast of {asked}; there are {sorted(there)}")
     return there[asked]

@@ -13,7 +13,7 @@ SQL: Final = {"string": "text", "int64": "int8", "double": "float8", "bool": "bo
 OF_FORECAST: Final = [Forecast.location, Forecast.threshold, Forecast.issue_time]
 OF_SCORE: Final = [Metrics.model, Metrics.location, Metrics.threshold, Metrics.lead_day]
 TABLES: Final = {  # files that each has the rows of, and what tells these apart within a run
-    "rtlmp_forecasts": ("forecast/[0-9]*.parquet", [*OF_FORECAST, Forecast.valid_time]),
+    "rtlmp_forecasts": ("issued/[0-9]*.parquet", [*OF_FORECAST, Forecast.valid_time]),
     "rtlmp_metrics": ("backtest/metrics.parquet", [*OF_SCORE, Metrics.metric]),
     "rtlmp_prices": ("hourly/*.parquet", [*(Observations.to_schema().unique or ())]),
 }
@@ -29,7 +29,8 @@ def publish(root: Path, uri: str) -> dict[str, int]:
         known = _execute(database, "select file, digest from rtlmp_files where run = $1", root.name)
         for table, (files, _) in TABLES.items():
             for path in sorted(root.glob(files)):
-                file = path.relative_to(root).as_posix(), sha256([path.read_bytes()])
+                name = path.relative_to(root).as_posix().replace("issued/", "forecast/")  # as ever
+                file = name, sha256([path.read_bytes()])
                 if file not in known:
                     rows[table] += _replace(database, table, path, root.name, *file)
                     database.commit()

@@ -55,7 +55,7 @@ def root(tmp_path):
     """Two issue dates, prices of two months and scores: one of them not a number."""
     of = tmp_path / "results/a"
     for day in ("2024-03-09", "2024-03-10"):
-        write_table(Bounded, forecast(day, ["N", "it's"], 0.3), of / f"forecast/{day}.parquet")
+        write_table(Bounded, forecast(day, ["N", "it's"], 0.3), of / f"issued/{day}.parquet")
     for month in ("2024-02", "2024-03"):
         at = pd.date_range(utc(month), periods=48, freq="h")
         rows = observations(SeriesName.RT_MAX, "N", at, at + pd.Timedelta("1h"), np.arange(48) / 3)
@@ -85,8 +85,9 @@ def filed(root) -> list[pd.DataFrame]:
     return [
         pd.concat(
             [
-                read_frame(path).assign(file=path.relative_to(root).as_posix())
+                read_frame(path).assign(file=f"{folder}/{path.name}")
                 for path in sorted(root.glob(files))
+                for folder in [{"issued": "forecast"}.get(path.parent.name, path.parent.name)]
             ],
             ignore_index=True,
         ).sort_values(["file", *keys], ignore_index=True)
@@ -106,7 +107,7 @@ def test_what_is_published_is_what_the_files_hold_and_only_what_changed_is_put_i
     assert_equal(uri, root)
     assert publish(root, uri) == dict.fromkeys(TABLES, 0)
     anew = forecast("2024-03-10", ["N"], 0.2).assign(**{Flagged.late: True})  # a node less
-    write_table(Bounded, anew, root / "forecast/2024-03-10.parquet")
+    write_table(Bounded, anew, root / "issued/2024-03-10.parquet")
     assert publish(root, uri) == dict(zip(TABLES, (72, 0, 0), strict=True))
     assert_equal(uri, root)
     other = root.rename(root.with_name("b"))

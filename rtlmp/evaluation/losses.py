@@ -66,5 +66,5 @@ def interval(resampled: Floats) -> tuple[float, float]:
 
 
 def format_interval(value: float, low: float, high: float, number: str) -> str:
-    """A value and its interval as text, each written as the format `number` says."""
-    return f"{value:{number}} [{low:{number}}, {high:{number}}]"
+    """A value and its interval, if there is one, as text, each as the format `number` says."""
+    return f"{value:{number}}" + ("" if np.isnan(low) else f" [{low:{number}}, {high:{number}}]")

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from fnmatch import fnmatch
 from functools import cached_property
+from itertools import chain
 
 from snakemake.io import expand
 
@@ -23,8 +25,8 @@ class Paths(Dates):
 
     def makes_pages(self, outputs: Iterable[str]) -> bool:
         """Whether any of them is a page, or on one: the index is to be made anew."""
-        folders = tuple(f"{self.root}/{folder}/" for folder in TABLED)
-        return any(p.endswith((".html", ".md")) or p.startswith(folders) for p in outputs)
+        on_pages = [f"{self.root}/{of}" for of in chain(["*.html", "*.md"], *TABLED.values())]
+        return any(fnmatch(p, of) for p in outputs for of in on_pages)
 
     @cached_property
     def series(self) -> Sequence[SeriesName]:

@@ -166,7 +166,7 @@ class Plan(Paths):
         near = months(day - MONTH, issue_time(self.config, day))  # or the next: days are local
         before = [day - DAY, day - 2 * DAY]
         return {
-            "earlier": [f"{self.root}/forecast/{d}.parquet" for d in before if d >= self.first],
+            "earlier": [f"{self.root}/issued/{d}.parquet" for d in before if d >= self.first],
             **self.issued_on(w.date),
             "hourly": self.hourly(near),
             "raw": self.raw(self.series, near),

@@ -77,7 +77,7 @@ def status(
     """At `now`, of issue date `day`, from what is there of `daily`, which its page is made of."""
     recorded = as_issued(record := read_record(root / "record"), now - SKILL_SPAN, now)
     there = {key: [p for p in paths if Path(p).exists()] for key, paths in daily.items()}
-    forecasts = {path.stem: path for path in sorted((root / "forecast").glob("[0-9]*.parquet"))}
+    forecasts = {path.stem: path for path in sorted((root / "issued").glob("[0-9]*.parquet"))}
     verdict, why, drift = Verdict.FAILED, [f"no forecast of {day}"], dict[str, float]()
     if made := forecasts.get(str(day)):
         p = read_daily(SimpleNamespace(**there, forecast=made), config, day, record)

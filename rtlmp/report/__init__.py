@@ -2,4 +2,8 @@
 
 from typing import Final
 
-TABLED: Final = ("settlement", "scenario", "validation", "compare")  # on one page
+TABLED: Final = {  # the tables that a target's own page shows
+    "verify": ("backtest/[ds]*.parquet", "backtest/*_by.parquet", "s[ce]*/**/*.parquet"),
+    "validate": ("validation/[!f]*.parquet", "validation/folds.parquet"),
+    "compare": ("compare/*/*.parquet",),
+}

@@ -19,7 +19,7 @@ from rtlmp.report.page import (
     prices,
     probabilities,
 )
-from rtlmp.report.tables import SKILLS, skill_table
+from rtlmp.report.tables import DECIDED, SKILLS, skill_table, wide_scores
 from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.names import Forecaster, Metric
 
@@ -67,19 +67,16 @@ def timelines(scored: DataFrame[Scored], tz: str) -> list[dict[str, object]]:
 
 
 def _skills(metrics: DataFrame[Metrics]) -> Table:
-    skills = _short(skill_table(metrics, [*SKILLS, Metric.BASE_RATE]))
+    skills = skill_table(metrics, [*SKILLS, Metric.BASE_RATE])
     skills[Metrics.lead_day] = skills[Metrics.lead_day].replace(0, "all")
-    return html_table(
-        skills.rename(columns={Metrics.threshold: "above $/MWh"}),
-        "The model, all nodes, by threshold and lead day.",
-    )
+    return html_table(skills, "The model, all nodes, by threshold ($/MWh) and lead day.")
 
 
 def _tests(significance: DataFrame[Significance]) -> Table:
     rows = rows_where(significance, {Significance.location: ALL, Significance.lead_day: 0})
     names = [Significance.threshold, Significance.loss, Significance.model, Significance.versus]
     values = [Significance.difference, Significance.statistic, Significance.p_value]
-    text = _short(rows[[*names, *values, Significance.days]])
+    text = rows[[*names, *values, Significance.days]].copy()
     text[Significance.p_value] = text[Significance.p_value].map("{:.2g}".format)
     return html_table(text, "All nodes and lead days.", digits=4)
 
@@ -87,14 +84,5 @@ def _tests(significance: DataFrame[Significance]) -> Table:
 def _decisions(decisions: DataFrame[Decisions]) -> Table:
     pooled = {Decisions.location: ALL, Decisions.lead_day: 0, Decisions.model: Forecaster.MODEL}
     keys = [Decisions.threshold, Decisions.cost_loss]
-    wide = rows_where(decisions, pooled).pivot(
-        index=keys, columns=Decisions.metric, values=Decisions.value
-    )
-    shown = wide[[Metric.PRECISION, Metric.RECALL, Metric.F1, Metric.ECONOMIC_VALUE]]
-    return html_table(_short(shown.reset_index()), "The model, all nodes and lead days.", digits=2)
-
-
-def _short(table: pd.DataFrame) -> pd.DataFrame:
-    """A copy whose thresholds have no decimals to show."""
-    short = table[Metrics.threshold].map("{:g}".format)
-    return table.assign(**{Metrics.threshold: short})
+    shown = wide_scores(rows_where(decisions, pooled), keys, DECIDED)
+    return html_table(shown, "The model, all nodes and lead days.", digits=2)

@@ -88,7 +88,8 @@ def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
         Section("What it rests on",
                 tables=[models_table(of.cards, of.drift), known_table(of.freshness, of.until)]),
     ]  # fmt: skip
-    links = [("CSV", f"../../forecast/{of.issued}.csv"), ("All pages", "../../index.html")]
+    sheet = f"../../forecast/{of.issued}"
+    links = [("CSV", f"{sheet}.csv"), ("XLSX", f"{sheet}.xlsx"), ("All pages", "../../index.html")]
     found = [*warnings(of, config), *unknown(of, config, never=True)]
     return Page(f"Price-spike forecast {of.issued:%d %B %Y}", about, sections, found, links=links)
 

@@ -4,15 +4,19 @@ import base64
 import json
 import math
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypedDict
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
+from rtlmp.config import threshold_name
 from rtlmp.io.files import write_text
 from rtlmp.report.figures.style import above, ramp
+from rtlmp.schemas.core import Metrics
 
 NOTE: Final = Markup("<small>{}</small>")
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -90,8 +94,16 @@ def picture(path: str | Path, caption: str) -> Picture:
     return Picture(caption, base64.b64encode(Path(path).read_bytes()).decode())
 
 
+def drawn(figure: Figure, caption: str) -> Picture:
+    """One that no file has."""
+    figure.savefig(made := BytesIO(), dpi=110, bbox_inches="tight", metadata={"Software": None})
+    return Picture(caption, base64.b64encode(made.getvalue()).decode())
+
+
 def html_table(df: pd.DataFrame, caption: str, digits: int = 3) -> Table:
-    """`df` as text; numbers to `digits` places, holes as a dash."""
+    """`df` as text; numbers to `digits` places, thresholds as they are named, holes as a dash."""
+    if Metrics.threshold in df:
+        df = df.assign(**{Metrics.threshold: df[Metrics.threshold].map(threshold_name)})
     rows = [[_cell(v, digits) for v in row] for row in df.itertuples(index=False)]
     return Table(caption, [str(c).replace("_", " ") for c in df], rows)
 

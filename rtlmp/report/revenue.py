@@ -58,7 +58,7 @@ def _measures(revenue: DataFrame[Revenue], place: str) -> Table:
     """A strategy a row, a measure a column."""
     rows = rows_where(revenue, {Revenue.location: place})
     text = [
-        f"{v:.2f}" if pd.isna(low) else format_interval(v, low, high, ".2f")
+        format_interval(v, low, high, ".2f")
         for v, low, high in rows[[Revenue.value, Revenue.low, Revenue.high]].to_numpy()
     ]
     wide = rows.assign(text=text).pivot(index=Revenue.rule, columns=Revenue.measure, values="text")

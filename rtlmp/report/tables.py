@@ -14,21 +14,27 @@ from rtlmp.schemas.core import Metrics
 from rtlmp.schemas.names import Forecaster, Metric
 
 SKILLS: Final = (Metric.LOG_LOSS_SKILL, Metric.BRIER_SKILL, Metric.AUC, Metric.AVERAGE_PRECISION)
+DECIDED: Final = (Metric.PRECISION, Metric.RECALL, Metric.F1, Metric.ECONOMIC_VALUE)
 KEYS: Final = [Metrics.threshold, Metrics.lead_day]
 
 
 def skill_table(metrics: DataFrame[Metrics], shown: Sequence[Metric] = SKILLS) -> pd.DataFrame:
     """A row a threshold and lead day of the model, nodes pooled; text with intervals."""
     rows = rows_where(metrics, {Metrics.model: Forecaster.MODEL, Metrics.location: ALL})
+    return wide_scores(rows, KEYS, shown)
+
+
+def wide_scores(rows: pd.DataFrame, keys: list[str], shown: Sequence[Metric]) -> pd.DataFrame:
+    """A row each of `keys`, a column each of `shown`; text, with intervals where there are some."""
     rows = rows[rows[Metrics.metric].isin(shown)]
-    scores = rows[[Metrics.metric, Metrics.value, Metrics.low, Metrics.high]]
+    scores = rows.reindex(columns=[Metrics.metric, Metrics.value, Metrics.low, Metrics.high])
     text = [
         format_interval(value, low, high, ".4f" if metric == Metric.BASE_RATE else ".3f")
         for metric, value, low, high in scores.itertuples(index=False)
     ]
     texts = rows.assign(**{Metrics.value: text})
-    wide = texts.pivot(index=KEYS, columns=Metrics.metric, values=Metrics.value)
-    return wide[[metric for metric in shown if metric in wide]].reset_index()
+    wide = texts.pivot(index=keys, columns=Metrics.metric, values=Metrics.value)
+    return wide[[metric for metric in shown if metric in wide]].replace("nan", "-").reset_index()
 
 
 def against_baselines(metrics: DataFrame[Metrics], tests: pd.DataFrame) -> pd.DataFrame:

@@ -27,7 +27,7 @@ def repo(tmp_path_factory):
 
 
 def served(repo: Repo) -> pd.DataFrame:
-    return read_table(Bounded, repo.root / RUN / f"forecast/{DAY}.parquet")
+    return read_table(Bounded, repo.root / RUN / f"issued/{DAY}.parquet")
 
 
 @contextmanager

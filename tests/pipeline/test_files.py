@@ -44,7 +44,7 @@ def test_a_silent_node_is_named_before_training_served_and_marked(repo):
     said = repo.said
     for named in ("at OLD since", "at GONE since", "at ['TYPO']; it holds rt_lmp at"):
         assert said.index(f"no rt_lmp {named}") < said.index("Rule: train")
-    [path] = (repo.root / RUN / "forecast").glob("[0-9]*.parquet")
+    [path] = (repo.root / RUN / "issued").glob("[0-9]*.parquet")
     rows = pd.read_parquet(path)
     assert rows.groupby(["location", "threshold"]).size().tolist() == [72] * 8
     stale = rows.groupby("location")["stale"].unique().map(list).to_dict()

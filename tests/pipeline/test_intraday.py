@@ -28,7 +28,7 @@ def test_a_backtest_of_horizons_that_begin_at_once_and_its_daily_path(tmp_path):
     assert {*metrics[Metrics.lead_day]} == {0, 1, 2, 3}
     [card] = (root / "model/all").glob("2024-03-09/card.json")
     assert "dam_target" in json.loads(card.read_text())["features"]
-    daily = read_table(Bounded, root / "forecast/2024-03-10.parquet")
+    daily = read_table(Bounded, root / "issued/2024-03-10.parquet")
     keys = [Forecast.location, Forecast.threshold, Forecast.valid_time]
     ours = rows[(rows[Scored.model] == "model")][list(daily.columns)]
     ours = ours[ours[HorizonRows.issue_time].isin(daily[HorizonRows.issue_time])]

@@ -61,7 +61,7 @@ def test_the_verdict_is_what_file_and_page_say(tmp_path, prices, minutes, hours,
     rows = flag_stale(forecast(CONFIG), [tmp_path / "freshness/freshness.parquet"])
     now = CLOSES + timedelta(minutes=minutes)
     rows = flag_late(rows, CLOSES, tmp_path / "forecast/made.json", now)
-    write_table(Bounded, rows, tmp_path / f"forecast/{DAY}.parquet")
+    write_table(Bounded, rows, tmp_path / f"issued/{DAY}.parquet")
     found = found_in(tmp_path, now, **prices)
     assert found["verdict"] == verdict
     assert ("late" in " ".join(found["why"])) == (verdict == "late")
@@ -109,7 +109,7 @@ def test_skill_is_that_of_forecasts_as_they_were_issued(tmp_path, prices):
         valid_time=rows["valid_time"] - shift,
         threshold=rows["threshold"].replace({50.0: 1e6, 100.0: 2e6}),
     )
-    path = tmp_path / f"forecast/{early}.parquet"
+    path = tmp_path / f"issued/{early}.parquet"
     write_table(Bounded, rows, path)
     enter(path, dict.fromkeys(("features", "boosters", "cards"), ()), tmp_path / "record", "run")
     config = {**CONFIG, "thresholds": [1e6, 2e6]}
@@ -137,7 +137,7 @@ def test_drift_beyond_its_limits_is_in_why_the_verdict_and_prometheus(tmp_path, 
         for time in ("issue_time", "valid_time"):
             rows[time] -= shift
         rows["threshold"] = rows["threshold"].replace({50.0: 1.0, 100.0: 2.0})
-        path = tmp_path / f"forecast/{DAY - shift}.parquet"
+        path = tmp_path / f"issued/{DAY - shift}.parquet"
         write_table(Bounded, rows, path)
         enter(path, dict.fromkeys(("features", "boosters", "cards"), ()), tmp_path / "record", "r")
     card = {"pool": ["N"], "date": f"{DAY}", "rows": 1, "failed": "", "members": []}

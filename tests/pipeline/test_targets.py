@@ -1,5 +1,6 @@
 """The pages, the battery and the exports as a person asks for them, on a small world."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -49,9 +50,16 @@ def test_a_node_of_any_name_has_its_own_files(root):
     assert {*pd.read_csv(root / RUN / "forecast/2024-03-10.csv")["location"]} == {*NODES}
 
 
-def test_every_page_is_there_and_asks_for_nothing(root):
-    for name in ("daily/2024-03-10", "backtest", "value"):
-        assert "default-src 'none'" in (root / RUN / f"report/{name}.html").read_text()
+def test_every_page_is_there_is_light_asks_for_nothing_and_links_to_what_there_is(root):
+    for name in ("daily/2024-03-10", "backtest", "value", "verify"):
+        page = root / RUN / f"report/{name}.html"
+        assert page.stat().st_size < 1_500_000
+        text = page.read_text()
+        assert "default-src 'none'" in text
+        links = re.findall(r'<a href="([^"]+)"', text)
+        assert all((page.parent / link).exists() for link in links)
+        if "daily" in name:
+            assert [Path(link).suffix for link in links] == [".csv", ".xlsx", ".html"]
 
 
 def test_a_second_run_does_nothing(repo):
@@ -84,3 +92,4 @@ def test_a_run_beside_its_twin_differs_by_nothing(repo, root):
     twins = tests[(tests[Significance.model] == "small") & (tests[Significance.versus] == "other")]
     assert len(twins)
     assert (twins[Significance.difference] == 0).all()
+    assert "compare/other/significance" in (root / RUN / "report/compare.html").read_text()

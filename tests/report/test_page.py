@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from rtlmp.io.tables import write_table
 from rtlmp.report.figures.backtest import FIGURES
 from rtlmp.report.index import write_index
 from rtlmp.report.page import Page, Section, chart, group, html_table, prices, probabilities, render
+from rtlmp.schemas.core import Metrics
 from tests.helpers.build import ROOT
 
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
@@ -152,17 +154,41 @@ def test_bounds_are_lines_of_their_own():
 def test_the_index_leads_to_what_is_there(tmp_path):
     for name in ("report/daily/2024-03-19", "report/daily/2024-03-20", "report/value"):
         render(example(), tmp_path / f"{name}.html")
-    (tmp_path / "compare/other").mkdir(parents=True)
-    long = pd.DataFrame({"location": ["ALL", "A"], "value": [0.25, 0.5]})
-    long.to_parquet(tmp_path / "compare/other/metrics.parquet")
+    for path in ("settlement/blocks", "validation/folds", "compare/other/metrics"):
+        (tmp_path / path).parent.mkdir(parents=True)
+        long = pd.DataFrame({"location": ["ALL", "A"], "hours": [0.25, 0.5]})
+        long.to_parquet(tmp_path / f"{path}.parquet")
     write_index(tmp_path)
     told = re.findall('href="([^"]+html)"', (tmp_path / "index.html").read_text())
     assert told == ["report/daily/2024-03-20.html", "report/daily/2024-03-19.html",
-                    "report/value.html", "report/tables.html"]  # fmt: skip
-    tables = (tmp_path / "report/tables.html").read_text()
-    assert "compare/other/metrics: 1 rows" in tables
-    assert "0.250" in tables
-    assert "0.500" not in tables
+                    "report/verify.html", "report/value.html", "report/validate.html",
+                    "report/compare.html"]  # fmt: skip
+    page = (tmp_path / "report/compare.html").read_text()
+    assert "compare/other/metrics: 1 rows" in page
+    assert "0.250" in page
+    assert "0.500" not in page
+
+
+def test_a_page_of_scores_has_a_column_a_metric_units_and_a_figure_of_the_skill(tmp_path):
+    keys = {"location": ["ALL", "ALL", "A"], "threshold": 50.0, "lead_day": 0}
+    scores = [
+        pd.DataFrame(
+            {**keys, "metric": metric, "value": [0.25, v, 0.5], "low": v - 0.025, "high": 0.9}
+        )
+        for metric, v in (("log_loss_skill", 0.125), ("auc", np.nan), ("rows", 9.0))
+    ]
+    rows = pd.concat(scores, ignore_index=True)
+    for name in ("mine", "theirs"):
+        table = rows.assign(model=["model", "climatology", "model"] * 3)
+        write_table(Metrics, table, tmp_path / f"scenario/{name}/metrics.parquet")
+    write_index(tmp_path)
+    page = (tmp_path / "report/verify.html").read_text()
+    assert page.count("data:image/png") == 2
+    heads = re.findall(r"<th scope=.col.>([^<]+)", page)
+    assert heads == ["threshold, USD/MWh", "model", "log loss skill", "auc"] * 2
+    cells = re.findall(r"<td[^>]*>([^<]*)", page)
+    assert cells[:8] == ["50", "climatology", "0.125 [0.100, 0.900]", "-",
+                         "50", "model", "0.250 [0.100, 0.900]", "0.250"]  # fmt: skip
 
 
 def test_an_empty_run_has_no_index(tmp_path):

@@ -1,9 +1,15 @@
+# A whole date's table, apart: with it here, reading the folder would give each row twice, as it did.
+for old in Path(RUN, "forecast").glob("*.parquet") if workflow.is_main_process else ():
+    Path(RUN, "issued").mkdir(exist_ok=True)
+    old.replace(f"{RUN}/issued/{old.name}")
+
+
 use rule _job as forecast_date with:
     input:
         unpack(plan.forecast),
         freshness=rules.freshness.output if C["source"] == "live" else [],
     output:
-        rows=f"{RUN}/forecast/{{date}}.parquet",
+        rows=f"{RUN}/issued/{{date}}.parquet",
         sheet=f"{RUN}/forecast/{{date}}.csv",
         gate=f"{RUN}/forecast/{{date}}.gate.json",
     log:
@@ -19,7 +25,10 @@ use rule _job as forecast_files with:
     input:
         rules.forecast_date.output.rows,
     output:
-        [f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in FOLDERS for x in THRESHOLDS],
+        parts=[
+            f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in FOLDERS for x in THRESHOLDS
+        ],
+        book=f"{RUN}/forecast/{{date}}.xlsx",
     log:
         f"{LOGS}/forecast_files/{{date}}.log",
     params:
@@ -51,14 +60,16 @@ use rule _medium as explain_date with:
 
 
 # Asked for with the forecast of a date, unless there is one of these.
-NEWER = [p for p in Path(RUN, "forecast").glob("[0-9]*.parquet") if p.stem > str(DATE)]
+NEWER = [p for p in Path(RUN, "issued").glob("[0-9]*.parquet") if p.stem > str(DATE)]
 
 
 use rule _job as latest_forecast with:
     input:
-        plan.paths_of(rules.forecast_date.output, date=DATE)[:2],
+        *plan.paths_of(rules.forecast_date.output, date=DATE)[:2],
+        *plan.paths_of(rules.forecast_files.output.book, date=DATE),
     output:
-        [f"{RUN}/forecast/latest.{kind}" for kind in ("parquet", "csv", "xlsx")],
+        f"{RUN}/issued/latest.parquet",
+        [f"{RUN}/forecast/latest.{kind}" for kind in ("csv", "xlsx")],
     log:
         f"{LOGS}/latest_forecast.log",
     params:

@@ -19,7 +19,7 @@ use rule status as record with:
         record=f"{RUN}/record",
         forecasts=lambda w: {
             str(path): plan.issued_on(path.stem)
-            for path in sorted(Path(RUN, "forecast").glob("[0-9]*.parquet"))
+            for path in sorted(Path(RUN, "issued").glob("[0-9]*.parquet"))
         },
 
 

@@ -73,6 +73,6 @@ use rule _job as export_csv with:
     log:
         f"{LOGS}/export_csv/{{table}}.log",
     wildcard_constraints:
-        table=r"(backtest|validation|tune|ablation|scenario|compare|value|risk|settlement|changes|hourly|features|forecast/[^/]+)/.+",
+        table=r"(backtest|validation|tune|ablation|scenario|compare|value|risk|settlement|issued|changes|hourly|features|forecast/[^/]+)/.+",
     params:
         **uses("export_csv.py"),

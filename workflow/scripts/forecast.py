@@ -28,7 +28,7 @@ rows = flag_silent(flag_stale(rows, given.freshness), prices)
 rows = flag_suspect(rows, asked, features, c["thresholds"])
 sys.stderr.writelines(flags_told(rows))
 if given.freshness:  # a live run: no other has a clock
-    rows = flag_late(rows, deadline(c, job.day), Path(out.rows).with_suffix(".made.json"))
+    rows = flag_late(rows, deadline(c, job.day), Path(out.sheet).with_suffix(".made.json"))
 write_table(Bounded, rows, out.rows, lasting=True)
 write_csv(sheet(rows, MARKETS[c["market"]].tz), out.sheet, "%.4f")  # a hundredth of a %
 write_json(gate, out.gate, lasting=True)

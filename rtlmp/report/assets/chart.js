@@ -1,7 +1,7 @@
 // Step charts with a readout. A spec: {groups: [{name, labels, ticks: [[i, text]], panels:
 // [{unit, percent, log, lines: [{name, colour, values}], marks: [{value, colour}]}]}]}
 "use strict";
-const NS = "http://www.w3.org/2000/svg", LEFT = 64, RIGHT = 12, GAP = 26;
+const NS = "http://www.w3.org/2000/svg", LEFT = 64, RIGHT = 12, GAP = 36;
 
 function shape(parent, tag, attributes, text = "") {
   const node = parent.appendChild(document.createElementNS(NS, tag));
@@ -43,7 +43,7 @@ function draw(box, group) {
   const svg = shape(box, "svg", {viewBox: `0 0 ${width} ${total}`, width, height: total, role: "img", tabindex: 0, "aria-label": "Arrow keys: the numbers of an hour"});
   group.panels.forEach((panel, k) => {
     const top = 18 + k * (height + GAP), {y, ticks} = scale(panel, top, height);
-    shape(svg, "text", {x: 4, y: top - 5, class: "unit"}, panel.unit);
+    shape(svg, "text", {x: 4, y: top - 9, class: "unit"}, panel.unit);
     for (const tick of ticks) {
       shape(svg, "path", {d: `M${LEFT},${y(tick)}H${width - RIGHT}`, class: "grid"});
       shape(svg, "text", {x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end"}, number(panel, tick).replace(".0", ""));
@@ -53,7 +53,7 @@ function draw(box, group) {
   });
   for (const [i, text] of group.ticks) {
     shape(svg, "path", {d: `M${x(i)},18V${total - 40}`, class: "day"});
-    shape(svg, "text", {x: x(i) + 3, y: total - 22}, text);
+    if (x(i) < width - 70) shape(svg, "text", {x: x(i) + 3, y: total - 22}, text);
   }
   const hair = shape(svg, "path", {class: "hair"});
   return {svg, at: px => Math.min(count - 1, Math.max(0, Math.floor(count * (px - LEFT) / (width - LEFT - RIGHT)))),

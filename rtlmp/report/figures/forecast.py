@@ -8,7 +8,6 @@ from matplotlib import dates as mdates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rtlmp.config import threshold_name
 from rtlmp.report.figures import style
 from rtlmp.schemas.core import Bounded, Flagged, Forecast
 
@@ -23,7 +22,7 @@ def forecast_figure(rows: pd.DataFrame, tz: str) -> Figure:
     figure.set_size_inches(5.5 * columns, 2.2 * -(-len(thresholds) // columns) + 0.6)
     for axes, x in zip(panel, thresholds, strict=True):
         _line(axes, rows[rows[Forecast.threshold] == x], tz)
-        axes.set_title(f"> ${threshold_name(x)}/MWh", fontsize=10, loc="left")
+        axes.set_title(style.above(x), fontsize=10, loc="left")
     first = rows.iloc[0]
     issued = first[Forecast.issue_time].tz_convert(tz)
     figure.suptitle(

@@ -18,14 +18,20 @@ SPIKES: Final = 30  # fewer spike hours say nothing of skill
 
 
 def comparison(results: BacktestResults) -> Figure:
-    """Skill of the model by node, a panel a threshold, with bootstrap intervals."""
-    ours = {Metrics.metric: SKILL, Metrics.lead_day: 0, Metrics.model: Forecaster.MODEL}
-    rows = rows_where(results.metrics, ours)
-    places = [ALL, *sorted(set(rows[Metrics.location]) - {ALL})]
-    figure, panels = style.threshold_panels(rows)
+    """Skill of the model by node."""
+    ours = {Metrics.lead_day: 0, Metrics.model: Forecaster.MODEL}
+    return skill_by(rows_where(results.metrics, ours), Metrics.location)
+
+
+def skill_by(metrics: pd.DataFrame, column: str) -> Figure:
+    """Skill by what `column` names, a panel a threshold, with bootstrap intervals."""
+    rows = rows_where(metrics, {Metrics.metric: SKILL})
+    places = sorted(set(rows[column]), key=lambda place: (place != ALL, place))
+    alike = len(places) > len(style.NODE_LOOKS)
+    figure, panels = style.threshold_panels(rows, max(3.2, 0.2 * len(places)))
     for ax, x, of in panels:
         for k, place in enumerate(places):
-            one, look = of[of[Metrics.location] == place], style.look(place, k)
+            one, look = of[of[column] == place], style.look(str(place), 0 if alike else k)
             ax.errorbar(
                 one[Metrics.value], [k] * len(one), xerr=style.whiskers(one), fmt=look.marker,
                 color=look.colour, capsize=3,
