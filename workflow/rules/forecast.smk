@@ -1,5 +1,5 @@
 # A whole date's table, apart: with it here, reading the folder would give each row twice, as it did.
-for old in Path(RUN, "forecast").glob("*.parquet") if workflow.is_main_process else ():
+for old in Path(RUN, "forecast").glob("[0-9]*.parquet") if workflow.is_main_process else ():
     Path(RUN, "issued").mkdir(exist_ok=True)
     old.replace(f"{RUN}/issued/{old.name}")
 
@@ -68,8 +68,7 @@ use rule _job as latest_forecast with:
         *plan.paths_of(rules.forecast_date.output, date=DATE)[:2],
         *plan.paths_of(rules.forecast_files.output.book, date=DATE),
     output:
-        f"{RUN}/issued/latest.parquet",
-        [f"{RUN}/forecast/latest.{kind}" for kind in ("csv", "xlsx")],
+        [f"{RUN}/forecast/latest.{kind}" for kind in ("parquet", "csv", "xlsx")],
     log:
         f"{LOGS}/latest_forecast.log",
     params:
