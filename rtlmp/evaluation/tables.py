@@ -155,6 +155,16 @@ class Components(Place):
     loss: Series[float] = pa.Field(title="USD/MWh")
 
 
+class Costs(Place):
+    """What a MWh of the load costs; a cost whose `parent` is another is part of that."""
+
+    market: Series[str] = pa.Field(isin=["day_ahead", "real_time"])
+    month: Series[str]
+    cost: Series[str]
+    parent: Series[str] = pa.Field(description="empty: none")
+    value: Series[float] = pa.Field(nullable=True, title="USD/MWh")
+
+
 class Importance(pa.DataFrameModel):
     """Share of a model's total gain by feature, over the models of the window."""
 

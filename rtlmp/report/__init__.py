@@ -2,4 +2,4 @@
 
 from typing import Final
 
-TABLED: Final = ("settlement", "scenario", "validation", "compare")  # on one page
+TABLED: Final = ("settlement", "contracts", "scenario", "validation", "compare")  # on one page
