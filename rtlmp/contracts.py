@@ -11,7 +11,7 @@
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
 import numpy as np
@@ -71,7 +71,7 @@ def contract_table(
 
 def ppa_days(of: Contract, prices: Prices, plants: pd.DataFrame, level: float) -> Floats:
     """(days, columns), prices x `level`: of days whose hours all have prices and generation."""
-    side = of.get("market", RT)
+    side = DA if of.get("price") else RT
     table = pd.DataFrame({at: of_node[side] for at, of_node in prices.items()}, dtype=float)
     hours = pd.DatetimeIndex(table.index)
     node, hub = table.reindex(columns=[of["node"], of["hub"]]).to_numpy().T * level
@@ -128,7 +128,11 @@ def costs(
     known = known.assign(**{k: of[1] for k, of in hierarchy.items() if not isinstance(of, str)})
     parent = {k: of if isinstance(of, str) else of[0] for k, of in hierarchy.items()}
     below = {top: [k for k in parent if parent[k] == top] for top in parent.values()}
-    for cost in (order := [*TopologicalSorter(below).static_order()]):
+    try:
+        order = [*TopologicalSorter(below).static_order()]
+    except CycleError as error:
+        raise ValueError(f"costs: parents of one another: {error.args[1]}") from None
+    for cost in order:
         if cost in below:
             known[cost] = known[below[cost]].sum(axis=1, skipna=False)
         elif cost not in known:

@@ -1,5 +1,8 @@
 """Contracts and costs of a load against what a person would add up."""
 
+from functools import partial
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +14,8 @@ from rtlmp.evaluation.tables import Components, Costs, DispatchDays, Revenue
 from rtlmp.io.tables import table_of
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.settlement import DA, LOAD, RT, blocks, components, hourly_prices
+from rtlmp.sources.base.interface import observe
+from rtlmp.sources.registry import sources_of
 from tests.helpers.build import observations, settings
 
 HOURS = pd.date_range("2024-07-01", periods=24 * 20, freq="h", tz=MARKETS["ERCOT"].tz)
@@ -47,7 +52,7 @@ def test_a_plant_earns_its_price_less_what_is_paid_by_each_kind_of_terms():
         solar(),
         fixed={"terms": ["fixed", 25], "generation": ["solar", "ERCOT"]},
         collar={"terms": ["collar", 15, 40], "generation": ["solar", "ERCOT"]},
-        hub={"terms": ["hub_plus", -2], "generation": SUN, "market": "day_ahead"},
+        hub={"terms": ["hub_plus", -2], "generation": SUN, "price": "dam_spp"},
         shape={"terms": ["shape", [20] * 12 + [30] * 12]},
     )
     table = prices()
@@ -168,20 +173,18 @@ def test_parts_of_a_price_are_costs_too_and_unknown_or_circular_ones_are_refused
     by = made[made[Costs.cost] == "lmp"].set_index([Costs.month, Costs.market])[Costs.value]
     assert by["ALL", DA] == pytest.approx(27)
     assert np.isnan(by["ALL", RT])  # the source has no parts of it
-    with pytest.raises(ValueError, match="costs.fuel: neither"):
+    with pytest.raises(ValueError, match=r"costs\.fuel: neither"):
         costs(table, split, {"fuel": "supply"})
-    with pytest.raises(ValueError, match="cycle"):
+    with pytest.raises(ValueError, match="costs: parents of one another"):
         costs(table, split, {"a": "b", "b": "a"})
 
 
 def test_capacity_prices_are_known_from_the_day_after_the_results():
-    from rtlmp.sources.capacity import SOURCES, auction_results
-    from rtlmp.sources.registry import SOURCES as EVERY
-
-    assert {*SOURCES} <= {*EVERY}
+    [source] = sources_of("PJM", [SeriesName.CAPACITY_PRICE], parse_config(settings())["live"])
+    asked = partial(observe, source, tools=SimpleNamespace(series={SeriesName.CAPACITY_PRICE}))
     start, end = (pd.Timestamp(t, tz="UTC") for t in ("2024-07-01", "2024-07-31 04:00"))
-    assert auction_results(start, end, None).empty  # the results of 30 July are out at 04:00
-    made = auction_results(start, end + pd.Timedelta("1s"), None)
+    assert asked(start, end).empty  # the results of 30 July are out at 04:00
+    made = asked(start, end + pd.Timedelta("1s"))
     assert {*made[Observations.location]} == {"RTO", "BGE", "DOM"}
     rto = made[made[Observations.location] == "RTO"]
     assert [*rto[Observations.value].unique()] == [269.92]

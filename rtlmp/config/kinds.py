@@ -100,7 +100,7 @@ class Contract(TypedDict):
     mw: Positive
     years: Count
     discount_rate: Annotated[float, Field(ge=0)]
-    market: NotRequired[Literal["day_ahead", "real_time"]]
+    price: NotRequired[Literal[SeriesName.DAM_SPP]]  # left out: `target`
     generation: NotRequired[tuple[Plant, Node] | ByHour]  # shares of `mw`; left out: all of it
 
 
