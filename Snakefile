@@ -154,6 +154,12 @@ rule risk:
         f"{RUN}/risk/portfolio.csv",
 
 
+rule contracts:
+    input:
+        rules.contract_values.output,
+        f"{RUN}/contracts/contracts.csv",
+
+
 rule nowcast:
     input:
         rules.nowcast_latest.output,

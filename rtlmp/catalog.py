@@ -6,7 +6,7 @@ from enum import StrEnum, auto
 from typing import Final, Literal, NamedTuple, Self, TypeAlias
 
 Unit: TypeAlias = Literal[
-    "USD/MWh", "USD/MW", "USD/MMBtu", "MW", "degC", "m/s", "W/m2", "%", "1", "h"
+    "USD/MWh", "USD/MW", "USD/MW-day", "USD/MMBtu", "MW", "degC", "m/s", "W/m2", "%", "1", "h"
 ]
 Step: TypeAlias = Literal["5min", "15min", "h", "D"]
 Mark: TypeAlias = Literal[
@@ -86,6 +86,7 @@ class SeriesName(StrEnum):
     WEATHER_SUN = auto(), "W/m2", "h", "forecast shortwave radiation, point/model"
     WEATHER_CLOUD = auto(), "%", "h", "forecast cloud cover, point/model"
     GAS_PRICE = auto(), "USD/MMBtu", "D", "Henry Hub spot price (EIA RNGWHHD)"
+    CAPACITY_PRICE = auto(), "USD/MW-day", "D", "base residual auction, by area of PJM"
 
     # Derived from the target price, an hour at a time, in the same format
     RT_MAX = (auto(), "USD/MWh", "h",

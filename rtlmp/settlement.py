@@ -18,6 +18,7 @@ from rtlmp.schemas.core import Observations
 PEAK: Final = (6, 22)  # local hours that start in [6, 22): hours ending 7 to 22
 TB: Final = (1, 2, 4)
 WHOLE: Final = 23  # hours of the shortest local day
+WEEK: Final = "7x24"
 ALL_MONTHS: Final = "ALL"
 DA, RT, LOAD = Blocks.day_ahead, Blocks.real_time, LoadRisk.load
 NAMES: Final = [Components.energy, Components.congestion, Components.loss]
@@ -32,8 +33,8 @@ def hourly_prices(
     market: Market,
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
     """By node with both prices: columns DA, RT (mean of the hour) and system LOAD, local time."""
-    da, rt = (_hourly(rows, Observations.location) for rows in (auction, real))
-    of_system = _hourly(load, Observations.location).reindex(
+    da, rt = (hourly_table(rows, Observations.location) for rows in (auction, real))
+    of_system = hourly_table(load, Observations.location).reindex(
         index=rt.index, columns=[market.system]
     )
     return {
@@ -51,7 +52,7 @@ def block_of(hours: pd.DatetimeIndex, market: Market) -> Mapping[str, Flags]:
     work = (hours.weekday < SATURDAY) & ~day_off
     peak = (hours.hour >= PEAK[0]) & (hours.hour < PEAK[1])
     every = np.ones(len(hours), dtype=np.bool_)
-    return {"7x24": every, "5x16": work & peak, "2x16": ~work & peak, "7x8": ~peak}
+    return {WEEK: every, "5x16": work & peak, "2x16": ~work & peak, "7x8": ~peak}
 
 
 def blocks(prices: Mapping[str, pd.DataFrame], market: Market) -> DataFrame[Blocks]:
@@ -79,7 +80,7 @@ def top_bottom(prices: Mapping[str, pd.DataFrame]) -> DataFrame[TopBottom]:
             TopBottom.hours: n, TopBottom.days: len(daily), TopBottom.spread: float(daily.mean()),
         }
         for node, table in prices.items()
-        for month, of_month in _months(table)
+        for month, of_month in by_month(table)
         for market in (DA, RT)
         for n in TB
         if len(daily := _daily_spread(of_month[market], n))
@@ -110,7 +111,7 @@ def _strata(
 ) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
     """The hours of every node, month and block that has some, after the columns that name it."""
     for node, table in tables:
-        for month, of_month in _months(table):
+        for month, of_month in by_month(table):
             for block, inside in block_of(pd.DatetimeIndex(of_month.index), market).items():
                 if inside.any():
                     key = {Blocks.location: node, Blocks.month: month, Blocks.block: block}
@@ -122,12 +123,12 @@ def _split(
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """(hours, parts) of each node that has all of them."""
     for node, rows in parts[parts[Observations.series].isin(names)].groupby(Observations.location):
-        wide = _hourly(rows, Observations.series).rename(columns=names)
+        wide = hourly_table(rows, Observations.series).rename(columns=names)
         if len(wide.columns) == len(names):
             yield str(node), wide[NAMES].dropna().tz_convert(tz)
 
 
-def _hourly(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+def hourly_table(rows: pd.DataFrame, by: str) -> pd.DataFrame:
     """Mean by hour: (hours, `by`), of the value published last of each interval."""
     latest = rows.sort_values(Observations.publish_time, kind="stable")
     latest = latest.drop_duplicates([Observations.valid_time, by], keep="last")
@@ -135,7 +136,8 @@ def _hourly(rows: pd.DataFrame, by: str) -> pd.DataFrame:
     return latest.pivot_table(index=hour, columns=by, values=Observations.value)
 
 
-def _months(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+def by_month(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The whole `table`, then each local month."""
     yield ALL_MONTHS, table
     for month, rows in table.groupby(pd.DatetimeIndex(table.index).strftime("%Y-%m")):
         yield str(month), rows

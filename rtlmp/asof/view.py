@@ -70,13 +70,9 @@ def lead_day_of(lead_hour: H) -> H:
 
 
 def view(
-    data: Archive,
-    issue_time: datetime,
-    start: datetime,
-    market: Market,
-    nodes: pd.Index,
+    data: Archive, issue_time: datetime, start: datetime, market: Market, nodes: pd.Index,
     network: pd.Index | None = None,
-) -> View:
+) -> View:  # fmt: skip
     """All that is known at `issue_time` of the 72 hours from `start` and the weeks before."""
     network, valid = nodes if network is None else network, _horizon(start)
     at = pd.Timestamp(issue_time).as_unit("us")

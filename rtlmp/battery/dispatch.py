@@ -34,13 +34,9 @@ class NodePrices(NamedTuple):
 
 
 def dispatch_days(
-    node: NodePrices,
-    curves: Mapping[str, pd.DataFrame],
-    config: DispatchSettings,
-    days: Iterable[date],
-    rules: Collection[str] = (*StrategyName,),
-    stress: Stress = CALM,
-) -> DataFrame[DispatchDays]:
+    node: NodePrices, curves: Mapping[str, pd.DataFrame], config: DispatchSettings,
+    days: Iterable[date], rules: Collection[str] = (*StrategyName,), stress: Stress = CALM,
+) -> DataFrame[DispatchDays]:  # fmt: skip
     """Every strategy's operating days; `curves` holds a model's (issue, hour) x threshold table.
     `stress` moves the prices that come, and nothing of what was known before."""
     observed = {day: stressed(observed_on(node, config, day), stress) for day in days}

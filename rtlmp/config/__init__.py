@@ -9,35 +9,11 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from rtlmp.catalog import MARKETS, STORED, SeriesName
+from rtlmp.config import kinds
 from rtlmp.config.errors import checked, did_you_mean
-from rtlmp.config.kinds import (
-    Alert,
-    Battery,
-    Clock,
-    Count,
-    DriftLimits,
-    History,
-    Horizon,
-    Name,
-    Node,
-    Positive,
-    Removable,
-    Scenario,
-    Share,
-    Text,
-    Window,
-)
+from rtlmp.config.kinds import Battery, Name, Node, Positive, Removable, Scenario, Share, Window
 from rtlmp.config.live import HostName, Live
-from rtlmp.config.model import (
-    SETTINGS,
-    Challenger,
-    Gate,
-    Hyperparameters,
-    Member,
-    Model,
-    Range,
-    Refit,
-)
+from rtlmp.config.model import SETTINGS, Challenger, Gate, Hyperparameters, Member, Model, Range
 from rtlmp.io.files import folder_name
 
 __all__ = ["Battery", "Gate", "Member", "Model", "Scenario", "Window"]  # of its modules
@@ -61,14 +37,14 @@ class Risk(TypedDict):
 class Validation(Window):
     """Rolling origins: a model each, scored on the issue dates up to the next."""
 
-    every_days: Count
+    every_days: kinds.Count
     embargo_days: Annotated[int, Field(ge=4)]  # until every label of a horizon is known
 
 
 class Tune(Window):
     """Issue dates scored, and ranges searched; no space: all of `Hyperparameters` with `tuned`."""
 
-    trials: Count
+    trials: kinds.Count
     space: Annotated[dict[str, Range], Removable]  # both ends included
 
 
@@ -86,25 +62,27 @@ class Config(TypedDict):
     auxiliary_nodes: Annotated[dict[Name, AuxiliaryNode], Removable]
     thresholds: Annotated[list[Positive], Field(min_length=1)]  # USD/MWh
     date: NotRequired[date | None]
-    issue_time: Clock  # local
-    horizon: Horizon
-    history_days: History
-    max_train_rows: Count
-    retrain_every_days: Count
-    ensemble_size: Count
-    refit: Refit
-    drift: DriftLimits
+    issue_time: kinds.Clock  # local
+    horizon: kinds.Horizon
+    history_days: kinds.History
+    max_train_rows: kinds.Count
+    retrain_every_days: kinds.Count
+    ensemble_size: kinds.Count
+    refit: kinds.Refit
+    drift: kinds.DriftLimits
     label_coverage: Share  # of an hour's intervals
     score_coverage: Share
     backtest: Window
     scenarios: Annotated[dict[Name, Scenario], Removable]
     compare_to: NotRequired[Name | None]
-    alerts: list[Alert]
-    notify: list[Text]  # addresses as of Apprise
+    alerts: list[kinds.Alert]
+    notify: list[kinds.Text]  # addresses as of Apprise
     publish: dict[Literal["uri"], str | None]
     cost_loss: Annotated[list[Share], Field(min_length=1)]  # cost / loss avoided
     battery: Battery
     risk: Risk
+    contracts: Annotated[dict[Name, kinds.Contract], Removable]
+    costs: Annotated[dict[Name, Name | tuple[Name, float]], Removable]  # parent, USD/MWh
     synthetic: Window
     start: NotRequired[date | None]
     live: Live
@@ -112,7 +90,7 @@ class Config(TypedDict):
     members: Annotated[list[Member], Field(min_length=1)]
     gate: Gate
     challengers: Annotated[dict[Name, Challenger], Removable]
-    data_denial: Annotated[dict[Name, list[Text]], Removable]
+    data_denial: Annotated[dict[Name, list[kinds.Text]], Removable]
     validation: Validation
     tune: Tune
     parameters: str | None
@@ -149,8 +127,9 @@ def _check_nodes(config: Config) -> None:
     _refuse(both, f"auxiliary_nodes {both} are nodes too: name them otherwise")
     units = [node for node, *_ in config["risk"]["batteries"].values()]
     told = [alert["node"] for alert in config["alerts"]]
+    sold = [of[end] for of in config["contracts"].values() for end in ("node", "hub")]
     named = {"figures": config["figures"], "risk.batteries": units, "alerts": told}
-    for key, of in named.items():
+    for key, of in {**named, "contracts": sold}.items():
         near = did_you_mean(unknown := sorted({*of} - {*nodes}), nodes)
         _refuse(unknown, f"{key} has {unknown}: nodes are {nodes}{near}")
     absent = {alert["above"] for alert in config["alerts"]} - {*config["thresholds"]}

@@ -9,8 +9,8 @@ from typing_extensions import TypedDict
 
 from rtlmp.catalog import SeriesName
 from rtlmp.config import AuxiliaryNode, Risk, Tune, Validation
-from rtlmp.config.kinds import Battery, DriftLimits, Horizon, Window
-from rtlmp.config.model import Gate, Member, Model, Refit
+from rtlmp.config.kinds import Battery, Contract, DriftLimits, Horizon, Refit, Window
+from rtlmp.config.model import Gate, Member, Model
 
 
 class ClockSettings(TypedDict):
@@ -82,6 +82,10 @@ class DispatchSettings(ReportSettings):
 
 class RiskSettings(DispatchSettings):
     risk: Risk
+
+
+class ContractSettings(DispatchSettings):
+    contracts: dict[str, Contract]
 
 
 class FigureSettings(ReportSettings):

@@ -7,6 +7,8 @@ from typing import Annotated, Final, Literal, NotRequired
 from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
+from rtlmp.catalog import SeriesName
+
 ONE_OCLOCK = 60  # minutes: YAML reads no earlier time as a number
 
 
@@ -44,6 +46,13 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Node = Annotated[str, Field(min_length=1), BeforeValidator(node_text)]  # any of a market
 Text = Annotated[str, BeforeValidator(str)]
 Product = Literal["regup", "regdn", "rrs", "ecrs", "nspin"]
+ByHour = Annotated[list[float], Field(min_length=24, max_length=24)]  # local
+Plant = Literal[SeriesName.WIND, SeriesName.SOLAR, SeriesName.GENERATION]
+Terms = (  # USD/MWh, of hub_plus beside the hub's price; floor and cap; toll: USD/kW and month
+    tuple[Literal["fixed", "hub_plus", "toll"], float]
+    | tuple[Literal["collar"], float, float]
+    | tuple[Literal["shape"], ByHour]
+)
 History = Annotated[int, Field(ge=14)]  # days
 DriftLimits = dict[Literal["psi", "cusum"], Positive | None]  # null: no limit
 
@@ -82,9 +91,29 @@ class Battery(TypedDict):
     reserves: NotRequired[Annotated[dict[Product, Reserve], Removable]]
 
 
+class Contract(TypedDict):
+    """A PPA, or the toll of a battery: what its buyer pays, where and how much is delivered."""
+
+    terms: Terms
+    node: Node
+    hub: Node  # basis is against it
+    mw: Positive
+    years: Count
+    discount_rate: Annotated[float, Field(ge=0)]
+    price: NotRequired[Literal[SeriesName.DAM_SPP]]  # left out: `target`
+    generation: NotRequired[tuple[Plant, Node] | ByHour]  # shares of `mw`; left out: all of it
+
+
 class Scenario(Window):
     """Part of a backtest; what is left out or empty means all."""
 
     nodes: NotRequired[list[Node]]
     thresholds: NotRequired[list[Positive]]
     hours: NotRequired[list[Hour]]
+
+
+class Refit(TypedDict):
+    """Which retrainings start from nothing, and which rows the others add trees on."""
+
+    every: Count  # retrainings; the first `ensemble_size` of them start from nothing
+    update_days: History

@@ -103,13 +103,6 @@ class Gate(TypedDict):
     min_relative_loss: Annotated[float, Field(ge=0)]
 
 
-class Refit(TypedDict):
-    """Which retrainings start from nothing, and which rows the others add trees on."""
-
-    every: Count  # retrainings; the first `ensemble_size` of them start from nothing
-    update_days: History
-
-
 def held_out_span(gate: Gate) -> int:
     """Latest days of which some are held out."""
     return gate["days"] * gate["every"]

@@ -90,12 +90,9 @@ def climatology_forecast(
 
 
 def scored_forecasts(
-    replays: Mapping[str, DataFrame[Bounded]],
-    prices: Archive,
-    config: BacktestSettings,
-    days: Iterable[date],
-    truth: DataFrame[Truth] | None,
-) -> DataFrame[Scored]:
+    replays: Mapping[str, DataFrame[Bounded]], prices: Archive, config: BacktestSettings,
+    days: Iterable[date], truth: DataFrame[Truth] | None,
+) -> DataFrame[Scored]:  # fmt: skip
     """All forecasts of these issue dates for the nodes replayed, by model, the baselines' and the
     truth too, with the price observed; lowest threshold first."""
     hours, ours = price_hours(prices), replays[Forecaster.MODEL]

@@ -112,8 +112,7 @@ class Blocks(Place):
     real_time_variance: Series[float] = pa.Field(title="(USD/MWh)^2")
     spread_variance: Series[float] = pa.Field(title="(USD/MWh)^2")
     day_ahead_shaping: Series[float] = pa.Field(
-        nullable=True, title="USD/MWh", description="by load less plain"
-    )
+        nullable=True, title="USD/MWh", description="by load less plain")  # fmt: skip
     real_time_shaping: Series[float] = pa.Field(nullable=True, title="USD/MWh")
 
 
@@ -126,12 +125,8 @@ class LoadRisk(Place):
     load_deviation: Series[float] = pa.Field(title="MW", description="standard deviation")
     price: Series[float] = pa.Field(title="USD/MWh", description="mean real-time price")
     correlation: Series[float] = pa.Field(nullable=True, description="of load and price")
-    covariance_cost: Series[float] = pa.Field(
-        title="USD/MWh", description="cov(load, price) / load"
-    )
-    cost_deviation: Series[float] = pa.Field(
-        title="USD/MWh", description="std(load x price) / load"
-    )
+    covariance_cost: Series[float] = pa.Field(title="USD/MWh", description="cov(load, price)/load")
+    cost_deviation: Series[float] = pa.Field(title="USD/MWh", description="std(load x price)/load")
 
 
 class TopBottom(Place):
@@ -155,6 +150,16 @@ class Components(Place):
     loss: Series[float] = pa.Field(title="USD/MWh")
 
 
+class Costs(Place):
+    """What a MWh of the load costs; a cost whose `parent` is another is part of that."""
+
+    market: Series[str] = pa.Field(isin=["day_ahead", "real_time"])
+    month: Series[str]
+    cost: Series[str]
+    parent: Series[str] = pa.Field(description="empty: none")
+    value: Series[float] = pa.Field(nullable=True, title="USD/MWh")
+
+
 class Importance(pa.DataFrameModel):
     """Share of a model's total gain by feature, over the models of the window."""
 
@@ -169,9 +174,7 @@ class Recorded(Bounded):
 
     run: Series[str]
     revised: Series[bool] = pa.Field(description="its date was entered before, with other values")
-    inputs_hash: Series[str] = pa.Field(
-        description="SHA-256 of its features and of the models' files"
-    )
+    inputs_hash: Series[str] = pa.Field(description="SHA-256 of its features and the models' files")
     previous: Series[str] = pa.Field(description="SHA-256 of the file before; empty: the first")
 
 

@@ -54,12 +54,9 @@ def read_folds(given: Any, config: FoldSettings, window: Window) -> list[Fold]: 
 
 
 def folds(
-    history: Mapping[str, Sequence[HistoryRows]],
-    features: Mapping[str, DataFrame[Features]],
-    prices: Archive,
-    config: FoldSettings,
-    window: Window,
-) -> list[Fold]:
+    history: Mapping[str, Sequence[HistoryRows]], features: Mapping[str, DataFrame[Features]],
+    prices: Archive, config: FoldSettings, window: Window,
+) -> list[Fold]:  # fmt: skip
     """A fold an origin of `window` and pool. `history` holds what trains each pool."""
     until = issue_time(config, labels_known(config, window))
     rows = {
@@ -96,13 +93,9 @@ def _pool_rows(
 
 
 def _fold(
-    span: FoldWindow,
-    pool: str,
-    rows: PoolRows,
-    training: TrainingSet,
-    prices: Archive,
+    span: FoldWindow, pool: str, rows: PoolRows, training: TrainingSet, prices: Archive,
     c: FoldSettings,
-) -> Fold:
+) -> Fold:  # fmt: skip
     every, x, spiked = rows
     first, last = (pd.Timestamp(issue_time(c, day)) for day in (span.origin, span.last))
     inside = every[HorizonRows.issue_time].between(first, last).to_numpy()

@@ -25,12 +25,9 @@ from rtlmp.schemas.names import Forecaster, Metric
 
 
 def backtest_page(
-    run: str,
-    of: BacktestResults,
-    significance: DataFrame[Significance],
-    scenarios: Mapping[str, DataFrame[Metrics]],
-    figures: Sequence[Picture],
-) -> Page:
+    run: str, of: BacktestResults, significance: DataFrame[Significance],
+    scenarios: Mapping[str, DataFrame[Metrics]], figures: Sequence[Picture],
+) -> Page:  # fmt: skip
     """The page of one run."""
     issued = of.scored[Scored.issue_time]
     first, last = (t.tz_convert(of.tz).date() for t in (issued.min(), issued.max()))

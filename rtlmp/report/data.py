@@ -41,15 +41,10 @@ def unknown_hours(prices: Archive, config: DataPageSettings) -> Table:
 
 
 def data_page(
-    config: DataPageSettings,
-    at: datetime,
-    fresh: DataFrame[Freshness],
-    shares: DataFrame[Covered],
-    unknown: Table,
-    lost: DataFrame[Lost] | None = None,
-    accepted: Sequence[str] = (),
+    config: DataPageSettings, at: datetime, fresh: DataFrame[Freshness], shares: DataFrame[Covered],
+    unknown: Table, lost: DataFrame[Lost] | None = None, accepted: Sequence[str] = (),
     note: str = "",
-) -> Page:
+) -> Page:  # fmt: skip
     """What the run of issue time `at` has; `note`: what its sources have no past of."""
     local = pd.Timestamp(at).tz_convert(MARKETS[config["market"]].tz)
     stale = fresh.loc[fresh[Freshness.stale], Freshness.series]

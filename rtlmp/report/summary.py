@@ -35,12 +35,9 @@ SECTIONS: Final = (  # heading, what its numbers are, how they are written
 
 
 def summary(
-    metrics: DataFrame[Metrics],
-    scored: Iterable[Pairs],
-    issued: list[date],
-    unknown: Mapping[str, float],
-    config: ReportSettings,
-) -> str:
+    metrics: DataFrame[Metrics], scored: Iterable[Pairs], issued: list[date],
+    unknown: Mapping[str, float], config: ReportSettings,
+) -> str:  # fmt: skip
     """Scores with intervals by threshold and lead day, and reliability, as Markdown.
 
     `unknown`: share of the hours of each node whose price is.

@@ -60,11 +60,9 @@ def sharing_reports() -> dict[str, set[tuple[SeriesName, str]]]:
 
 
 def lately(
-    raw: Iterable[str | Path],
-    lost: Sequence[str | Path],
-    at: datetime,
+    raw: Iterable[str | Path], lost: Sequence[str | Path], at: datetime,
     config: Mapping[str, object],
-) -> tuple[DataFrame[Freshness], list[pd.Timestamp], DataFrame[Lost]]:
+) -> tuple[DataFrame[Freshness], list[pd.Timestamp], DataFrame[Lost]]:  # fmt: skip
     """Of raw files, and those of what was lost: freshness at issue time `at`, the last interval
     known of each row, and what was lost of late and not accepted."""
     limits = age_limits(*(str(config[key]) for key in ("market", "source")))

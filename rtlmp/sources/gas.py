@@ -40,17 +40,8 @@ def _prices(body: bytes) -> pd.DataFrame:
 
 
 SOURCES: Final = (
-    Source(
-        "eia-henry-hub",
-        "",
-        (SeriesName.GAS_PRICE,),
-        henry_hub,
-        span=timedelta(days=28),
-        published="rule: 8 days after, or when first seen",
-        origin="U.S. Energy Information Administration, public domain",
-        fresh=timedelta(days=12),
-        late=timedelta(days=14),
-        whole=False,
-        needs=(KEY,),
-    ),
-)
+    Source("eia-henry-hub", "", (SeriesName.GAS_PRICE,), henry_hub, span=timedelta(days=28),
+           published="rule: 8 days after, or when first seen",
+           origin="U.S. Energy Information Administration, public domain",
+           fresh=timedelta(days=12), late=timedelta(days=14), whole=False, needs=(KEY,)),
+)  # fmt: skip

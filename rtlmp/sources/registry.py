@@ -19,7 +19,7 @@ from rtlmp.config import Config
 from rtlmp.config.live import Live
 from rtlmp.evaluation.tables import Lost
 from rtlmp.schemas.core import Observations, no_observations
-from rtlmp.sources import gas, weather
+from rtlmp.sources import capacity, gas, weather
 from rtlmp.sources.base.interface import RECENT, IncompleteError, Source, Tools, observe, of_source
 from rtlmp.sources.base.pace import pacer
 from rtlmp.sources.base.store import Loss
@@ -33,9 +33,11 @@ from rtlmp.sources.ercot.reports import REPORTS
 from rtlmp.sources.isos import feeds as isos
 
 SOURCES: Final[tuple[Source, ...]] = (
-    *ercot.SOURCES, *workbooks.SOURCES, *isos.SOURCES, *weather.SOURCES, *gas.SOURCES
+    *ercot.SOURCES, *workbooks.SOURCES, *isos.SOURCES, *weather.SOURCES, *gas.SOURCES,
+    *capacity.SOURCES,
 )  # fmt: skip
-MANY: Final = frozenset({SeriesName.LOAD_FORECAST_MODEL})  # millions of rows a month: only if named
+# only if named: millions of rows a month; most months without any
+NAMED: Final = frozenset({SeriesName.LOAD_FORECAST_MODEL, SeriesName.CAPACITY_PRICE})
 log = logging.getLogger(__name__)
 
 
@@ -117,7 +119,7 @@ def series_of(config: Config) -> list[SeriesName]:
         raise ValueError(
             f"live.fetch {lost}: the sources of {config['market']} give {sorted(given)}"
         )
-    wanted = named | {BY_NAME[config["target"]]} if named else given - MANY
+    wanted = named | {BY_NAME[config["target"]]} if named else given - NAMED
     return [q for q in STORED if q in wanted]
 
 

@@ -154,40 +154,24 @@ def _between(start: datetime, end: datetime, tables: list[pd.DataFrame]) -> Data
 
 TERMS: Final = "Open-Meteo.com, CC BY 4.0, free for non-commercial use only"
 PREVIOUS: Final = Source(
-    "open-meteo-previous",
-    "",
-    tuple(VARIABLES),
-    previous_runs,
-    span=timedelta(days=14),
-    published="lead: hour - 24 K h + 8 h, K = 1..4",
-    origin=f"previous-runs API of {TERMS}",
-    fresh=timedelta(hours=30),
-    early=REACH,
-    whole=False,
+    "open-meteo-previous", "", tuple(VARIABLES), previous_runs, span=timedelta(days=14),
+    published="lead: hour - 24 K h + 8 h, K = 1..4", origin=f"previous-runs API of {TERMS}",
+    fresh=timedelta(hours=30), early=REACH, whole=False,
     since=date(2024, 2, 1),  # most models; before it they are null
     when=lambda live: bool(live["weather"]["points"]) and not live["weather"]["run_hours"],
-)
+)  # fmt: skip
 SOURCES: Final = (
     PREVIOUS,
     PREVIOUS._replace(
-        name="open-meteo-temperature",
-        market="ERCOT",
-        series=(SeriesName.TEMPERATURE_FORECAST,),
+        name="open-meteo-temperature", market="ERCOT", series=(SeriesName.TEMPERATURE_FORECAST,),
         fetch=system_temperature,
         when=lambda live: bool(live["weather"]["points"]) and not live["archive"],
     ),
     Source(
-        "open-meteo-runs",
-        "",
-        tuple(VARIABLES),
-        single_runs,
-        span=timedelta(days=1),
-        published="run: 8 h after it began",
-        origin=f"single-runs API of {TERMS}",
-        fresh=timedelta(hours=30),
-        late=timedelta(hours=32),
-        whole=False,
+        "open-meteo-runs", "", tuple(VARIABLES), single_runs, span=timedelta(days=1),
+        published="run: 8 h after it began", origin=f"single-runs API of {TERMS}",
+        fresh=timedelta(hours=30), late=timedelta(hours=32), whole=False,
         since=date(2024, 3, 14),  # ECMWF; others from 2026-04-02
         when=lambda live: bool(live["weather"]["points"] and live["weather"]["run_hours"]),
     ),
-)
+)  # fmt: skip

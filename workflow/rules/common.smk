@@ -24,6 +24,8 @@ if plan.unread and workflow.is_main_process:
 LOGS = f"{RUN}/logs"
 NO_PAST = ""
 RESERVES = reserve_series(C["battery"])
+PLANTS = ("wind", "solar", "generation")
+TOLLS = [name for name, of in C["contracts"].items() if of["terms"][0] == "toll"]
 RAW_FILES = plan.raw(plan.series, plan.raw_months)
 uses = partial(job_params, C)
 job_needs = partial(job_resources, len(NODES))

@@ -48,3 +48,16 @@ use rule _medium as portfolio with:
     params:
         **uses("portfolio.py"),
         window=lambda w: plan.window("backtest"),
+
+
+use rule _medium as contract_values with:
+    input:
+        **{name: rules.dispatch_days.input[name] for name in ("real", "dam")},
+        plants=plan.raw([q for q in plan.series if q in PLANTS], plan.raw_months),
+        days=rules.revenue.output.dispatch_days if TOLLS else [],
+    output:
+        f"{RUN}/contracts/contracts.parquet",
+    log:
+        f"{LOGS}/contracts.log",
+    params:
+        **uses("contracts.py"),

@@ -56,12 +56,13 @@ use rule _job as settlement with:
         load=plan.raw(["load"], plan.raw_months),
         parts=plan.raw([q for q in (*RT_PARTS, *DAM_PARTS) if q in plan.series], plan.raw_months),
     output:
-        **plan.tables("settlement", "blocks", "load_risk", "top_bottom", "components"),
+        **plan.tables("settlement", "blocks", "load_risk", "top_bottom", "components", "costs"),
     log:
         f"{LOGS}/settlement.log",
     params:
         **uses("settlement.py"),
         market=C["market"],
+        costs=C["costs"],
 
 
 # Any table as text: ask for its name with .csv.
@@ -73,6 +74,6 @@ use rule _job as export_csv with:
     log:
         f"{LOGS}/export_csv/{{table}}.log",
     wildcard_constraints:
-        table=r"(backtest|validation|tune|ablation|scenario|compare|value|risk|settlement|issued|changes|hourly|features|forecast/[^/]+)/.+",
+        table=r"(backtest|validation|tune|ablation|scenario|compare|value|risk|contracts|settlement|issued|changes|hourly|features|forecast/[^/]+)/.+",
     params:
         **uses("export_csv.py"),

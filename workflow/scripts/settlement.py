@@ -1,5 +1,6 @@
 from rtlmp.catalog import MARKETS
-from rtlmp.evaluation.tables import Blocks, Components, LoadRisk, TopBottom
+from rtlmp.contracts import costs
+from rtlmp.evaluation.tables import Blocks, Components, Costs, LoadRisk, TopBottom
 from rtlmp.io.tables import read_tables, write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations
@@ -12,4 +13,6 @@ prices = hourly_prices(real, auction, load, market)
 write_table(Blocks, blocks(prices, market), out.blocks)
 write_table(LoadRisk, load_risk(prices), out.load_risk)
 write_table(TopBottom, top_bottom(prices), out.top_bottom)
-write_table(Components, components(read_tables(Observations, given.parts), market), out.components)
+split = components(read_tables(Observations, given.parts), market)
+write_table(Components, split, out.components)
+write_table(Costs, costs(prices, split, job.params.costs), out.costs)

@@ -118,19 +118,12 @@ def report_source(report: Report) -> Source:
     series = dict.fromkeys(q for cut in report.cuts for q, _ in cut.columns.values())
     apart = timedelta(days=1) / report.per_day
     return Source(
-        report.emil,
-        "ERCOT",
-        tuple(series),
-        partial(fetch_report, report),
-        span=timedelta(days=31),
-        published="recorded: time of posting",
+        report.emil, "ERCOT", tuple(series), partial(fetch_report, report),
+        span=timedelta(days=31), published="recorded: time of posting",
         origin=f"ERCOT {report.emil.upper()} (report {report.number}), {report.about}",
-        fresh=apart + max(apart / 4, timedelta(hours=2)),
-        stored="postings",
-        since=report.since,
-        when=lambda live: live["archive"] or not report.account,
-        days_kept=report.days_kept,
-    )
+        fresh=apart + max(apart / 4, timedelta(hours=2)), stored="postings", since=report.since,
+        when=lambda live: live["archive"] or not report.account, days_kept=report.days_kept,
+    )  # fmt: skip
 
 
 def list_anew(

@@ -168,13 +168,9 @@ BOOKS: Final = (
 )  # fmt: skip
 SOURCES: Final = tuple(
     report_source(book.report)._replace(
-        fetch=partial(fetch_book, book),
-        published=f"rule: {book.about}",
-        origin=f"ERCOT's {book.report.about}, without an account",
-        fresh=timedelta(days=40),
+        fetch=partial(fetch_book, book), published=f"rule: {book.about}", record=True, days_kept=0,
+        origin=f"ERCOT's {book.report.about}, without an account", fresh=timedelta(days=40),
         when=lambda live: not live["archive"],
-        days_kept=0,
-        record=True,
     )
     for book in BOOKS
-)
+)  # fmt: skip

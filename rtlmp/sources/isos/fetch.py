@@ -32,20 +32,12 @@ def feed_source(feed: Feed) -> Source:
     """The registry's row of a feed."""
     all_days = feed.keeps is None or feed.older is not None
     return Source(
-        feed.source,
-        feed.market,
-        tuple(feed.columns.values()),
-        partial(fetch_feed, feed),
-        span=timedelta(days=1),
-        published=feed.rule.about,
-        origin=f"{feed.market} by gridstatus {feed.method}",
-        fresh=feed.rule.fresh,
-        early=feed.rule.early,
-        late=timedelta(hours=12),
-        heals=feed.heals if all_days else timedelta(0),
-        whole=all_days,
+        feed.source, feed.market, tuple(feed.columns.values()), partial(fetch_feed, feed),
+        span=timedelta(days=1), published=feed.rule.about, fresh=feed.rule.fresh,
+        origin=f"{feed.market} by gridstatus {feed.method}", early=feed.rule.early,
+        late=timedelta(hours=12), heals=feed.heals if all_days else timedelta(0), whole=all_days,
         needs=("PJM_API_KEY",) if feed.market == "PJM" else (),
-    )
+    )  # fmt: skip
 
 
 def fetch_feed(feed: Feed, start: datetime, _: datetime, tools: Tools) -> DataFrame[Observations]:
