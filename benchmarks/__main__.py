@@ -15,6 +15,7 @@ from benchmarks import (
     peers,
     scores,
     season,
+    storms,
     structure,
     thousand,
     training,
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "intraday": intraday,
     "nowcast": nowcast,
     "season": season,
+    "storms": storms,
     "kills": kills,
     "alarms": alarms,
 }

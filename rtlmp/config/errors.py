@@ -20,7 +20,7 @@ RENAMED: Final = {
     "noise": "z_threshold",
     "margin": "min_relative_loss",
 }
-RETIRED: Final = ("stacked", "forest", "climatology", "persistence")  # estimators
+RETIRED: Final = ("stacked", "forest", "lightgbm", "climatology", "persistence")  # estimators
 T = TypeVar("T")
 _shown = Repr()  # of a wrong value: aliases of YAML can make one endless
 _shown.maxlevel, _shown.maxstring, _shown.maxother = 2, 200, 200

@@ -21,7 +21,6 @@ class EstimatorName(StrEnum):
 
     HAZARD = "hazard"
     SEPARATE = "separate"
-    LIGHTGBM = "lightgbm"
     LOGISTIC = "logistic"
 
 

@@ -15,7 +15,7 @@ from rtlmp.io.files import BadFileError, atomic, load_json, naming, sha256, writ
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, State
 
-PACKAGES: Final = ("lightgbm", "scikit-learn", "numpy", "pandas")  # of a card, beside XGBoost
+PACKAGES: Final = ("scikit-learn", "numpy", "pandas")  # of a card, beside XGBoost
 CARD: Final = "card_sha256"  # key in a card of the digest of all else in it
 EMPTY: Final = b"{}"  # UBJSON and JSON alike
 AGAIN: Final = "delete its folder, and the next run trains it again"

@@ -10,7 +10,6 @@ from pandera.typing import DataFrame
 
 from rtlmp.evaluation.tables import Drivers, Importance
 from rtlmp.models.curve import Fitted
-from rtlmp.models.lightgbm import GATE_TREES, REMAINING_TREES
 from rtlmp.models.store import Trained
 from rtlmp.report.explain import START
 from rtlmp.report.figures import style
@@ -92,14 +91,7 @@ def _strength(of: Fitted, names: list[str]) -> dict[str, float]:
     if COEFFICIENTS in of.state:  # those after the features are intercepts
         size = np.abs(np.array(of.state[COEFFICIENTS], dtype=float))
         return dict(zip(names[:-1], size.tolist(), strict=False))
-    total = dict[str, float]()
-    for trees in of.state.keys() & {GATE_TREES, REMAINING_TREES}:
-        import lightgbm as lgb  # slow to import
-
-        gain = lgb.Booster(model_str=str(of.state[trees])).feature_importance("gain")
-        for name, more in zip(names, gain.tolist(), strict=True):
-            total[name] = total.get(name, 0.0) + more
-    return total
+    return {}
 
 
 FIGURES: Final = (importance,)

@@ -32,6 +32,10 @@ ERROR_MEMORY: Final = 0.9  # correlation of a piece of error from one hour to th
 LATITUDE: Final = np.radians(31.5)
 SOLAR_NOON: Final = 18.6  # hour of the UTC day
 WIND_GW: Final = 39.0
+STORM_DAYS: Final = 4  # from the first frost of a winter storm to the thaw
+STORMY: Final = 0.015  # chance that one begins on a day of winter
+WINTER: Final = 0.78  # of the season's wave: mid December to the end of February
+FROST: Final = 0.0  # degC below which plants freeze
 SUN_GW: Final = 24.0
 
 
@@ -94,22 +98,38 @@ def within_days(rng: np.random.Generator, hours: Hours, pieces: int) -> Floats:
 
 def weather(hours: Hours, seed: int) -> Weather:
     """All that prices depend on, apart from the nodes' own traits."""
-    temperature = _temperature(hours, generator(seed, SeriesName.TEMPERATURE_FORECAST))
+    storm = storm_degrees(hours, generator(seed, "winter storms"))
+    temperature = _temperature(hours, generator(seed, SeriesName.TEMPERATURE_FORECAST), storm)
     return Weather(
         temperature=temperature,
         load=_load(hours, generator(seed, SeriesName.LOAD), temperature),
         wind=_wind(hours, generator(seed, SeriesName.WIND)),
         solar=_solar(hours, generator(seed, SeriesName.SOLAR)),
-        outage=_outage(hours, generator(seed, SeriesName.OUTAGE_FORECAST)),
+        outage=_outage(hours, generator(seed, SeriesName.OUTAGE_FORECAST), temperature, storm),
     )
 
 
-def _temperature(hours: Hours, rng: np.random.Generator) -> Quantity:
-    """Hottest at the end of July and at 16:00; cold snaps are deeper than heat waves."""
+def storm_degrees(hours: Hours, rng: np.random.Generator) -> Floats:
+    """degC by which winter storms cool an hour, 8 to 17 at their height: about one a winter.
+
+    Outside of them 0, so that they change no other day.
+    """
+    dice, depth = rng.random((hours.day[-1] + 1, 2)).T
+    start = np.where(dice < STORMY, 8 + 9 * depth, 0.0)
+    start[hours.day[np.cos(hours.year - 0.35) < WINTER]] = 0.0
+    cold = np.zeros(len(hours.day))
+    for age in range(min(STORM_DAYS, len(start))):
+        began = np.concatenate([np.zeros(age), start])[hours.day]
+        cold = np.maximum(cold, began * np.sin((age + hours.slot / 25) * np.pi / STORM_DAYS))
+    return cold
+
+
+def _temperature(hours: Hours, rng: np.random.Generator, storm: Floats) -> Quantity:
+    """Hottest at the end of July and at 16:00; storms are less sure than other weather."""
     season = 20 - 9.5 * np.cos(hours.year - 0.35)
     spell = _spell(rng, hours, 60) * (4 + 2 * np.cos(hours.year))
-    base = season + spell + 5 * _wave(hours.clock - 16)
-    return _quantity(rng, hours, base, np.full_like(base, 0.8))
+    base = season + spell + 5 * _wave(hours.clock - 16) - storm
+    return _quantity(rng, hours, base, 0.8 + 0.08 * storm)
 
 
 def _load(hours: Hours, rng: np.random.Generator, temperature: Quantity) -> Quantity:
@@ -142,11 +162,15 @@ def _solar(hours: Hours, rng: np.random.Generator) -> Quantity:
     return _quantity(rng, hours, base, 0.09 * base)
 
 
-def _outage(hours: Hours, rng: np.random.Generator) -> Quantity:
-    """Plants are repaired in spring and autumn and break at random for days."""
+def _outage(
+    hours: Hours, rng: np.random.Generator, temperature: Quantity, storm: Floats
+) -> Quantity:
+    """Plants are repaired in spring and autumn, break at random for days, and freeze in storms."""
     planned = 3.5 * np.maximum(-np.cos(2 * hours.year), 0)
     base = planned + 7 * np.exp(0.25 * _spell(rng, hours, 120))
-    return _quantity(rng, hours, base, 0.08 * base)
+    frost = np.maximum(FROST - temperature.known[-1], 0)
+    frozen = np.where(storm > 0, 0.8 * frost, 0.0)
+    return _quantity(rng, hours, base + frozen, 0.08 * base + 0.2 * frozen)
 
 
 def _quantity(rng: np.random.Generator, hours: Hours, base: Floats, sd: Floats) -> Quantity:

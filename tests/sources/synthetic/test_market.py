@@ -10,6 +10,7 @@ import pytest
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.schemas.core import Observations, Truth
+from rtlmp.sources.synthetic import weather
 from rtlmp.sources.synthetic.market import World, world
 from rtlmp.sources.synthetic.price import (
     CURVE,
@@ -59,6 +60,10 @@ def big() -> World:
 
 @pytest.fixture(scope="module")
 def scored(big: World) -> pd.DataFrame:
+    return with_what_came(big)
+
+
+def with_what_came(big: World) -> pd.DataFrame:
     """Truth with what came, where that is known."""
     runs = big.observations[SeriesName.RT_LMP]
     hour = runs[Observations.valid_time].dt.floor("h")
@@ -329,3 +334,37 @@ def test_quarter_hours_are_means_of_three_runs_and_have_no_exact_truth():
 def test_truth_is_exact_of_days_to_come_after_the_forecasts(issue_time, horizon, exact):
     made = make(START, START, issue_time=issue_time, horizon=horizon)
     assert len(made.truth) == exact * 72 * len(HUBS) * len(THRESHOLDS)
+
+
+def test_winter_storms_are_foretold_cold_dear_and_change_no_other_day(monkeypatch):
+    """One that begins on every fourth winter day, against none at all."""
+    span = date(2022, 11, 1), date(2023, 3, 31)
+    made = {}
+    for share in (0.0, 0.25):
+        monkeypatch.setattr(weather, "STORMY", share)
+        made[share] = make(*span)
+    hours = weather.calendar(*span, TZ)
+    cold = weather.storm_degrees(hours, weather.generator(1, "winter storms"))
+    assert 0.2 < (cold > 0).mean() < 0.6
+    none, many = made[0.0], made[0.25]
+    for q, frame in many.observations.items():
+        stormy = frame[Observations.valid_time].dt.floor("h").isin(hours.start[cold > 0])
+        ordinary = none.observations[q][~stormy]
+        if q not in (SeriesName.RT_LMP, SeriesName.RT_SPP, SeriesName.DAM_SPP):
+            more = (
+                frame[stormy][Observations.value] - none.observations[q][stormy][Observations.value]
+            )
+            sign = {
+                SeriesName.TEMPERATURE_FORECAST: -1,
+                SeriesName.LOAD_FORECAST: 1,
+                SeriesName.OUTAGE_FORECAST: 1,
+                SeriesName.LOAD: 1,
+            }.get(q, 0)
+            assert np.sign(more.mean()) == sign, q
+        same(frame[~stormy], ordinary)
+    came = with_what_came(many)
+    came = came[came[Truth.valid_time].isin(hours.start[cold > 0])]
+    rates = [with_what_came(w).groupby(Truth.threshold)[HIT].mean()[100.0] for w in (none, many)]
+    assert rates[1] > 1.5 * rates[0]
+    for _, part in came.groupby([Truth.threshold, LEAD_DAY]):
+        assert abs(z_score(part[HIT] - part[Truth.probability], part[Truth.issue_time])) < 4
