@@ -160,6 +160,12 @@ rule contracts:
         f"{RUN}/contracts/contracts.csv",
 
 
+rule congestion:
+    input:
+        rules.congestion_table.output,
+        f"{RUN}/settlement/congestion.csv",
+
+
 rule nowcast:
     input:
         rules.nowcast_latest.output,

@@ -56,9 +56,9 @@ class SeriesName(StrEnum):
 
     # Fetched by live sources; features may read one once it is marked so
     SYSTEM_LAMBDA = auto(), "USD/MWh", "5min", "price of one more MW, no grid (NP6-322)", "actual"
+    SHADOW_PRICE = auto(), "USD/MWh", "5min", "by constraint/contingency (NP6-86)", "actual"
     RELIABILITY_ADDER = auto(), "USD/MWh", "5min", "RTRDPA (NP6-323)", "actual"
-    RT_RESERVES = (auto(), "MW", "5min",
-        "online reserves, to 2025-12-04 (NP6-323 RTOLCAP)", "actual", "retired")
+    RT_RESERVES = auto(), "MW", "5min", "reserves, to 2025-12-04 (NP6-323)", "actual", "retired"
     AS_CAPABILITY = auto(), "MW", "5min", "capability by service, RTC+B (NP6-328)", "actual"
     RT_AS_REGUP = auto(), "USD/MW", "15min", "real-time regulation up price (NP6-331)", "actual"
     RT_AS_REGDN = auto(), "USD/MW", "15min", "real-time regulation down price (NP6-331)", "actual"

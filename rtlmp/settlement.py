@@ -57,7 +57,7 @@ def block_of(hours: pd.DatetimeIndex, market: Market) -> Mapping[str, Flags]:
 
 def blocks(prices: Mapping[str, pd.DataFrame], market: Market) -> DataFrame[Blocks]:
     """Means, variances and shaping cost of each node, month and block."""
-    rows = [{**key, **_block(hours)} for key, hours in _strata(prices.items(), market)]
+    rows = [{**key, **_block(hours)} for key, hours in hours_by_block(prices.items(), market)]
     return Blocks.validate(pd.DataFrame(rows))
 
 
@@ -93,7 +93,7 @@ def components(parts: DataFrame[Observations], market: Market) -> DataFrame[Comp
     rows = [
         {Components.market: side, **key, **hours.mean()}
         for side, names in PARTS.items()
-        for key, hours in _strata(_split(parts, names, market.tz), market)
+        for key, hours in hours_by_block(_split(parts, names, market.tz), market)
     ]
     return table_of(Components, rows)
 
@@ -106,7 +106,7 @@ def shaping(price: "pd.Series[float]", load: "pd.Series[float]") -> float:
     return float(np.average(price[both], weights=load[both]) - price[both].mean())
 
 
-def _strata(
+def hours_by_block(
     tables: Iterable[tuple[str, pd.DataFrame]], market: Market
 ) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
     """The hours of every node, month and block that has some, after the columns that name it."""

@@ -46,7 +46,7 @@ def table_of(schema: type[S], rows: Sequence[Mapping[Any, Any]]) -> DataFrame[S]
 
 def read_tables(schema: type[S], paths: Iterable[str | Path]) -> DataFrame[S]:
     """The tables at `paths` one after the other, checked as one."""
-    whole = pd.concat([read_frame(path) for path in paths], ignore_index=True)
+    whole = pd.concat([*map(read_frame, paths)] or [table_of(schema, [])], ignore_index=True)
     return validated(schema, whole)
 
 

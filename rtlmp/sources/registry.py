@@ -25,6 +25,7 @@ from rtlmp.sources.base.pace import pacer
 from rtlmp.sources.base.store import Loss
 from rtlmp.sources.base.vintages import distinct_vintages, unsaid
 from rtlmp.sources.base.web import FetchError, client
+from rtlmp.sources.differences import sourced
 from rtlmp.sources.ercot import postings as ercot
 from rtlmp.sources.ercot import workbooks
 from rtlmp.sources.ercot.client import REGISTER, require_account
@@ -37,7 +38,9 @@ SOURCES: Final[tuple[Source, ...]] = (
     *capacity.SOURCES,
 )  # fmt: skip
 # only if named: millions of rows a month; most months without any
-NAMED: Final = frozenset({SeriesName.LOAD_FORECAST_MODEL, SeriesName.CAPACITY_PRICE})
+NAMED: Final = frozenset(
+    {SeriesName.LOAD_FORECAST_MODEL, SeriesName.CAPACITY_PRICE, SeriesName.SHADOW_PRICE}
+)
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +66,7 @@ def fetch_month(
 
 def tools_of(config: Config, series: Iterable[SeriesName]) -> Tools:
     """As a live run has them now."""
-    live, locations = config["live"], {*config["nodes"], *config["live"]["locations"]}
+    live, locations = config["live"], {*sourced(config["nodes"]), *config["live"]["locations"]}
     per_minute = {str(name): host["calls_per_minute"] for name, host in live["hosts"].items()}
     asking = client(live, pacer(Path(live["store"]), per_minute))
     return Tools(asking, live, frozenset(locations), frozenset(series), datetime.now(UTC), [])

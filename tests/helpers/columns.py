@@ -7,7 +7,7 @@ from typing import Final
 
 import pandera.pandas as pa
 
-from rtlmp import nowcast
+from rtlmp import congestion, nowcast
 from rtlmp.evaluation import tables as evaluation
 from rtlmp.features.matrix import FEATURES
 from rtlmp.model_selection import tables as selection
@@ -20,7 +20,7 @@ MARK: Final = "<!-- columns: written by python -m tests.helpers.columns -->\n"
 
 def schemas() -> list[type[pa.DataFrameModel]]:
     """Every schema, in the order of its module."""
-    modules = (core, evaluation, selection, nowcast)
+    modules = (core, evaluation, congestion, selection, nowcast)
     found = [
         made
         for module in modules

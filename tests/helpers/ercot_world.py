@@ -85,6 +85,13 @@ def runs(emil: str, at: datetime) -> str:
     return text(emil, [(clock(run), (run,))])
 
 
+def constraint(emil: str, at: datetime) -> str:
+    """One that binds in a SCED run."""
+    run = at - timedelta(seconds=8)
+    named = {"ConstraintName": "6437__F", "ContingencyName": "BASE CASE"}
+    return text(emil, [({**clock(run), **named}, (run,))])
+
+
 def prices(emil: str, at: datetime) -> str:
     """LMP of a SCED run, a row a point."""
     run = at - timedelta(seconds=8)
@@ -147,6 +154,7 @@ MAKERS: dict[str, Callable[[str, datetime], str]] = {
     "np6-788-cd": prices,
     "np6-905-cd": settlement,
     "np6-331-cd": capacity,
+    "np6-86-cd": constraint,
     "np4-190-cd": partial(day_ahead, "SettlementPoint", POINTS),
     "np4-188-cd": partial(day_ahead, "AncillaryType", AS),
     "np3-565-cd": models,

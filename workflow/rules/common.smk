@@ -4,7 +4,7 @@ from os.path import exists
 from snakemake.iocontainers import Wildcards
 
 from rtlmp.battery import reserve_series
-from rtlmp.catalog import DAM_PARTS, RT_PARTS, STORED
+from rtlmp.catalog import DAM_PARTS, RT_PARTS, STORED, SeriesName
 from rtlmp.clock import month, month_days, month_span
 from rtlmp.config import parse_config, threshold_name
 from rtlmp.features.history import node_sample
@@ -12,6 +12,7 @@ from rtlmp.io.files import folder_name, write_json
 from rtlmp.pipeline.environment import PACKAGE
 from rtlmp.pipeline.plan import Plan
 from rtlmp.pipeline.rules import job_params, job_resources, one_of
+from rtlmp.sources.differences import legs
 
 C = parse_config(config)
 NODES, POOLS, AUXILIARY_NODES = C["nodes"], C["pools"], C["auxiliary_nodes"]
@@ -26,6 +27,11 @@ NO_PAST = ""
 RESERVES = reserve_series(C["battery"])
 PLANTS = ("wind", "solar", "generation")
 TOLLS = [name for name, of in C["contracts"].items() if of["terms"][0] == "toll"]
+LAMBDA = (
+    [SeriesName.SYSTEM_LAMBDA]
+    if C["source"] == "files" or SeriesName.SYSTEM_LAMBDA in plan.series
+    else []
+)
 RAW_FILES = plan.raw(plan.series, plan.raw_months)
 uses = partial(job_params, C)
 job_needs = partial(job_resources, len(NODES))

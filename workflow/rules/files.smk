@@ -8,6 +8,7 @@ use rule _long as raw_month with:
         f"{LOGS}/raw_month/{{month}}.log",
     params:
         **uses("raw.py"),
+        differences=[*legs(NODES)],
 
 
 # Apart, so that a product more remakes no other series and nothing that follows from one.
@@ -18,6 +19,13 @@ if RESERVES:
             [f"{RUN}/raw/{q}/{{month}}.parquet" for q in RESERVES],
         log:
             f"{LOGS}/raw_reserves/{{month}}.log",
+
+
+use rule raw_month as raw_lambda with:
+    output:
+        [f"{RUN}/raw/{q}/{{month}}.parquet" for q in LAMBDA],
+    log:
+        f"{LOGS}/raw_lambda/{{month}}.log",
 
 
 rule raw:

@@ -17,3 +17,4 @@ use rule _long as raw with:
         f"{LOGS}/raw.log",
     params:
         **uses("raw.py"),
+        differences=[*legs(NODES)],

@@ -36,6 +36,22 @@ use rule _medium as revenue with:
         window=lambda w: plan.window("backtest"),
 
 
+use rule _job as congestion_table with:
+    input:
+        real=plan.raw([C["target"]], plan.price_months),
+        dam=plan.raw(["dam_spp"], plan.raw_months),
+        energy=plan.raw(LAMBDA, plan.raw_months),
+    output:
+        f"{RUN}/settlement/congestion.parquet",
+    log:
+        f"{LOGS}/congestion_table.log",
+    params:
+        **uses("congestion.py"),
+        market=C["market"],
+        seed=C["seed"],
+        window=lambda w: plan.window("backtest"),
+
+
 use rule _medium as portfolio with:
     input:
         PAGE_ASSETS,

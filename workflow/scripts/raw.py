@@ -3,6 +3,7 @@ from pathlib import Path
 
 from rtlmp.asof.vintages import save_observations
 from rtlmp.pipeline.job import Job
+from rtlmp.sources.differences import add_differences
 from rtlmp.sources.files.months import read_months
 
 job = Job()
@@ -14,3 +15,4 @@ for series, month, rows in read_months(job.input, {month for _, month in wanted}
         save_observations({series: rows}, path)
 for path in wanted.values():
     save_observations({}, path)
+add_differences(job.output, job.params.differences)

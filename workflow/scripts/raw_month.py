@@ -6,6 +6,7 @@ from rtlmp.evaluation.tables import Lost
 from rtlmp.io.tables import write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations
+from rtlmp.sources.differences import add_differences
 from rtlmp.sources.registry import fetch_month
 
 job = Job()
@@ -16,3 +17,4 @@ fetched, lost = fetch_month(parse_config(job.run_config), list(paths), *job.para
 write_table(Lost, lost, lost_path)
 for series, rows in fetched.items():
     write_table(Observations, rows, paths[series])
+add_differences(outputs, job.params.nodes)

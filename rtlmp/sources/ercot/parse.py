@@ -88,7 +88,7 @@ def _rows(cut: Cut, texts: pa.Table, locations: Set[str], losses: Losses) -> pa.
     keep |= times.TIME_HEADERS
     kept = {n: pc.utf8_trim_whitespace(texts[n]) for n in texts.column_names if n in keep}
     texts = pa.table({**kept, OF: texts[OF], LINE: texts[LINE]})
-    if cut.location and locations:
+    if cut.location and locations and not cut.every:
         names = pa.array([name.removesuffix(cut.suffix) for name in locations])
         texts = texts.filter(pc.is_in(texts[cut.location], names))
     texts = _readable(cut, texts, losses)

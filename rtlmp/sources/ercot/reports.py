@@ -41,6 +41,7 @@ class Cut(NamedTuple):
     unless: tuple[str, str] | None = None  # only rows without
     tail: str = ""  # header whose text is added to the location after a slash
     suffix: str = ""  # added to the location
+    every: bool = False  # locations are no settlement points: none is left out
     some: bool = False  # one column is enough: ERCOT added and dropped others over the years
 
 
@@ -126,6 +127,9 @@ REPORTS: Final = (
            _services("ASTYPE", RT_AS), since=RTC),
     Report("np6-322-cd", 13114, "SCED system lambda", SCED_DAY, 5, 1000,
            (Cut(dict.fromkeys(LAMBDA, (S.SYSTEM_LAMBDA, SYSTEM))),)),
+    Report("np6-86-cd", 12302, "SCED shadow prices and binding constraints", 24, 5, 1000,
+           (Cut({"SHADOWPRICE": (S.SHADOW_PRICE, "")}, "CONSTRAINTNAME", tail="CONTINGENCYNAME",
+                every=True),)),
     Report("np6-323-cd", 13221, "real-time adders and reserves", SCED_DAY, 5, 50,
            (Cut({**dict.fromkeys(("RTRDPA", "RTORDPA"), (S.RELIABILITY_ADDER, SYSTEM)),
                 "RTOLCAP": (S.RT_RESERVES, SYSTEM)}, some=True),)),

@@ -16,6 +16,7 @@ from rtlmp.config import Config
 from rtlmp.config.errors import did_you_mean
 from rtlmp.io.files import naming
 from rtlmp.schemas.columns import LOCATION, PUBLISHED, SERIES
+from rtlmp.sources.differences import sourced
 from rtlmp.sources.files.checks import DAY, same_place
 from rtlmp.sources.files.pieces import Piece, pieces
 
@@ -55,7 +56,7 @@ def issue_dates(config: Config, covered: Coverage) -> tuple[date, date]:
 def _stored(config: Config, paths: Sequence[Path], now: datetime) -> Coverage:
     """Of files: the pieces that may hold the first price, and the last of every node, are read.
     A node without a recent one is named."""
-    target, newest = BY_NAME[config["target"]], dict.fromkeys(config["nodes"], -np.inf)
+    target, newest = BY_NAME[config["target"]], dict.fromkeys(sourced(config["nodes"]), -np.inf)
     parts = [*pieces(paths, NAMES, {SERIES: (target.value, target.value)})]
 
     @cache

@@ -16,6 +16,7 @@ from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.config.jobs import WorldSettings
 from rtlmp.schemas.core import Observations, Truth
+from rtlmp.sources.differences import sourced
 from rtlmp.sources.synthetic.price import Margin, node_margin, spike_probability
 from rtlmp.sources.synthetic.publication import VINTAGES, MarketDays, published_series
 from rtlmp.sources.synthetic.weather import calendar, weather
@@ -36,7 +37,7 @@ def world(config: WorldSettings) -> World:
     """
     span, seed, tz = config["synthetic"], config["seed"], MARKETS[config["market"]].tz
     window = MarketDays(**span, tz=tz, hours=calendar(**span, tz=tz))
-    state, nodes = weather(window.hours, seed), sorted(config["nodes"])
+    state, nodes = weather(window.hours, seed), sourced(config["nodes"])
     margins = {node: node_margin(state, window.hours, node, seed) for node in nodes}
     public = published_series(window, state, margins, seed)
     truth = _truth(window, margins, config["thresholds"], config["issue_time"])

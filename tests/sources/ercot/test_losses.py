@@ -48,7 +48,7 @@ def changed(emil: str, column: str, value: str) -> list[str]:
 def test_headers_are_those_of_ercots_schema():
     stored = stored_headers()
     schema = schema_headers()
-    assert len(schema) == 14
+    assert len(schema) == 15
     assert {emil: stored[emil] for emil in schema} == schema
     assert {*stored} == {*EMILS}
 

@@ -15,7 +15,8 @@ from rtlmp.sources.ercot.client import site_postings
 from rtlmp.sources.ercot.parse import parse
 from rtlmp.sources.ercot.times import published
 from tests.helpers.build import ROOT, utc
-from tests.helpers.ercot_world import BY_EMIL
+from tests.helpers.ercot_world import BY_EMIL, clock, text
+from tests.helpers.replay import zipped
 
 RECORDED = ROOT.parent / "shared/recorded"
 PIT = RECORDED / "ercot_pit_lake"
@@ -129,3 +130,17 @@ def test_gridstatus_reads_the_same_hours_and_values(emil, column, series, locati
     ours = rows[key].sort_values(VALID)
     assert list(ours[VALID]) == list(theirs["Interval Start"].dt.tz_convert("UTC"))
     assert list(ours[VALUE]) == list(theirs[column])
+
+
+def test_constraints_are_kept_whatever_locations_are_wanted():
+    at, emil = utc("2026-09-29 17:05"), "np6-86-cd"
+    made = {**clock(utc("2026-09-29 16:25:17"))}
+    binding = [("6437__F", "SCOLPOM8", 12.5), ("PNHNDL", "BASE CASE", 0.5)]
+    heads = ("ConstraintName", "ContingencyName", "ShadowPrice")
+    body = text(emil, [({**made, **dict(zip(heads, of, strict=True))}, (of,)) for of in binding])
+    rows = parse(BY_EMIL[emil], [(Posting("1", at, emil), zipped("a.csv", body.encode()))], {"N"})
+    assert len(rows) == 2
+    when = "2026-09-29 16:25:17"
+    assert value(rows, SeriesName.SHADOW_PRICE, "6437__F/SCOLPOM8", when) == 12.5
+    assert value(rows, SeriesName.SHADOW_PRICE, "PNHNDL/BASE CASE", when) == 0.5
+    assert (rows[PUBLISH] == at).all()
