@@ -9,7 +9,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from rtlmp import battery as rule
-from rtlmp import risk
+from rtlmp.battery import risk
 from rtlmp.config import Battery
 from rtlmp.evaluation.losses import format_interval
 from rtlmp.evaluation.scores import rows_where

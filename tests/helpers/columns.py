@@ -7,11 +7,12 @@ from typing import Final
 
 import pandera.pandas as pa
 
-from rtlmp import congestion, nowcast
+from rtlmp import nowcast
 from rtlmp.evaluation import tables as evaluation
 from rtlmp.features.matrix import FEATURES
 from rtlmp.model_selection import tables as selection
 from rtlmp.schemas import core
+from rtlmp.settlement import congestion
 from tests.helpers.build import ROOT
 
 PAGE: Final = ROOT / "docs/outputs.md"

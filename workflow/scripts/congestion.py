@@ -1,8 +1,8 @@
 from rtlmp.catalog import MARKETS
-from rtlmp.congestion import Congestion, congestion_table
 from rtlmp.io.tables import read_tables, write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations
+from rtlmp.settlement.congestion import Congestion, congestion_table
 
 job = Job()
 market, of, given = MARKETS[job.params.market], job.params, job.input

@@ -1,11 +1,11 @@
 from rtlmp.catalog import MARKETS
 from rtlmp.config import jobs
-from rtlmp.contracts import contract_table
 from rtlmp.evaluation.tables import DispatchDays, Revenue
 from rtlmp.io.tables import read_tables, write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations, no_observations
-from rtlmp.settlement import hourly_prices
+from rtlmp.settlement.blocks import hourly_prices
+from rtlmp.settlement.contracts import contract_table
 
 job = Job(jobs.ContractSettings)
 given, c = job.input, job.config

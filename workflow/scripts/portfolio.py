@@ -1,3 +1,4 @@
+from rtlmp.battery.risk import portfolio_days, portfolio_of, risk_table
 from rtlmp.clock import days
 from rtlmp.config import jobs
 from rtlmp.evaluation.tables import Revenue
@@ -5,7 +6,6 @@ from rtlmp.io.tables import read_table, read_tables, write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.report.page import render
 from rtlmp.report.revenue import risk_page
-from rtlmp.risk import portfolio_days, portfolio_of, risk_table
 from rtlmp.schemas.core import Observations, Scored
 
 job = Job(jobs.RiskSettings)

@@ -1,10 +1,10 @@
 from rtlmp.catalog import MARKETS
-from rtlmp.contracts import costs
 from rtlmp.evaluation.tables import Blocks, Components, Costs, LoadRisk, TopBottom
 from rtlmp.io.tables import read_tables, write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.schemas.core import Observations
-from rtlmp.settlement import blocks, components, hourly_prices, load_risk, top_bottom
+from rtlmp.settlement.blocks import blocks, components, hourly_prices, load_risk, top_bottom
+from rtlmp.settlement.contracts import costs
 
 job = Job()
 market, given, out = MARKETS[job.params.market], job.input, job.output

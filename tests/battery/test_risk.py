@@ -8,10 +8,10 @@ import pytest
 
 from rtlmp.battery.dispatch import NodePrices, dispatch_days
 from rtlmp.battery.programme import DayPrices, stressed
+from rtlmp.battery.risk import PORTFOLIO, cases, climatology_curve, portfolio_of, risk_table
 from rtlmp.catalog import MARKETS
 from rtlmp.config import parse_config
 from rtlmp.evaluation.tables import DispatchDays, Revenue
-from rtlmp.risk import PORTFOLIO, cases, climatology_curve, portfolio_of, risk_table
 from tests.helpers.build import settings, utc
 
 DAYS = [date(2024, 3, 8), date(2024, 3, 9)]

@@ -9,11 +9,11 @@ import pytest
 
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.config import parse_config
-from rtlmp.contracts import PATHS, contract_table, costs, npv, ppa_days
 from rtlmp.evaluation.tables import Components, Costs, DispatchDays, Revenue
 from rtlmp.io.tables import table_of
 from rtlmp.schemas.core import Observations, no_observations
-from rtlmp.settlement import DA, LOAD, RT, blocks, components, hourly_prices
+from rtlmp.settlement.blocks import DA, LOAD, RT, blocks, components, hourly_prices
+from rtlmp.settlement.contracts import PATHS, contract_table, costs, npv, ppa_days
 from rtlmp.sources.base.interface import observe
 from rtlmp.sources.registry import sources_of
 from tests.helpers.build import observations, settings

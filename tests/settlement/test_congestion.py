@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from rtlmp.catalog import MARKETS, SeriesName
-from rtlmp.congestion import Congestion, congestion_table
+from rtlmp.settlement.congestion import Congestion, congestion_table
 from tests.helpers.build import observations
 
 NODE, DIFFERENCE = "HB_WEST", "HB_WEST minus HB_NORTH"

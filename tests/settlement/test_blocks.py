@@ -6,7 +6,7 @@ import pytest
 
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.evaluation.tables import Blocks, Components, LoadRisk, TopBottom
-from rtlmp.settlement import (
+from rtlmp.settlement.blocks import (
     DA,
     LOAD,
     RT,

@@ -28,7 +28,17 @@ from rtlmp.evaluation.scores import Score
 from rtlmp.evaluation.tables import Components, Costs, DispatchDays, Revenue
 from rtlmp.io.tables import table_of
 from rtlmp.schemas.core import Observations as Rows
-from rtlmp.settlement import DA, LOAD, NAMES, RT, WEEK, WHOLE, by_month, hourly_table, shaping
+from rtlmp.settlement.blocks import (
+    DA,
+    LOAD,
+    NAMES,
+    RT,
+    WEEK,
+    WHOLE,
+    by_month,
+    hourly_table,
+    shaping,
+)
 
 Levels = Mapping[float, Floats]  # days of a contract by factor of prices
 Prices = Mapping[str, pd.DataFrame]  # of a node (hours, markets), local time

@@ -1,0 +1,1 @@
+"""What prices settle: blocks, costs of a load, congestion, contracts."""
