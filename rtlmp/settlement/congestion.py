@@ -20,7 +20,7 @@ from rtlmp.evaluation.tables import Blocks, Components, Place
 from rtlmp.io.tables import table_of
 from rtlmp.schemas.core import Observations
 from rtlmp.settlement.blocks import DA, LOAD, RT, hourly_prices, hours_by_block
-from rtlmp.sources.differences import legs
+from rtlmp.sources.legs import legs
 
 OVER_HOURS: Final = frozenset({"crr_obligation", "crr_option"})  # USD/MW; the others are means
 

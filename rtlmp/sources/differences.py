@@ -14,31 +14,12 @@ from pandera.typing import DataFrame
 from rtlmp.catalog import DAM_PARTS, RT_PARTS, SeriesName
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.schemas.core import Observations
+from rtlmp.sources.legs import legs
 
-MINUS: Final = " minus "  # in no market's names
 PRICES: Final = (
     SeriesName.RT_LMP, SeriesName.RT_SPP, SeriesName.DAM_SPP, *RT_PARTS, *DAM_PARTS
 )  # fmt: skip
 INTERVAL: Final = [Observations.series, Observations.valid_time]
-
-
-def legs(nodes: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """What each of `nodes` that is a difference is made of; those that are none are left out.
-
-    Raises ValueError where one is no difference of two.
-    """
-    made = {node: tuple(part.strip() for part in node.split(MINUS)) for node in nodes}
-    found = {node: parts for node, parts in made.items() if MINUS.strip() in node.split()}
-    for node, parts in found.items():
-        if len({*parts} - {""}) != 2 or len(parts) != 2 or node != MINUS.join(parts):  # noqa: PLR2004
-            raise ValueError(f"config: nodes has {node!r}: want two nodes as 'A{MINUS}B'")
-    return {node: (parts[0], parts[1]) for node, parts in found.items()}
-
-
-def sourced(nodes: Iterable[str]) -> list[str]:
-    """The locations that a source has to give for `nodes`, each once, sorted."""
-    made = legs(nodes := [*nodes])
-    return sorted({place for node in nodes for place in made.get(node, (node,))})
 
 
 def differences(rows: DataFrame[Observations], nodes: Iterable[str]) -> pd.DataFrame:

@@ -25,13 +25,13 @@ from rtlmp.sources.base.pace import pacer
 from rtlmp.sources.base.store import Loss
 from rtlmp.sources.base.vintages import distinct_vintages, unsaid
 from rtlmp.sources.base.web import FetchError, client
-from rtlmp.sources.differences import sourced
 from rtlmp.sources.ercot import postings as ercot
 from rtlmp.sources.ercot import workbooks
 from rtlmp.sources.ercot.client import REGISTER, require_account
 from rtlmp.sources.ercot.parse import ReportError
 from rtlmp.sources.ercot.reports import REPORTS
 from rtlmp.sources.isos import feeds as isos
+from rtlmp.sources.legs import sourced
 
 SOURCES: Final[tuple[Source, ...]] = (
     *ercot.SOURCES, *workbooks.SOURCES, *isos.SOURCES, *weather.SOURCES, *gas.SOURCES,

@@ -6,7 +6,8 @@ import pytest
 from rtlmp.catalog import SeriesName
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.schemas.core import Observations
-from rtlmp.sources.differences import add_differences, differences, legs, sourced
+from rtlmp.sources.differences import add_differences, differences
+from rtlmp.sources.legs import legs, sourced
 from tests.helpers.build import observations, utc
 
 A, B, NODE = "HB_WEST", "HB_NORTH", "HB_WEST minus HB_NORTH"

@@ -12,7 +12,7 @@ from rtlmp.io.files import folder_name, write_json
 from rtlmp.pipeline.environment import PACKAGE
 from rtlmp.pipeline.plan import Plan
 from rtlmp.pipeline.rules import job_params, job_resources, one_of
-from rtlmp.sources.differences import legs
+from rtlmp.sources.legs import legs
 
 C = parse_config(config)
 NODES, POOLS, AUXILIARY_NODES = C["nodes"], C["pools"], C["auxiliary_nodes"]

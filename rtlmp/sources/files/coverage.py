@@ -16,9 +16,9 @@ from rtlmp.config import Config
 from rtlmp.config.errors import did_you_mean
 from rtlmp.io.files import naming
 from rtlmp.schemas.columns import LOCATION, PUBLISHED, SERIES
-from rtlmp.sources.differences import sourced
 from rtlmp.sources.files.checks import DAY, same_place
 from rtlmp.sources.files.pieces import Piece, pieces
+from rtlmp.sources.legs import sourced
 
 NAMES = (SERIES, LOCATION, PUBLISHED)
 RECENT = UNSTATED // timedelta(microseconds=1)  # of a node's newest price, against the others'

@@ -16,7 +16,7 @@ from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.config.jobs import WorldSettings
 from rtlmp.schemas.core import Observations, Truth
-from rtlmp.sources.differences import sourced
+from rtlmp.sources.legs import sourced
 from rtlmp.sources.synthetic.price import Margin, node_margin, spike_probability
 from rtlmp.sources.synthetic.publication import VINTAGES, MarketDays, published_series
 from rtlmp.sources.synthetic.weather import calendar, weather
