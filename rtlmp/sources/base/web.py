@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import httpx
+import requests
 from requests.adapters import HTTPAdapter
 
 from rtlmp.config.live import Host, Live
@@ -26,7 +27,7 @@ FAILED: Final = 500  # of one thing asked for, it may be
 REFUSED: Final = frozenset({301, 302, 401})  # ERCOT answers 302 to the wrong kind of token
 GONE: Final = frozenset({404, 410})
 LONGEST_WAIT: Final = 900.0  # s; a server that wants more is down for today
-LONGEST_TRY: Final = 50.0  # s of calls, waits apart: a host that hangs is not to cost the morning
+LONGEST_TRY: Final = 50.0  # s of calls that timed out: a host that hangs is not to cost the morning
 SHORT: Final = 3.0  # s, time-out where the last two calls failed
 
 
@@ -56,6 +57,7 @@ class BusyError(RuntimeError):
 
 # requests' errors are OSErrors, and so are those of sockets, time-outs and urllib
 PASSING: Final = (httpx.RequestError, OSError, UnreadableError, BusyError)
+HANGS: Final = (httpx.TimeoutException, TimeoutError, requests.Timeout)
 
 
 class Client(NamedTuple):
@@ -127,7 +129,7 @@ def with_retries(client: Client, host: str, what: str, remedy: str, call: Callab
             failed.append(f"{type(error).__name__} {error}".strip())
             kind = GoneError if isinstance(error, UnreadableError) else FetchError
             wait = max(2.0**attempt, error.wait if isinstance(error, BusyError) else 0.0)
-        spent += time.monotonic() - began
+            spent += (time.monotonic() - began) * isinstance(error, HANGS)
         if wait > LONGEST_WAIT or spent > LONGEST_TRY:
             break
         if attempt < client.attempts - 1:
