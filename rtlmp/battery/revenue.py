@@ -1,6 +1,6 @@
 """What a window of dispatch days says of each strategy, with block-bootstrap intervals."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from rtlmp.config import Battery
 from rtlmp.evaluation.losses import bootstrap_weights, interval
 from rtlmp.evaluation.scores import ALL
 from rtlmp.evaluation.tables import DispatchDays, Revenue
+from rtlmp.io.tables import table_of
 
 TAIL: Final = 0.05  # share of days that value at risk and expected shortfall speak of
 COMPARED: Final = (
@@ -22,6 +23,12 @@ COMPARED: Final = (
     StrategyName.FORECAST_REAL_TIME,
 )
 YEAR: Final = 365.25
+
+
+def revenue_rows(rows: Iterable[tuple[object, ...]]) -> DataFrame[Revenue]:
+    """The table of `rows`, values in the order of its columns; empty of none."""
+    names = [*Revenue.to_schema().columns]
+    return table_of(Revenue, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def revenue_table(days: DataFrame[DispatchDays], battery: Battery, seed: int) -> DataFrame[Revenue]:

@@ -21,7 +21,13 @@ from rtlmp.asof.labels import Labels
 from rtlmp.asof.vintages import Floats
 from rtlmp.battery import CALM, StrategyName, dispatch
 from rtlmp.battery.dispatch import LOOKAHEAD, NodePrices, dispatch_days, hours_of
-from rtlmp.battery.revenue import bounded, expected_shortfall, resampled_days, value_at_risk
+from rtlmp.battery.revenue import (
+    bounded,
+    expected_shortfall,
+    resampled_days,
+    revenue_rows,
+    value_at_risk,
+)
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import days, issue_time
 from rtlmp.config import Battery
@@ -98,7 +104,7 @@ def portfolio_days(
 def risk_table(of: Mapping[str, DataFrame[DispatchDays]], seed: int) -> DataFrame[Revenue]:
     """By case, strategy and battery, and for their sum: mean and worst day, tails; correlations
     of the days as they were. A case of 0 days: not in the data."""
-    rows, names = list[tuple[object, ...]](), [*Revenue.to_schema().columns]
+    rows = list[tuple[object, ...]]()
     for case, table in of.items():
         if table.empty:
             rows.append((PORTFOLIO, StrategyName.FORECAST, f"{case}_days", 0.0, np.nan, np.nan))
@@ -115,7 +121,7 @@ def risk_table(of: Mapping[str, DataFrame[DispatchDays]], seed: int) -> DataFram
                 drawn = (resampled_days(every[q], weights) for q in (a, b))
                 score = _correlation(every[a][None], every[b][None]), _correlation(*drawn)
                 rows.append((a, rule, f"correlation_with_{b}", *bounded(*score)))
-    return table_of(Revenue, [dict(zip(names, row, strict=True)) for row in rows])
+    return revenue_rows(rows)
 
 
 def normal_tail(days: Floats, deviations: float) -> Floats:

@@ -20,13 +20,12 @@ from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Floats
 from rtlmp.battery import StrategyName
-from rtlmp.battery.revenue import YEAR, bounded, resampled_days
+from rtlmp.battery.revenue import YEAR, bounded, resampled_days, revenue_rows
 from rtlmp.config.jobs import ContractSettings
 from rtlmp.config.kinds import Battery, Contract
 from rtlmp.evaluation.losses import block_days, bootstrap_weights, interval
 from rtlmp.evaluation.scores import Score
 from rtlmp.evaluation.tables import Components, Costs, DispatchDays, Revenue
-from rtlmp.io.tables import table_of
 from rtlmp.schemas.core import Observations as Rows
 from rtlmp.settlement.blocks import (
     DA,
@@ -66,7 +65,7 @@ def contract_table(
 ) -> DataFrame[Revenue]:
     """Measures of each contract, `location` its name and `rule` its kind, from `hourly_prices`,
     observed generation and days of dispatch. Raises ValueError where one has no whole day."""
-    rows, names = list[tuple[object, ...]](), [*Revenue.to_schema().columns]
+    rows = list[tuple[object, ...]]()
     for name, of in config["contracts"].items():
         kind, levels = of["terms"][0], {level for level, _ in CASES.values()}
         toll = {x: toll_days(of, days, config["battery"], x) for x in levels if kind == "toll"}
@@ -76,7 +75,7 @@ def contract_table(
             held = [*prices, *made.agg(" of ".join, axis=1)]
             raise ValueError(f"contracts.{name}: no whole day of {of} in the source: it has {held}")
         rows += [(name, kind, m, *score) for m, score in _scores(daily, of, config["seed"])]
-    return table_of(Revenue, [dict(zip(names, row, strict=True)) for row in rows])
+    return revenue_rows(rows)
 
 
 def ppa_days(of: Contract, prices: Prices, plants: pd.DataFrame, level: float) -> Floats:
