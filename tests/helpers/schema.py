@@ -25,12 +25,19 @@ def schema() -> dict[str, Any]:
                 ends = {"minimum": setting.low, "maximum": setting.high}
                 of |= {end: x for end, x in ends.items() if isfinite(x)}
                 of |= {"description": setting.about, "default": setting.default}
-            if "additionalProperties" in of:  # null takes out what an earlier file put in
-                of["additionalProperties"] = {"anyOf": [of["additionalProperties"], NULL]}
+            if isinstance(more := of.get("additionalProperties"), dict):
+                of["additionalProperties"] = removable(more)
+            for name, named in of.get("patternProperties", {}).items():
+                of["patternProperties"][name] = removable(named)
     whole = groups.pop("Config")
     whole["properties"]["run"] = {"anyOf": [whole["properties"]["run"], NULL]}
     draft = "https://json-schema.org/draft/2020-12/schema"
     return {"$schema": draft, **whole, "$defs": groups}
+
+
+def removable(of: dict[str, Any]) -> dict[str, Any]:
+    """Null takes out what an earlier file put in."""
+    return {"anyOf": [of, NULL]}
 
 
 if __name__ == "__main__":
