@@ -9,13 +9,11 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 forecast backtest: .venv/ready
 	$(BIN)/snakemake --cores $(CORES) $@
 
-# With the lines that ran in any process counted, those of Snakemake's scripts too;
-# `.venv/bin/coverage report --show-missing` then says which did not.
+# With the lines that ran in any process counted, those of Snakemake's jobs too.
 test: .venv/ready
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist loadfile
-	$(BIN)/coverage combine --quiet
-	@echo "lines of rtlmp/ that the tests ran: $$($(BIN)/coverage report --format=total) %"
+	rm -rf .lines && mkdir .lines
+	LINES_FOLDER=$(CURDIR)/.lines $(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m tests.helpers.lines .lines    # --missing names those that did not
 
 check: .venv/ready
 	$(BIN)/ruff check .

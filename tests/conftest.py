@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.helpers import live
+from tests.helpers import lines
+
+write_lines = lines.count()  # before anything imports the package
+
+from tests.helpers import live  # noqa: E402
+
+
+def pytest_sessionfinish():
+    """In each of xdist's processes."""
+    write_lines()
 
 
 @pytest.fixture

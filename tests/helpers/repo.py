@@ -33,8 +33,6 @@ def snakemake(
     """What the Snakemake of `checkout` said. Raises AssertionError where it did not end as `ok`."""
     command = ["-m", "snakemake", "--cores", str(CORES), *words, "--configfile", str(config)]
     variables = {"PYTHONPATH": str(checkout), **warmed(), **(env or {})}
-    if "--dry-run" in words:  # runs nothing new, and counting lines doubles it
-        variables[warm.COVERAGE] = ""
     with TemporaryFile("w+") as out:
         code = warm.finished(command, checkout, variables, out.fileno())
         out.seek(0)
@@ -49,7 +47,7 @@ def warmed() -> dict[str, str]:
     lasting = ExitStack()
     atexit.register(lasting.close)
     folder = lasting.enter_context(TemporaryDirectory())
-    return lasting.enter_context(warm.warm(Path(folder), ours=False))
+    return lasting.enter_context(warm.warm(Path(folder)))
 
 
 class Repo:

@@ -18,22 +18,20 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import coverage
+from tests.helpers import lines
 
-from tests.helpers.build import ROOT
-
+ROOT: Final = lines.PACKAGE.parent
 SOCKET: Final = "WARM_SOCKET"  # in the environment of what runs
 AHEAD: Final = "WARM_AHEAD"  # s from the machine's clock to that which `datetime.now` tells
 GROUP: Final = "WARM_GROUP"  # of processes, to be killed at once
 COUNT: Final = "WARM_COUNT"  # a file with a byte for each script started
 TRACE: Final = "WARM_TRACE"  # these system calls of each script go to a file beside COUNT
 KILL: Final = "WARM_KILL"  # number of a script, from 0; system call; which of them is its last
-COVERAGE: Final = "COVERAGE_PROCESS_CONFIG"  # as coverage.py names it; empty: lines are not counted
 OWN: Final = "WARM_OWN"  # of Snakemake itself: which change of a file is its last; 0: count them
 CHANGES: Final = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate")
 LOADED: Final = (
@@ -69,14 +67,12 @@ class Clock(Real, metaclass=Anyone):
 
 
 @contextmanager
-def warm(folder: Path, ours: bool = True) -> Iterator[dict[str, str]]:
-    """What to add to the environment of what runs; without `ours` it imports its own `rtlmp`."""
+def warm(folder: Path) -> Iterator[dict[str, str]]:
+    """What to add to the environment of what runs."""
     path, one = folder / "warm.socket", {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     # a new Python: a fork of one that has trained before never ends its own training (libgomp)
-    words = ["-m", "tests.helpers.warm", str(path), str(os.getpid()), *["ours"] * ours]
-    env = {**os.environ, **one}
-    env.pop(COVERAGE, None)  # each fork begins to count anew
-    with subprocess.Popen([sys.executable, *words], cwd=ROOT, env=env) as server:
+    words = ["-m", "tests.helpers.warm", str(path), str(os.getpid())]
+    with subprocess.Popen([sys.executable, *words], cwd=ROOT, env={**os.environ, **one}) as server:
         try:
             while not path.exists():
                 if server.poll() is not None:
@@ -112,18 +108,16 @@ def finished(words: Sequence[str], cwd: Path, env: Mapping[str, str], said: int 
     return started(words, cwd, env, said).ended()
 
 
-def _serve(path: Path, parent: int, *ours: str) -> None:
+def _serve(path: Path, parent: int) -> None:
     """Forks for whoever asks; it has one thread, so that forks are whole."""
     os.setsid()
     warnings.simplefilter("ignore")
+    write_lines = lines.count()
     import rtlmp
 
-    mine = [m.name for m in pkgutil.walk_packages(rtlmp.__path__, "rtlmp.")] if ours else []
+    mine = [m.name for m in pkgutil.walk_packages(rtlmp.__path__, "rtlmp.")]
     for name in [*LOADED, *(m for m in mine if not m.endswith("__main__"))]:
         importlib.import_module(name)
-    if not ours:
-        for name in [m for m in sys.modules if m.partition(".")[0] == "rtlmp"]:
-            del sys.modules[name]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as asked:
         asked.bind(str(path))
@@ -137,12 +131,12 @@ def _serve(path: Path, parent: int, *ours: str) -> None:
             answer.setblocking(True)
             if not os.fork():
                 asked.close()
-                _watch(answer)
+                _watch(answer, write_lines)
             answer.close()
     os._exit(0)
 
 
-def _watch(answer: socket.socket) -> None:
+def _watch(answer: socket.socket, write_lines: Callable[[], None]) -> None:
     """In a process of its own: who is killed cannot tell."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     size, fds, *_ = socket.recv_fds(answer, 4, 1)
@@ -155,7 +149,9 @@ def _watch(answer: socket.socket) -> None:
         os.dup2(fds[0], 1)
         os.dup2(fds[0], 2)
         sys.stdout, sys.stderr = (os.fdopen(k, "w", 1, closefd=False) for k in (1, 2))
-        os._exit(_child(task["words"], task["cwd"], task["env"]))
+        code = _child(task["words"], task["cwd"], task["env"])
+        write_lines()
+        os._exit(code)
     os.close(fds[0])
     answer.sendall(f"{child:16d}".encode())
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -176,9 +172,7 @@ def _child(words: list[str], cwd: str, env: Mapping[str, str]) -> int:
     os.environ.clear()
     os.environ.update({**env, GROUP: str(os.getpgid(0))})
     sys.path.insert(0, cwd)
-    if not env.get(COVERAGE):
-        os.environ.pop(COVERAGE, None)
-    counted = coverage.process_startup()
+    _forget_other_code(Path(cwd) / "rtlmp")
     _set_clock(float(env.get(AHEAD, 0)))
     _redirect()
     try:
@@ -191,10 +185,20 @@ def _child(words: list[str], cwd: str, env: Mapping[str, str]) -> int:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        if counted:
-            counted.stop()
-            counted.save()
     return 0
+
+
+def _forget_other_code(own: Path) -> None:
+    """A checkout whose `rtlmp` is not what was imported here imports its own."""
+    if own.is_dir() and _written(own) != _written(ROOT / "rtlmp"):
+        for name in [m for m in sys.modules if m.partition(".")[0] == "rtlmp"]:
+            del sys.modules[name]
+
+
+def _written(package: Path) -> dict[Path, tuple[int, int]]:
+    """Size and time of each module; a copy keeps both."""
+    stats = ((path.relative_to(package), path.stat()) for path in package.rglob("*.py"))
+    return {path: (stat.st_size, stat.st_mtime_ns) for path, stat in stats}
 
 
 def _run(words: list[str], env: Mapping[str, str]) -> None:

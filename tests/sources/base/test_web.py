@@ -50,8 +50,11 @@ def half(handler: BaseHTTPRequestHandler) -> bool:
     return True
 
 
+LATE = 1.2  # s; half of it is waited for
+
+
 def late(handler: BaseHTTPRequestHandler) -> bool:
-    time.sleep(0.5)
+    time.sleep(LATE)
     return reply(handler, 200, b"too late")
 
 
@@ -94,7 +97,7 @@ def test_a_passing_fault_is_waited_out_and_nothing_is_lost(server, tmp_path, nam
     want = prices(server, tmp_path / "calm")
     server.faults.append((DOCUMENT, fault))
     slept: list[float] = []
-    found = prices(server, tmp_path / "stormy", slept=slept, timeout=0.2)
+    found = prices(server, tmp_path / "stormy", slept=slept, timeout=LATE / 2)
     assert found.equals(want)
     assert len(slept) == 1
     assert wait <= slept[0] <= wait + 2
@@ -106,11 +109,11 @@ def test_a_lasting_fault_of_one_posting_stops_no_second_run(server, tmp_path, na
     always(server, BAD, PASSING[name][0])
     if name not in ("500", "XML in a zip link", "half a zip"):
         with pytest.raises(FetchError, match=f"SCED run, posting {BAD} of .* failed 6 times"):
-            prices(server, tmp_path, slept=[], timeout=0.2)
-    assert len(prices(server, tmp_path, slept=[], timeout=0.2)) == 11 * 3
+            prices(server, tmp_path, slept=[], timeout=LATE / 2)
+    assert len(prices(server, tmp_path, slept=[], timeout=LATE / 2)) == 11 * 3
     asked = server.count(DOCUMENT)
     caplog.clear()
-    assert len(prices(server, tmp_path, slept=[], timeout=0.2)) == 11 * 3
+    assert len(prices(server, tmp_path, slept=[], timeout=LATE / 2)) == 11 * 3
     assert server.count(DOCUMENT) == asked + 1
     assert f"left out: np6-788-cd LMP of each SCED run, posting {BAD}" in caplog.text
     server.faults.clear()
@@ -119,10 +122,10 @@ def test_a_lasting_fault_of_one_posting_stops_no_second_run(server, tmp_path, na
 
 
 def test_a_server_that_hangs_is_given_up(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(web, "LONGEST_TRY", 0.3)
+    monkeypatch.setattr(web, "LONGEST_TRY", LATE * 0.75)
     always(server, BAD, late)
     with pytest.raises(FetchError, match="failed 2 times: ReadTimeout"):
-        prices(server, tmp_path, slept=[], timeout=0.2)
+        prices(server, tmp_path, slept=[], timeout=LATE / 2)
 
 
 def test_interrupted_it_goes_on_where_it_was(server, tmp_path):
