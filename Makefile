@@ -12,7 +12,7 @@ forecast backtest: .venv/ready
 # With the lines that ran in any process counted, those of Snakemake's jobs too.
 test: .venv/ready
 	rm -rf .lines && mkdir .lines
-	LINES_FOLDER=$(CURDIR)/.lines $(BIN)/python -m pytest -n 2 --dist loadfile
+	LINES_FOLDER=$(CURDIR)/.lines $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m tests.helpers.lines .lines    # --missing names those that did not
 
 check: .venv/ready

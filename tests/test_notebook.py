@@ -7,10 +7,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.helpers import repo
 from tests.helpers.build import ROOT
 from tests.test_cli import RTLMP
 
 NOTEBOOK = ROOT / "docs/notebook.ipynb"
+FORKED = """import os, sys
+from pathlib import Path
+from tests.helpers import warm
+sys.exit(warm.finished([f"{__file__}.py", *sys.argv[1:]], Path.cwd(), os.environ, 1))
+"""
 
 
 def last_table(notebook: nbformat.NotebookNode) -> str:
@@ -23,10 +29,12 @@ def test_the_notebook_comes_to_the_decision_that_it_shows(tmp_path: Path, monkey
     pytest.importorskip("ipykernel", reason="no ipykernel: make installs it")
     (tmp_path / "bin").mkdir()
     command = tmp_path / "bin/rtlmp"
-    command.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{RTLMP[-1]}' \"$@\"\n")
+    command.write_text(f"#!{sys.executable}\n{FORKED}")
+    command.with_suffix(".py").write_text(RTLMP[-1])
     command.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{command.parent}:{os.environ['PATH']}")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    added = {"PATH": f"{command.parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    for name, value in (added | repo.warmed()).items():
+        monkeypatch.setenv(name, value)
     notebook = nbformat.read(NOTEBOOK, 4)
     shown = last_table(notebook)
     where = {"metadata": {"path": str(tmp_path)}}
