@@ -13,18 +13,19 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
+from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import EPOCH
 from rtlmp.catalog import BY_NAME
-from rtlmp.io.files import BadFileError, naming
+from rtlmp.io.files import BadFileError, folder_name, naming
 from rtlmp.io.tables import read_frame, write_table
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.store import Posting
-from rtlmp.sources.base.vintages import distinct_vintages
+from rtlmp.sources.base.vintages import KEY, distinct_vintages
 from rtlmp.sources.ercot.parse import parse
 from rtlmp.sources.ercot.reports import REPORTS, Report
 from rtlmp.sources.ercot.times import TZ, published
@@ -34,7 +35,8 @@ from rtlmp.sources.files.texts import header, read_text
 from rtlmp.sources.imports.table import OPTIONS, RULE, public, table_observations
 
 POSTED: Final = re.compile(r"cdr\.0*(\d+)\.\d+\.(\d{8})\.(\d{6})", re.IGNORECASE)
-REPORT, COLUMNS, KEEP = "--report", "--columns", "--keep"
+REPORT, COLUMNS, KEEP, PLACES = "--report", "--columns", "--keep", "--places"
+Words: TypeAlias = dict[str, str]  # names of columns by role, or by place
 KNOWN_AS: Final = {name: r for r in REPORTS for name in (r.emil, str(r.number))}
 
 
@@ -45,30 +47,50 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--to", required=True, type=Path, help="folder of what is made: data_dir")
     parser.add_argument(KEEP, nargs="+", default=[], help="locations to keep; default: all")
     parser.add_argument(COLUMNS, nargs="+", default=[], help="as valid_time=Timestamp value=Price")
+    each = "where each place has a column: HB_NORTH=COLUMN HB_WEST=COLUMN"
+    parser.add_argument(PLACES, nargs="+", default=[], help=each)
     of_ercot = "of ERCOT, as np6-905-cd, where no name says it"
     parser.add_argument(REPORT, default="", choices=[*KNOWN_AS], metavar="REPORT", help=of_ercot)
     for option, about in OPTIONS.items():
         parser.add_argument(option, default="", help=about.replace("%", "%%"))
     given = parser.parse_args(arguments)
     said = {option: getattr(given, option[2:]) for option in (REPORT, *OPTIONS)}
-    named = {role: name for role, _, name in (pair.partition("=") for pair in given.columns)}
+    named, places = (
+        {role: name for role, _, name in (pair.partition("=") for pair in pairs)}
+        for pairs in (given.columns, given.places)
+    )
     found: dict[str, list[pd.DataFrame]] = {}
     for path in given.files:
-        for name, rows in _observations(path, said, named, {*given.keep}):
+        for name, rows in _observations(path, said, named, places, {*given.keep}):
             found.setdefault(name, []).append(rows)
     for name, parts in found.items():
         rows = distinct_vintages(pd.concat(parts, ignore_index=True))
         if rows.empty:
             raise BadFileError(f"{name}: no value at {given.keep or 'any place'}: see {KEEP}")
-        first, last = (rows[Observations.publish_time].agg(end) for end in ("min", "max"))
-        out = given.to / f"{name.replace(' ', '_')}-{first:%Y%m%dT%H%M}-{last:%Y%m%dT%H%M}.parquet"
-        write_table(Observations, rows, out)
+        out = _written(given.to, name, rows)
         [*read_months([out], now=time.time() * 1e6)]  # the checks that a run will make
         sys.stdout.write(f"{out}: {len(rows)} values\n")
 
 
+def _written(to: Path, name: str, rows: DataFrame[Observations]) -> Path:
+    """The file made of them; one that holds others is not written over."""
+    first, last = (rows[Observations.publish_time].agg(end) for end in ("min", "max"))
+    only = [of[0] for c in (Observations.series, Observations.location)
+            if len(of := rows[c].unique()) == 1]  # fmt: skip
+    words = [name.replace(" ", "_"), *map(folder_name, only)]
+    out = to / "-".join([*words, f"{first:%Y%m%dT%H%M}", f"{last:%Y%m%dT%H%M}.parquet"])
+    if out.exists():
+        keys = [*KEY, Observations.publish_time]
+        both = pd.concat([read_frame(out), rows], ignore_index=True)
+        if lost := len(both.drop_duplicates(keys)) - len(rows):
+            raise BadFileError(f"{out} holds {lost} values that these options do not give: "
+                               "remove it, or name another folder by --to")  # fmt: skip
+    write_table(Observations, rows, out)
+    return out
+
+
 def _observations(
-    path: Path, said: dict[str, str], named: dict[str, str], keep: set[str]
+    path: Path, said: dict[str, str], named: Words, places: Words, keep: set[str]
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Those of each table in a file, and the name of the file to be made of them."""
     with TemporaryDirectory() as scratch:
@@ -81,9 +103,12 @@ def _observations(
                 yield report.emil, _report(path, name, body, report, said["--published"], keep)
             else:
                 table = read_frame(file).astype(str) if kind == "parquet" else _words(file, kind)
-                rows = table_observations(file, table, said, named)
-                place = rows[Observations.location]
-                yield Path(name).stem, rows[place.isin(keep or place)]
+                for at, column in (places or {"": ""}).items():
+                    own = {**said, "--location": at} if at else said
+                    roles = {**named, Observations.value: column} if at else named
+                    rows = table_observations(file, table, own, roles)
+                    place = rows[Observations.location]
+                    yield Path(name).stem, rows[place.isin(keep or place)]
 
 
 def _files(name: str, path: Path, scratch: Path) -> Iterator[tuple[str, Path]]:

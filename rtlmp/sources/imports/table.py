@@ -37,7 +37,8 @@ MARKETS: Final = {  # of gridstatus
 }
 OPTIONS: Final = {  # what a person may have to say
     "--series": "what the values are: rt_lmp, rt_spp, dam_spp, ... (docs/data.md)",
-    "--location": "the place of all rows, where no column has it (--columns location=COLUMN)",
+    "--location": "the place of all rows, where no column has it (--columns location=COLUMN) and "
+    "none is of one place (--places)",
     "--zone": "the clock of times that do not say it, as America/Chicago; of an hour that it shows "
     "twice, also --columns second=COLUMN (Y: the second pass), or --second order",
     "--second": "order: of two rows of one local time, the later is the second pass",

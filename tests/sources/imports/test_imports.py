@@ -175,3 +175,17 @@ def test_a_posting_says_its_report_and_time_by_its_name(tmp_path):
         assert rows[Observations.value].tolist() == [22.42]
     with pytest.raises(BadFileError, match=r"no value at \['HB_WEST'\]"):
         main([posted, "--to", str(tmp_path / "no"), "--keep", "HB_WEST"])
+
+
+def test_a_column_each_place_and_no_file_loses_what_another_import_made(tmp_path):
+    table = hour_ending(**{"DST Flag": FLAG, "West price": PRICE + 1}).rename(columns={"SPP": "N"})
+    said = [save(table, tmp_path / "x.csv"), "--to", str(tmp_path / "out"), *SAID, *AMERICAN]
+    main([*said, "--places", "HB_NORTH=N", "HB_WEST=West price"])
+    (rows,) = read_frames(data_files(tmp_path / "out")[0]).values()
+    means = rows.groupby(Observations.location)[Observations.value].mean()
+    assert means.to_dict() == {"HB_NORTH": PRICE.mean(), "HB_WEST": PRICE.mean() + 1}
+    with pytest.raises(BadFileError, match=rf"holds {len(HOURS)} values that .* do not give"):
+        main([*said, "--places", "HB_NORTH=N", "HB_SOUTH=N"])
+    for place in ("A", "B"):
+        main([*said, "--location", place, "--columns", "value=N"])
+    assert len(data_files(tmp_path / "out")[0]) == 3
