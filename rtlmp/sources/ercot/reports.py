@@ -59,6 +59,7 @@ class Report(NamedTuple):
     total: Literal["", "mean", "sum"] = ""  # how the system is made of zones where it is not given
     scale: tuple[float, float] = (1.0, 0.0)  # slope and offset to our unit
     since: date = date(2014, 5, 1)  # first day in the archive
+    sparse: bool = False  # a posting without a row is whole
     account: bool = False  # not read without one: then another source gives its series, with a past
 
     @property
@@ -129,7 +130,7 @@ REPORTS: Final = (
            (Cut(dict.fromkeys(LAMBDA, (S.SYSTEM_LAMBDA, SYSTEM))),)),
     Report("np6-86-cd", 12302, "SCED shadow prices and binding constraints", 24, 5, 1000,
            (Cut({"SHADOWPRICE": (S.SHADOW_PRICE, "")}, "CONSTRAINTNAME", tail="CONTINGENCYNAME",
-                every=True),)),
+                every=True),), sparse=True),
     Report("np6-323-cd", 13221, "real-time adders and reserves", SCED_DAY, 5, 50,
            (Cut({**dict.fromkeys(("RTRDPA", "RTORDPA"), (S.RELIABILITY_ADDER, SYSTEM)),
                 "RTOLCAP": (S.RT_RESERVES, SYSTEM)}, some=True),)),

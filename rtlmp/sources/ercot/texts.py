@@ -33,6 +33,8 @@ def text_tables(
             body = unsealed(report.emil, posting.id, stored)
             for text in _members(report.member, body):
                 head, _, rows = text.partition(b"\n")
+                if not (rows if head and not report.sparse else head).strip():
+                    raise ValueError(f"a CSV file without a row, header {head[:60]!r}")
                 squeezed = tuple(map(squeeze, head.decode("utf-8-sig").split(",")))
                 by_header.setdefault(squeezed, []).append((k, rows))
         except (*UNZIPPING, ValueError) as error:

@@ -87,7 +87,7 @@ def test_a_time_under_an_unknown_name_is_named_with_report_posting_and_columns(e
 @pytest.mark.parametrize("emil", EMILS)
 def test_a_row_whose_time_is_none_is_named_and_the_rest_is_kept(emil):
     head, _, *rest = lines_of(emil)
-    want = parsed(emil, [head, *rest])
+    want = parsed(emil, [head, *rest], [])
     for column in (CLOCKS | HOURS | OTHERS) & {*HEADERS[emil]}:
         hours = ["0", "25", "26", "-1", "1:30"] if column in HOURS else []
         for bad in ["", "N/A", column, *hours]:
@@ -112,6 +112,15 @@ def test_rows_that_are_none_are_named_and_the_rest_is_kept(emil):
     wide, end = len(HEADERS[emil]), len(rest) + 4
     for text in ("row 3: ", f"row {end}: 1 cells under {wide}", f"row {end + 1}: {wide + 1} cells"):
         assert text in named
+
+
+@pytest.mark.parametrize("emil", EMILS)
+def test_a_file_without_a_row_is_named(emil):
+    """But of constraints, of which none may bind."""
+    for lines, told in (([""], True), ([lines_of(emil)[0], ""], not BY_EMIL[emil].sparse)):
+        lost: list[Loss] = []
+        assert parsed(emil, lines, lost).empty
+        assert ["without a row" in of.why for of in lost] == [True] * told
 
 
 def broken(body: bytes) -> bytes:
