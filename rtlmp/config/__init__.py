@@ -11,8 +11,18 @@ from typing_extensions import TypedDict
 from rtlmp.catalog import MARKETS, STORED, SeriesName
 from rtlmp.config import kinds
 from rtlmp.config.errors import checked, did_you_mean
-from rtlmp.config.kinds import Battery, Name, Node, Positive, Removable, Scenario, Share, Window
-from rtlmp.config.live import HostName, Live
+from rtlmp.config.kinds import (
+    Battery,
+    HostName,
+    Live,
+    Name,
+    Node,
+    Positive,
+    Removable,
+    Scenario,
+    Share,
+    Window,
+)
 from rtlmp.config.model import SETTINGS, Challenger, Gate, Hyperparameters, Member, Model, Range
 from rtlmp.io.files import folder_name
 

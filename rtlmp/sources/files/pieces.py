@@ -19,8 +19,7 @@ from rtlmp.io import parquet
 from rtlmp.io.files import BadFileError, naming
 from rtlmp.io.parquet import Bounds, extent, flags, open_parquet, to_numpy
 from rtlmp.schemas.columns import LOCATION, PUBLISHED, SERIES
-from rtlmp.sources.files.folder import bad_rows, kind_of
-from rtlmp.sources.files.texts import header, read_text
+from rtlmp.sources.files.folder import bad_rows, header, kind_of, read_text
 
 WORDS: Final = (SERIES, LOCATION)
 UTC_NAMES: Final = r"\s*([zZ]|UTC|GMT|Etc/UTC)$"
