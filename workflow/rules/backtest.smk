@@ -46,8 +46,7 @@ use rule _medium as metrics_part with:
     wildcard_constraints:
         part=one_of(SCORED),
     params:
-        **uses("metrics_part.py"),
-        seed=C["seed"],
+        **uses("metrics_part.py", "seed"),
         nodes=lambda w: SCORED[w.part],
 
 

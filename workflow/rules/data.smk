@@ -9,9 +9,8 @@ use rule _job as hourly with:
     log:
         f"{LOGS}/hourly/{{month}}.log",
     params:
-        **uses("hourly.py"),
+        **uses("hourly.py", "target"),
         nodes=lambda w: NODES,
-        target=C["target"],
 
 
 use rule _medium as features with:

@@ -85,8 +85,6 @@ use rule _job as alert_events with:
         f"{LOGS}/alert_events/{{date}}.log",
     localrule: True
     params:
-        **uses("alert_events.py"),
-        alerts=C["alerts"],
-        market=C["market"],
+        **uses("alert_events.py", "alerts", "market"),
         notify=[] if NEWER else C["notify"],  # what is past is no news
         sent=f"{RUN}/alerts/sent.json",

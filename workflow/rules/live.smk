@@ -18,8 +18,7 @@ use rule _job as raw_month with:
     resources:
         **job_needs(3, 240),
     params:
-        **uses("raw_month.py"),
-        market=C["market"],
+        **uses("raw_month.py", "market"),
         nodes=lambda w: NODES,
         live={key: C["live"][key] for key in ASKED},
         span=lambda w: month_span(w.month, *plan.covered),

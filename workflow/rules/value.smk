@@ -46,9 +46,7 @@ use rule _job as congestion_table with:
     log:
         f"{LOGS}/congestion_table.log",
     params:
-        **uses("congestion.py"),
-        market=C["market"],
-        seed=C["seed"],
+        **uses("congestion.py", "market", "seed"),
         window=lambda w: plan.window("backtest"),
 
 

@@ -7,10 +7,7 @@ use rule _job as score_backtest with:
     log:
         f"{LOGS}/score_backtest.log",
     params:
-        **uses("score_backtest.py"),
-        market=C["market"],
-        cost_loss=C["cost_loss"],
-        seed=C["seed"],
+        **uses("score_backtest.py", "market", "cost_loss", "seed"),
 
 
 use rule _job as scenario with:
@@ -60,9 +57,7 @@ use rule _job as settlement with:
     log:
         f"{LOGS}/settlement.log",
     params:
-        **uses("settlement.py"),
-        market=C["market"],
-        costs=C["costs"],
+        **uses("settlement.py", "market", "costs"),
 
 
 # Any table as text: ask for its name with .csv.
