@@ -32,7 +32,7 @@ from rtlmp.sources.base.store import Listing, Loss, Posting, read_listing, save_
 from rtlmp.sources.base.web import Client, FetchError, Request, UnreadableError, fetch
 from rtlmp.sources.ercot.client import whole_zip
 from rtlmp.sources.ercot.parse import ReportError, parse
-from rtlmp.sources.ercot.sheets import workbook_csv
+from rtlmp.sources.ercot.texts import workbook_csv
 from rtlmp.sources.ercot.workbooks import BOOKS
 from rtlmp.sources.files.months import read_months
 from tests.helpers import replay, workbooks

@@ -150,11 +150,8 @@ def _kept_free(market: MarketPrices, battery: Battery, way: float, stored: float
     """Power, and at both ends of every period energy, kept for what is held: (6 T, variables)."""
     t, h, (_, _, up, lasts, _) = len(market.real), len(market.sell), market.reserves
     each, of_hour, no_award = sp.eye_array(t), _of_hour(t, h), sp.csr_array((t, 2 * h))
-    none, before, power = (
-        sp.csr_array((t, t)),
-        stored * np.eye(1, t)[0],
-        np.full(t, battery["power_mw"]),
-    )
+    none, before = sp.csr_array((t, t)), stored * np.eye(1, t)[0]
+    power = np.full(t, battery["power_mw"])
     net = sp.hstack([-each, each, none, of_hour, -of_hour])
     rows, most = [[net, _each(up, of_hour)], [-net, _each(1 - up, of_hour)]], [power, power]
     for level, at in ((each, 0 * before), (sp.eye_array(t, k=-1), before)):

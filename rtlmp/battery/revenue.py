@@ -37,21 +37,16 @@ def revenue_table(days: DataFrame[DispatchDays], battery: Battery, seed: int) ->
     Money is per kW and year, or per MW where the measure says so; a loss at risk is positive.
     """
     columns = [DispatchDays.location, DispatchDays.rule]
-    daily, out = (
-        days.pivot_table(index=DispatchDays.day, columns=columns, values=value) / size
-        for value, size in (
-            (DispatchDays.revenue, battery["power_mw"]),
-            (DispatchDays.discharged, battery["energy_mwh"]),
-        )
-    )
+    values = [DispatchDays.revenue, DispatchDays.discharged]
+    wide = days.pivot_table(index=DispatchDays.day, columns=columns, values=values)
+    earned, out = (pd.DataFrame(wide[value]) for value in values)
+    daily, out = earned / battery["power_mw"], out / battery["energy_mwh"]
     weights = bootstrap_weights(len(daily), seed)
-    rows = [
+    return revenue_rows(
         (place, *row)
         for place in (ALL, *daily.columns.unique(0))
         for row in _measures(_at(daily, place), _at(out, place), weights)
-    ]
-    names = [Revenue.rule, Revenue.measure, Revenue.value, Revenue.low, Revenue.high]
-    return Revenue.validate(pd.DataFrame(rows, columns=[Revenue.location, *names]))
+    )
 
 
 def value_at_risk(daily: Floats, tail: float = TAIL) -> Floats:

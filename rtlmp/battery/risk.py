@@ -19,15 +19,9 @@ from scipy.stats import norm
 
 from rtlmp.asof.labels import Labels
 from rtlmp.asof.vintages import Floats
-from rtlmp.battery import CALM, StrategyName, dispatch
+from rtlmp.battery import CALM, StrategyName, dispatch, revenue
 from rtlmp.battery.dispatch import LOOKAHEAD, NodePrices, dispatch_days, hours_of
-from rtlmp.battery.revenue import (
-    bounded,
-    expected_shortfall,
-    resampled_days,
-    revenue_rows,
-    value_at_risk,
-)
+from rtlmp.battery.revenue import bounded, resampled_days, revenue_rows
 from rtlmp.catalog import MARKETS
 from rtlmp.clock import days, issue_time
 from rtlmp.config import Battery
@@ -146,7 +140,8 @@ def _scores(daily: Floats, resampled: Floats, path: Floats) -> Iterator[tuple[st
 
 LEVELS: Final = {95: 0.05, 99: 0.01}
 METHODS: Final[dict[str, dict[str, Callable[[Floats, float], Floats]]]] = {
-    "historical": {"value_at_risk": value_at_risk, "expected_shortfall": expected_shortfall},
+    "historical": {"value_at_risk": revenue.value_at_risk,
+                   "expected_shortfall": revenue.expected_shortfall},
     "parametric": {"value_at_risk": lambda x, p: normal_tail(x, -norm.ppf(p)),
                    "expected_shortfall": lambda x, p: normal_tail(x, norm.pdf(norm.ppf(p)) / p)},
 }  # fmt: skip

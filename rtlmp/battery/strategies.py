@@ -9,20 +9,8 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 
 from rtlmp.asof.vintages import Flags, Floats
-from rtlmp.battery import StrategyName
-from rtlmp.battery.programme import (
-    NO_RESERVES,
-    DayPrices,
-    Index,
-    MarketPrices,
-    Reserves,
-    Result,
-    Schedule,
-    cycle_energy,
-    one_way,
-    settle,
-    solve,
-)
+from rtlmp.battery import StrategyName, programme
+from rtlmp.battery.programme import NO_RESERVES, DayPrices, MarketPrices, Reserves, settle, solve
 from rtlmp.config import Battery
 from rtlmp.schemas.names import Forecaster
 
@@ -34,8 +22,8 @@ AWARD_PREMIUM: Final = 1e4  # USD/MWh above any price: awards are delivered befo
 class KnownAtIssue(NamedTuple):
     """Known at issue time of the hours of the next two local days: (hours,) each."""
 
-    hour: Index  # local hour of day
-    day: Index  # 0: the operating day, 1: the next
+    hour: programme.Index  # local hour of day
+    day: programme.Index  # 0: the operating day, 1: the next
     expected: Floats  # E[real-time price] by the curve, USD/MWh
     yesterday: Floats  # mean real-time price of the same hour, latest known
     auction: Floats  # day-ahead price of the same hour, latest known
@@ -122,7 +110,7 @@ def real_time_market(known: KnownAtIssue, prices: Floats) -> MarketPrices:
     return MarketPrices(prices, prices, prices, known.day, none, none, trade=True)
 
 
-def _scheduled(plan: Schedule, today: Flags) -> Orders:
+def _scheduled(plan: programme.Schedule, today: Flags) -> Orders:
     return Orders(plan.discharge[today] > 0, plan.charge[today] > 0, np.zeros(today.sum()))
 
 
@@ -140,7 +128,7 @@ STRATEGIES: Final[dict[str, Strategy]] = {
 
 def operate(
     strategy: Strategy, known: Iterable[KnownAtIssue], days: Iterable[DayPrices], battery: Battery
-) -> list[Result]:
+) -> list[programme.Result]:
     """Each day from offers to settlement; what is stored at midnight is carried over."""
     stored, results = 0.0, []
     for at_issue, prices in zip(known, days, strict=True):
@@ -153,7 +141,9 @@ def operate(
     return results
 
 
-def perfect_foresight(days: Sequence[DayPrices], battery: Battery, real_time: bool) -> list[Result]:
+def perfect_foresight(
+    days: Sequence[DayPrices], battery: Battery, real_time: bool
+) -> list[programme.Result]:
     """The best any battery could do that knew the prices of all days: one programme for them."""
     each = zip(days, perfect_days(days, battery, real_time), strict=True)
     return [settle(output, sold, prices, battery) for prices, (output, sold, _) in each]
@@ -178,7 +168,7 @@ def perfect_days(
 
 def follow(orders: Orders, intervals: int, stored: float, battery: Battery) -> tuple[Floats, float]:
     """Output (hours, intervals) in MW at the grid, and the energy left in the store."""
-    way, dt, budget = one_way(battery), 1 / intervals, cycle_energy(battery)
+    way, dt, budget = programme.one_way(battery), 1 / intervals, programme.cycle_energy(battery)
     reserved = float(np.clip(orders.due, 0, None).sum()) / way  # MWh that later awards need
     power, capacity = battery["power_mw"], battery["energy_mwh"]
     output = []

@@ -16,7 +16,7 @@ from scipy.stats import spearmanr
 from rtlmp.asof.vintages import Floats
 from rtlmp.battery import dispatch, strategies
 from rtlmp.battery.programme import DayPrices, Reserves, settle, solve
-from rtlmp.battery.revenue import YEAR, bounded
+from rtlmp.battery.revenue import YEAR, bounded, revenue_rows
 from rtlmp.battery.strategies import Delivered, KnownAtIssue
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import issue_time
@@ -41,10 +41,8 @@ def reserve_prices(table: DataFrame[Observations], series: list[SeriesName]) -> 
         raise ValueError(f"battery.reserves: no {sorted(absent)} in the source: add it or set null")
     keys = [Observations.valid_time, Observations.series]
     first = table.sort_values(Observations.publish_time, kind="stable").drop_duplicates(keys)
-    both, names = (
-        first.pivot(index=keys[0], columns=keys[1]),
-        (Observations.value, Observations.publish_time),
-    )
+    both = first.pivot(index=keys[0], columns=keys[1])
+    names = (Observations.value, Observations.publish_time)
     price, publish = (pd.DataFrame(both[of], columns=series) for of in names)
     return price, publish
 
@@ -186,4 +184,4 @@ def trade_table(
         for key, (x, to) in daily.items():
             value = bounded(np.array([x.sum() / to.sum()]), (weights @ x) / (weights @ to))
             rows.append((place, *key, *value))
-    return Revenue.validate(pd.DataFrame(rows, columns=[*Revenue.to_schema().columns]))
+    return revenue_rows(rows)

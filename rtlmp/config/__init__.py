@@ -12,7 +12,6 @@ from rtlmp.catalog import MARKETS, STORED, SeriesName
 from rtlmp.config import kinds
 from rtlmp.config.errors import checked, did_you_mean
 from rtlmp.config.kinds import Battery, Name, Node, Positive, Removable, Scenario, Share, Window
-from rtlmp.config.live import HostName, Live
 from rtlmp.config.model import SETTINGS, Challenger, Gate, Hyperparameters, Member, Model, Range
 from rtlmp.io.files import folder_name
 
@@ -85,7 +84,7 @@ class Config(TypedDict):
     costs: Annotated[dict[Name, Name | tuple[Name, float]], Removable]  # parent, USD/MWh
     synthetic: Window
     start: NotRequired[date | None]
-    live: Live
+    live: kinds.Live
     model: Model
     members: Annotated[list[Member], Field(min_length=1)]
     gate: Gate
@@ -144,7 +143,7 @@ def _check_source(config: Config) -> None:
     _refuse(market not in MARKETS, f"market {market}: known {[*MARKETS]}")
     _refuse(source == "files" and not config["data_dir"], "source files: data_dir is empty")
     _refuse(source == "live" and not config.get("start"), "source live: start is empty")
-    absent = sorted({*get_args(HostName)} - {*config["live"]["hosts"]})
+    absent = sorted({*get_args(kinds.HostName)} - {*config["live"]["hosts"]})
     _refuse(absent, f"live.hosts lacks {absent}")
     named = {q for of in (config["live"]["fetch"], *config["data_denial"].values()) for q in of}
     near = did_you_mean(unknown := sorted(named - {*STORED}), STORED)

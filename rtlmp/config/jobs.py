@@ -27,10 +27,6 @@ class PoolSettings(NodeSettings):
     pools: dict[str, list[str]]
 
 
-class ScoreSettings(ClockSettings):
-    score_coverage: float
-
-
 class WorldSettings(NodeSettings):
     synthetic: Window
     thresholds: list[float]
@@ -53,7 +49,8 @@ class TrainSettings(ClockSettings, AuxiliarySettings):
     seed: int
 
 
-class BacktestSettings(ScoreSettings, PoolSettings):
+class BacktestSettings(PoolSettings):
+    score_coverage: float
     thresholds: list[float]
 
 

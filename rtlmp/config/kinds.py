@@ -1,4 +1,4 @@
-"""Kinds of value that settings have."""
+"""Kinds of value that settings have; and the settings of what is fetched."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -117,3 +117,36 @@ class Refit(TypedDict):
 
     every: Count  # retrainings; the first `ensemble_size` of them start from nothing
     update_days: History
+
+
+HostName = Literal["mis", "api", "token", "weather", "weather_runs", "gas", "isos"]
+
+
+class Host(TypedDict):
+    """An address and the rate that all processes together keep."""
+
+    url: Annotated[str, Field(pattern=r"^https?://")]
+    calls_per_minute: Count
+
+
+class WeatherSettings(TypedDict):
+    """What is asked of Open-Meteo."""
+
+    model: Text
+    run_hours: list[Hour]  # UTC
+    # degrees north, east; empty: the market's; null: none
+    points: Annotated[dict[Name, tuple[float, float]] | None, Removable]
+
+
+class Live(TypedDict):
+    """Where and what to fetch, and how patiently."""
+
+    store: str
+    fetch: list[Text]
+    locations: list[Node]
+    gaps: list[Text]
+    archive: bool
+    weather: WeatherSettings
+    timeout: Positive  # s
+    attempts: Count
+    hosts: dict[HostName, Host]

@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pandera.typing import DataFrame
 
 from rtlmp.asof.labels import Labels, known_labels, spike
 from rtlmp.asof.view import lead_day_of
@@ -22,7 +21,7 @@ from rtlmp.config.jobs import FoldSettings
 from rtlmp.config.kinds import Window
 from rtlmp.evaluation.baselines import climatology
 from rtlmp.features.history import HistoryRows, read_history, read_pools
-from rtlmp.forecast.forecast import HORIZON, TIMES
+from rtlmp.forecast.forecast import HORIZON, TIMES, NodeFeatures
 from rtlmp.io.tables import read_by_folder
 from rtlmp.model_selection.windows import FoldWindow, fold_windows, labels_known
 from rtlmp.models.samples import TrainingSet, training_set
@@ -54,8 +53,8 @@ def read_folds(given: Any, config: FoldSettings, window: Window) -> list[Fold]: 
 
 
 def folds(
-    history: Mapping[str, Sequence[HistoryRows]], features: Mapping[str, DataFrame[Features]],
-    prices: Archive, config: FoldSettings, window: Window,
+    history: Mapping[str, Sequence[HistoryRows]], features: NodeFeatures, prices: Archive,
+    config: FoldSettings, window: Window,
 ) -> list[Fold]:  # fmt: skip
     """A fold an origin of `window` and pool. `history` holds what trains each pool."""
     until = issue_time(config, labels_known(config, window))
@@ -72,10 +71,7 @@ def folds(
 
 
 def _pool_rows(
-    features: Mapping[str, DataFrame[Features]],
-    prices: Archive,
-    until: datetime,
-    config: FoldSettings,
+    features: NodeFeatures, prices: Archive, until: datetime, config: FoldSettings
 ) -> PoolRows:
     """Of all dates of `features` (a table a node)."""
     by_node = [rows[HORIZON].assign(**{Scored.location: node}) for node, rows in features.items()]

@@ -13,13 +13,8 @@ from rtlmp.config import threshold_name
 from rtlmp.config.jobs import FoldSettings
 from rtlmp.model_selection.cross_validation import FoldForecast, daily_loss, estimate
 from rtlmp.model_selection.tables import Recalibrated
-from rtlmp.models.calibration import (
-    KINDS,
-    Calibration,
-    CalibrationCurve,
-    apply_calibration,
-    log_columns,
-)
+from rtlmp.models import calibration
+from rtlmp.models.calibration import Calibration, CalibrationCurve
 from rtlmp.models.curve import sigmoid
 
 
@@ -32,7 +27,7 @@ def recalibration_skill(
     if not later:
         raise ValueError(f"calibration out of time: no origin after {first}, want one or more")
     alone, parts = daily_loss(later), []
-    for kind in KINDS:
+    for kind in calibration.KINDS:
         kinds = dict.fromkeys(xs, kind)
         loss = daily_loss([_out_of_time(f, forecasts, kinds) for f in later])
         percent, low, high = estimate(
@@ -63,7 +58,7 @@ def accepted_calibration(
 
 def fit_calibration(kind: str, p: Floats, y: Floats) -> CalibrationCurve:
     """The curve of highest likelihood of outcomes `y`, (rows,), forecast `p`."""
-    z = log_columns(kind, p)
+    z = calibration.log_columns(kind, p)
 
     def loss(b: Floats) -> tuple[float, Floats]:
         margin = z @ b
@@ -81,7 +76,7 @@ def _out_of_time(
 ) -> FoldForecast:
     """Recalibrated as fits the folds of earlier origins."""
     before = [f for f in forecasts if f.fold.window.origin < of.fold.window.origin]
-    return of._replace(p=apply_calibration(of.p, [*kinds], _fitted(before, kinds)))
+    return of._replace(p=calibration.apply_calibration(of.p, [*kinds], _fitted(before, kinds)))
 
 
 def _fitted(forecasts: Sequence[FoldForecast], kinds: Mapping[float, str | None]) -> Calibration:

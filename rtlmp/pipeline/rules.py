@@ -19,13 +19,17 @@ def one_of(names: Iterable[str]) -> str:
     return "|".join(map(re.escape, names)) or "none"
 
 
-def job_params(config: Mapping[str, object], script: str, **changed: object) -> dict[str, object]:
-    """What the rule of `script` reruns for beside its files: code, and settings as `changed`."""
-    params = {"script": script, "code": code_hash(SCRIPTS / script)}
+def job_params(
+    config: Mapping[str, object], script: str, *keys: str, **changed: object
+) -> dict[str, object]:
+    """What the rule of `script` reruns for beside its files: code, the settings `keys`, and those
+    that it names itself, as `changed`."""
+    params: dict[str, object] = {"script": script, "code": code_hash(SCRIPTS / script)}
+    params |= {key: config[key] for key in keys}
     if settings := settings_of(script):
         picked = {key: config[key] for key in settings.__annotations__}
-        return {**params, "config": {**picked, **changed}}
-    return {**params}
+        params["config"] = {**picked, **changed}
+    return params
 
 
 @cache
@@ -39,15 +43,11 @@ def job_resources(
     nodes: int, gb: float = 1, minutes: float = 10
 ) -> dict[str, Callable[[object, int], int]]:
     """Memory and time that a job asks of a cluster: more for many nodes, double each retry."""
-    needs = {"mem_mb": round(1000 * gb + 4 * nodes), "runtime": round(minutes + 0.1 * nodes)}
-    return {name: _doubled(least) for name, least in needs.items()}
-
-
-def _doubled(least: int) -> Callable[[object, int], int]:
-    def needed(wildcards: object, attempt: int) -> int:  # noqa: ARG001  # Snakemake goes by names
-        return least * 2 ** (attempt - 1)
-
-    return needed
+    mem_mb, runtime = round(1000 * gb + 4 * nodes), round(minutes + 0.1 * nodes)
+    return {
+        "mem_mb": lambda _, attempt: mem_mb * 2 ** (attempt - 1),
+        "runtime": lambda _, attempt: runtime * 2 ** (attempt - 1),
+    }
 
 
 @cache

@@ -7,18 +7,9 @@ from pandera.typing import DataFrame
 
 from rtlmp.evaluation.scores import ALL, rows_where
 from rtlmp.evaluation.tables import Decisions, Significance
+from rtlmp.report import page
 from rtlmp.report.figures.data import BacktestResults, day_before
-from rtlmp.report.page import (
-    Page,
-    Picture,
-    Section,
-    Table,
-    chart,
-    group,
-    html_table,
-    prices,
-    probabilities,
-)
+from rtlmp.report.page import Page, Picture, Section, Table, html_table
 from rtlmp.report.tables import DECIDED, SKILLS, skill_table, wide_scores
 from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.names import Forecaster, Metric
@@ -40,7 +31,7 @@ def backtest_page(
     sections = [
         Section("In short", tables=[_skills(of.metrics)]),
         Section("Every day", "As last issued before. Hover for numbers, click to hold them.",
-                charts=[chart(timelines(of.scored, of.tz))]),
+                charts=[page.chart(timelines(of.scored, of.tz))]),
         Section("Pictures", pictures=figures),
         Section("Is it significant?", "Diebold-Mariano on daily mean losses, HAC variance; a "
                 "difference below zero favours the first model.", tables=[_tests(significance)]),
@@ -54,9 +45,9 @@ def backtest_page(
 def timelines(scored: DataFrame[Scored], tz: str) -> list[dict[str, object]]:
     """A choice a node and local month: probabilities issued the day before, and prices."""
     return [
-        group(f"{node}, {month}", pd.DatetimeIndex(of.index), [
-            probabilities(of.drop(columns=Scored.max_price)),
-            prices(of[Scored.max_price], of.columns.drop(Scored.max_price)),
+        page.group(f"{node}, {month}", pd.DatetimeIndex(of.index), [
+            page.probabilities(of.drop(columns=Scored.max_price)),
+            page.prices(of[Scored.max_price], of.columns.drop(Scored.max_price)),
         ])
         for node, hours in day_before(scored, tz)
         for month, of in hours.groupby(pd.DatetimeIndex(hours.index).strftime("%Y-%m"))

@@ -8,7 +8,7 @@ Of several models the mean share is taken, which explains their geometric mean, 
 without `base_rate_share`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -25,7 +25,7 @@ from rtlmp.config.model import EstimatorName
 from rtlmp.evaluation.tables import Drivers
 from rtlmp.features.matrix import FEATURES
 from rtlmp.features.prices import price_at
-from rtlmp.forecast.forecast import TIMES, NodeFeatures
+from rtlmp.forecast.forecast import TIMES
 from rtlmp.forecast.gate import Decisions, serving_models
 from rtlmp.io.files import load_json
 from rtlmp.io.tables import read_by_folder
@@ -49,19 +49,9 @@ class Issue(NamedTuple):
 
 
 def read_issues(given: Any, gate: str, config: BacktestSettings, day: date) -> dict[str, Issue]:  # noqa: ANN401
-    """`issued` of the models that `gate`, a file, let serve on `day`; `given`: named inputs."""
-    models = load_models(given.boosters, given.cards)
-    champions = serving_models(models, load_json(gate, Decisions))
-    return issued(champions, read_by_folder(Features, given.features, config["nodes"]), config, day)
-
-
-def issued(
-    models: Mapping[str, Sequence[Trained]],
-    features: NodeFeatures,
-    config: BacktestSettings,
-    day: date,
-) -> dict[str, Issue]:
-    """By node; `models` are those that serve each pool on issue date `day`."""
+    """By node, of the models that `gate`, a file, let serve on `day`; `given`: named inputs."""
+    models = serving_models(load_models(given.boosters, given.cards), load_json(gate, Decisions))
+    features = read_by_folder(Features, given.features, config["nodes"])
     at = pd.Timestamp(issue_time(config, day))
     return {
         node: Issue(models[pool], table[table[HorizonRows.issue_time] == at])

@@ -27,17 +27,8 @@ from rtlmp.evaluation.losses import block_days, bootstrap_weights, interval
 from rtlmp.evaluation.scores import Score
 from rtlmp.evaluation.tables import Components, Costs, DispatchDays, Revenue
 from rtlmp.schemas.core import Observations as Rows
-from rtlmp.settlement.blocks import (
-    DA,
-    LOAD,
-    NAMES,
-    RT,
-    WEEK,
-    WHOLE,
-    by_month,
-    hourly_table,
-    shaping,
-)
+from rtlmp.settlement import blocks
+from rtlmp.settlement.blocks import DA, LOAD, RT, by_month, hourly_table, shaping
 
 Levels = Mapping[float, Floats]  # days of a contract by factor of prices
 Prices = Mapping[str, pd.DataFrame]  # of a node (hours, markets), local time
@@ -97,7 +88,7 @@ def ppa_days(of: Contract, prices: Prices, plants: pd.DataFrame, level: float) -
     hourly = pd.DataFrame(np.array(columns).T, hours, range(CASH, HOURS + 1)).dropna()
     daily = hourly.groupby(pd.DatetimeIndex(hourly.index).normalize()).sum()
     daily.insert(DAYS, DAYS, 1.0)
-    return daily[daily[HOURS] >= WHOLE].to_numpy()
+    return daily[daily[HOURS] >= blocks.WHOLE].to_numpy()
 
 
 def toll_days(of: Contract, days: pd.DataFrame, battery: Battery, level: float) -> Floats:
@@ -133,7 +124,7 @@ def costs(
         for side in (DA, RT)
     }
     known = pd.DataFrame.from_dict(rows, "index").rename_axis(index=key)
-    known = known.join(parts[parts[Components.block] == WEEK].set_index(key)[NAMES])
+    known = known.join(parts[parts[Components.block] == blocks.WEEK].set_index(key)[blocks.NAMES])
     known = known.assign(**{k: of[1] for k, of in hierarchy.items() if not isinstance(of, str)})
     parent = {k: of if isinstance(of, str) else of[0] for k, of in hierarchy.items()}
     below = {top: [k for k in parent if parent[k] == top] for top in parent.values()}

@@ -1,8 +1,9 @@
-"""How old what is known at issue time is, and what a forecast made with it says of that."""
+"""How old what is known at issue time is, and what a forecast made with it says of that; and
+whether a live one was there in time, also where it is made again later."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from pandera.typing import DataFrame
 from rtlmp.asof.vintages import Archive, known_at
 from rtlmp.catalog import BY_NAME, RETIRED, UNSTATED, SeriesName
 from rtlmp.evaluation.tables import Lost
+from rtlmp.io.files import load_json, sha256, write_json
 from rtlmp.io.tables import read_table, read_tables
 from rtlmp.schemas.core import UTC_DTYPE, Bounded, Flagged, Freshness, Observations
 
@@ -141,6 +143,22 @@ def flag_silent(rows: DataFrame[Bounded], prices: Archive) -> DataFrame[Bounded]
     stale = rows[Bounded.location].map(silent).fillna("")
     stale = stale.str.cat(rows.get(Flagged.stale, stale.where(stale == "", "")), sep=", ")
     return Bounded.validate(rows.assign(**{Flagged.stale: stale.str.strip(", ")}))
+
+
+def flag_late(
+    rows: DataFrame[Bounded], due: datetime, ledger: Path, now: datetime | None = None
+) -> DataFrame[Bounded]:
+    """`rows` with whether these very ones were first there after `due`.
+
+    `ledger` remembers when: features of an open month are made anew every morning, and yesterday's
+    forecast with them, to the same rows. It is no output of a rule: Snakemake deletes those.
+    """
+    key = sha256([pd.util.hash_pandas_object(rows, index=False).to_numpy()])
+    first = load_json(ledger, dict[str, str]) if ledger.exists() else {}
+    first.setdefault(key, (now or datetime.now(UTC)).isoformat(timespec="seconds"))
+    write_json(first, ledger)
+    late = datetime.fromisoformat(first[key]) > due
+    return Bounded.validate(rows.assign(**{Flagged.late: late}))
 
 
 def newest_known(files: FilesBySeries, at: datetime, limits: AgeLimits | None = None) -> Newest:

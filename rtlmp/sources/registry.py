@@ -16,7 +16,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.catalog import BY_NAME, READ, STORED, SeriesName
 from rtlmp.config import Config
-from rtlmp.config.live import Live
+from rtlmp.config.kinds import Live
 from rtlmp.evaluation.tables import Lost
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources import capacity, gas, weather

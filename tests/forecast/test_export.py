@@ -8,8 +8,8 @@ import pandas as pd
 from rtlmp.asof.view import horizon_rows, long_table
 from rtlmp.clock import horizon_start, issue_time
 from rtlmp.config import parse_config
-from rtlmp.forecast.export import export_files
 from rtlmp.io.tables import read_table, write_table
+from rtlmp.report.export import export_files
 from rtlmp.schemas.core import Forecast
 from tests.helpers.build import settings
 

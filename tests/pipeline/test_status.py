@@ -11,8 +11,7 @@ from rtlmp.pipeline.status import prometheus, status, status_table
 from rtlmp.report.record import enter
 from rtlmp.schemas.core import Bounded, Observations
 from rtlmp.sources.base.store import Posting, lost_path
-from rtlmp.sources.deadline import flag_late
-from rtlmp.sources.freshness import flag_stale
+from rtlmp.sources.freshness import flag_late, flag_stale
 from tests.helpers.build import five_minutes, hourly_targets
 from tests.sources.test_freshness import DAY, config_of, forecast, issued
 

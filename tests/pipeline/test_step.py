@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from rtlmp.pipeline.step import JSON_LOG, timed_step
+from rtlmp.pipeline.job import JSON_LOG, timed_step
 
 
 def test_a_step_says_its_time_and_rows(tmp_path, capsys):

@@ -8,7 +8,7 @@ from rtlmp.clock import deadline, gate_closure
 from rtlmp.forecast.forecast import sheet
 from rtlmp.report.daily import warnings
 from rtlmp.schemas.core import Flagged
-from rtlmp.sources.deadline import flag_late
+from rtlmp.sources.freshness import flag_late
 from tests.sources.test_freshness import DAY, config_of, forecast, issued
 
 CONFIG = config_of("live")

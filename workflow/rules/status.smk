@@ -1,7 +1,5 @@
 # Reads what is there and makes nothing else: no input, no output, so it always runs.
 use rule _job as status with:
-    log:
-        f"{LOGS}/status.log",
     localrule: True
     params:
         **uses("status.py"),
@@ -12,8 +10,6 @@ use rule _job as status with:
 
 
 use rule status as record with:
-    log:
-        f"{LOGS}/record.log",
     params:
         **uses("record.py"),
         record=f"{RUN}/record",
@@ -26,8 +22,6 @@ use rule status as record with:
 use rule status as publish with:
     input:
         lambda w: plan.published_to and plan.paths_of(rules.forecast_date.output.rows, date=DATE),
-    log:
-        f"{LOGS}/publish.log",
     params:
         **uses("publish.py"),
         root=RUN,

@@ -14,8 +14,7 @@ from rtlmp.models.store import load_models
 from rtlmp.pipeline.job import Job
 from rtlmp.report.suspect import flag_suspect, flags_told
 from rtlmp.schemas.core import Bounded, Features
-from rtlmp.sources.deadline import flag_late
-from rtlmp.sources.freshness import flag_silent, flag_stale
+from rtlmp.sources.freshness import flag_late, flag_silent, flag_stale
 
 job = Job(jobs.ReplaySettings)
 c, given, out = job.config, job.input, job.output

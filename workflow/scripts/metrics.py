@@ -4,7 +4,7 @@ from rtlmp.evaluation.pairs import read_pairs, unknown_share
 from rtlmp.io.files import write_text
 from rtlmp.io.tables import read_tables, write_table
 from rtlmp.pipeline.job import Job
-from rtlmp.report.summary import summary
+from rtlmp.report.tables import summary
 from rtlmp.schemas.core import Metrics
 
 job = Job(jobs.ReportSettings)

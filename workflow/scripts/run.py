@@ -4,7 +4,7 @@ import runpy
 from pathlib import Path
 
 from __main__ import snakemake
-from rtlmp.pipeline.step import timed_step
+from rtlmp.pipeline.job import timed_step
 
 script = Path(__file__).with_name(snakemake.params.script)
 with timed_step(snakemake.rule, dict(snakemake.wildcards.items()), snakemake.output):

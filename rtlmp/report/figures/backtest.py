@@ -71,12 +71,5 @@ def duration(results: BacktestResults) -> Figure:
     return figure
 
 
-FIGURES: Final[dict[str, Callable[[BacktestResults], Figure]]] = {
-    draw.__name__: draw
-    for draw in (
-        *(timeline, heat_map, duration),
-        *quality.FIGURES,
-        *skill.FIGURES,
-        *drivers.FIGURES,
-    )
-}
+DRAWN: Final = (timeline, heat_map, duration, *quality.FIGURES, *skill.FIGURES, *drivers.FIGURES)
+FIGURES: Final[dict[str, Callable[[BacktestResults], Figure]]] = {of.__name__: of for of in DRAWN}

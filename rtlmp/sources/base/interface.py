@@ -17,7 +17,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.catalog import MARKETS, MINUTES, SeriesName
 from rtlmp.clock import days, instant
-from rtlmp.config.live import Live
+from rtlmp.config.kinds import Live
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.base.store import Loss, read_call, write_call
 from rtlmp.sources.base.vintages import Times, distinct_vintages, first_seen, not_seen_before

@@ -17,7 +17,7 @@ import httpx
 import requests
 from requests.adapters import HTTPAdapter
 
-from rtlmp.config.live import Host, Live
+from rtlmp.config.kinds import Host, Live
 from rtlmp.sources.base.pace import Pace
 from rtlmp.sources.base.redact import redacted, words
 

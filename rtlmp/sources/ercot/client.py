@@ -12,18 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
+from rtlmp.sources.base import web
 from rtlmp.sources.base.redact import HIDDEN, words
 from rtlmp.sources.base.store import Posting
-from rtlmp.sources.base.web import (
-    Client,
-    FetchError,
-    GoneError,
-    RefusedError,
-    Request,
-    UnreadableError,
-    fetch,
-    read_json,
-)
+from rtlmp.sources.base.web import Client, FetchError, GoneError, Request, fetch, read_json
 from rtlmp.sources.ercot.reports import Report
 from rtlmp.sources.ercot.texts import UNZIPPING
 from rtlmp.sources.ercot.times import ZONE, published, published_in_order
@@ -118,9 +110,9 @@ def whole_zip(body: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(body)) as file:
             broken = file.testzip()
     except UNZIPPING as error:
-        raise UnreadableError(f"not a zip but {words(body)!r}: {error}") from error
+        raise web.UnreadableError(f"not a zip but {words(body)!r}: {error}") from error
     if broken:
-        raise UnreadableError(f"a broken zip, at {broken}")
+        raise web.UnreadableError(f"a broken zip, at {broken}")
     return body
 
 
@@ -147,7 +139,7 @@ def _inner(body: bytes) -> dict[str, bytes | Exception]:
     for name, zipped in inner.items():
         try:
             found[name] = whole_zip(zipped)
-        except UnreadableError as error:
+        except web.UnreadableError as error:
             found[name] = error
     return found
 
@@ -161,7 +153,7 @@ def _authorised(client: Client, request: Request, read: Callable[[bytes], T]) ->
             headers = {"Authorization": f"Bearer {token}"} | key
             try:
                 answer = fetch(client, request._replace(headers=headers), read)
-            except RefusedError:
+            except web.RefusedError:
                 continue
             client.tokens[:] = [token]
             return answer

@@ -31,7 +31,7 @@ from rtlmp.sources.ercot.client import from_site, site_listing
 from rtlmp.sources.ercot.parse import parse
 from rtlmp.sources.ercot.postings import report_source
 from rtlmp.sources.ercot.reports import REPORTS, ZONES, Cut, Report
-from rtlmp.sources.ercot.sheets import workbook_csv
+from rtlmp.sources.ercot.texts import workbook_csv
 from rtlmp.sources.ercot.times import TZ, ZONE
 
 Found: TypeAlias = tuple[Posting, bytes]  # a version

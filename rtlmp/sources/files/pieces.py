@@ -15,19 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rtlmp.asof.vintages import UTC_TIMES, Flags, Floats, Ints
+from rtlmp.io import parquet
 from rtlmp.io.files import BadFileError, naming
-from rtlmp.io.parquet import (
-    Bounds,
-    dictionary_codes,
-    extent,
-    flags,
-    open_parquet,
-    possible_row_groups,
-    to_numpy,
-)
+from rtlmp.io.parquet import Bounds, extent, flags, open_parquet, to_numpy
 from rtlmp.schemas.columns import LOCATION, PUBLISHED, SERIES
-from rtlmp.sources.files.folder import bad_rows, kind_of
-from rtlmp.sources.files.texts import header, read_text
+from rtlmp.sources.files.folder import bad_rows, header, kind_of, read_text
 
 WORDS: Final = (SERIES, LOCATION)
 UTC_NAMES: Final = r"\s*([zZ]|UTC|GMT|Etc/UTC)$"
@@ -76,7 +68,7 @@ class Piece(NamedTuple):
         self.refuse(table, [name], flags(column.is_null()), "not text")
         words = column if pa.types.is_dictionary(kind) else _cast(column, pa.string())
         self.refuse(table, [name], np.full(len(column), not _is_text(kind)), f"{kind}, not text")
-        index, names = dictionary_codes(words.dictionary_encode())
+        index, names = parquet.dictionary_codes(words.dictionary_encode())
         names = [name.strip() if isinstance(name, str) else "" for name in names]
         bad = np.array([not name for name in names], dtype=bool)
         self.refuse(table, [name], bad[index], "not text")
@@ -129,7 +121,7 @@ def pieces(
         groups = [file.metadata.row_group(k) for k in range(file.num_row_groups)]
         rows = [0, *accumulate(group.num_rows for group in groups)]
         kind = file.schema_arrow.field(PUBLISHED).type
-        for k in possible_row_groups(file, bounds):
+        for k in parquet.possible_row_groups(file, bounds):
             yield Piece(path, packed, k, rows[k], *_span(extent(groups[k], PUBLISHED), kind))
 
 

@@ -29,9 +29,8 @@ from rtlmp.sources.base.vintages import KEY, distinct_vintages
 from rtlmp.sources.ercot.parse import parse
 from rtlmp.sources.ercot.reports import REPORTS, Report
 from rtlmp.sources.ercot.times import TZ, published
-from rtlmp.sources.files.folder import kind_of, unpacked
+from rtlmp.sources.files.folder import header, kind_of, read_text, unpacked
 from rtlmp.sources.files.months import read_months
-from rtlmp.sources.files.texts import header, read_text
 from rtlmp.sources.imports.table import OPTIONS, RULE, public, table_observations
 
 POSTED: Final = re.compile(r"cdr\.0*(\d+)\.\d+\.(\d{8})\.(\d{6})", re.IGNORECASE)

@@ -5,9 +5,8 @@ from typing import Final
 
 from rtlmp.catalog import DAM_PARTS, RT_PARTS
 from rtlmp.catalog import SeriesName as S
-from rtlmp.sources.isos.ask import Feed, by_name, pjm_ids
+from rtlmp.sources.isos.ask import DAY, Feed, Rule, after, as_published, by_name, on_eve, pjm_ids
 from rtlmp.sources.isos.fetch import feed_source
-from rtlmp.sources.isos.publication import DAY, Rule, after, as_published, on_eve
 
 LMP: Final = ("LMP", "Energy", "Congestion", "Loss")
 RT: Final = dict(zip(LMP, (S.RT_LMP, *RT_PARTS), strict=True))

@@ -18,8 +18,7 @@ from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.base.interface import Source, Tools
 from rtlmp.sources.base.vintages import KEY, stamped
 from rtlmp.sources.base.web import FetchError
-from rtlmp.sources.isos.ask import Feed, gridstatus_frame
-from rtlmp.sources.isos.publication import utc_column
+from rtlmp.sources.isos.ask import Feed, gridstatus_frame, utc_column
 
 START: Final = ("Interval Start", "Time")
 TIMES: Final = frozenset({*START, "Interval End", "Publish Time", "Forecast Time"})

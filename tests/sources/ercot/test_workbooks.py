@@ -21,7 +21,7 @@ from rtlmp.sources.base.store import Posting
 from rtlmp.sources.base.vintages import unsaid
 from rtlmp.sources.base.web import FetchError, UnreadableError
 from rtlmp.sources.ercot.parse import parse
-from rtlmp.sources.ercot.sheets import workbook_csv
+from rtlmp.sources.ercot.texts import workbook_csv
 from rtlmp.sources.ercot.workbooks import BOOKS
 from rtlmp.sources.registry import SOURCES, fetch_month, not_without_account
 from tests.helpers import live, workbooks

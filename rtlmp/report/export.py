@@ -1,14 +1,33 @@
-"""The sheet of a forecast as an Excel workbook."""
+"""The rows of a forecast as files: one a node and threshold, and a workbook of the whole."""
 
 import re
+from collections.abc import Iterable
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+import pyarrow.parquet as pq
+
+from rtlmp.clock import HORIZON_HOURS
+from rtlmp.config import threshold_name
 from rtlmp.forecast.forecast import sheet
-from rtlmp.io.files import write_bytes
+from rtlmp.io.files import CHECKSUMS, atomic, folder_name, write_bytes
+from rtlmp.io.parquet import open_parquet
 from rtlmp.io.tables import quoted, read_table
+from rtlmp.schemas.columns import LOCATION, THRESHOLD
 from rtlmp.schemas.core import Bounded
+
+
+def export_files(whole: str | Path, paths: Iterable[str | Path]) -> None:
+    """The 72 rows of `whole` of each of `paths`, <node>/<threshold>/<date>.parquet."""
+    table = open_parquet(whole).read()
+    nodes, thresholds = (table[c].to_pylist()[::HORIZON_HOURS] for c in (LOCATION, THRESHOLD))
+    keys = zip(map(folder_name, nodes), map(threshold_name, thresholds), strict=True)
+    first = {key: k * HORIZON_HOURS for k, key in enumerate(keys)}
+    for path in map(Path, paths):
+        rows = table.slice(first[path.parts[-3], path.parts[-2]], HORIZON_HOURS)
+        atomic(path, partial(pq.write_table, rows, **CHECKSUMS))
 
 
 def write_workbook(whole: str | Path, tz: str, path: str | Path) -> None:
