@@ -40,13 +40,6 @@ include: "workflow/rules/nowcast.smk"
 include: "workflow/rules/status.smk"
 
 
-# What each job says is kept by its rule and wildcards, said here for all of them.
-for made in (rule for rule in workflow.modifier.rules if rule.script):
-    made.log_modifier = workflow.modifier.path_modifier
-    path = [LOGS, made.name, *(f"{{{name}}}" for name in sorted(made.wildcard_names))]
-    made.set_log(f"{'/'.join(path)}.log")
-
-
 if TOLD in os.environ and workflow.is_main_process:
     write_json({"root": str(Path(RUN).absolute()), "date": str(DATE)}, os.environ[TOLD])
 

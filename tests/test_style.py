@@ -137,6 +137,10 @@ def jobs() -> dict[str, str]:
     return dict(re.findall(r"^use rule \w+ as ([a-z]\w*) with:\n((?:    .*\n|\n)+)", text, re.M))
 
 
+def test_every_job_writes_a_log():
+    refuse([name for name, body in jobs().items() if 'log:\n        f"{LOGS}/' not in body])
+
+
 def test_the_profile_for_clusters_groups_rules_that_are_there():
     profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text())
     assert {*profile["groups"]} <= {*jobs()}

@@ -50,12 +50,6 @@ def test_a_node_of_any_name_has_its_own_files(root):
     assert {*pd.read_csv(root / RUN / "forecast/2024-03-10.csv")["location"]} == {*NODES}
 
 
-def test_what_a_job_says_is_kept_by_its_rule_and_wildcards(root):
-    logs = root / RUN / "logs"
-    named = {path.relative_to(logs).as_posix() for path in logs.rglob("*.log")}
-    assert {"world.log", "hourly/2024-03.log", "replay/2024-03/all.log"} <= named
-
-
 def test_every_page_is_there_is_light_asks_for_nothing_and_links_to_what_there_is(root):
     for name in ("daily/2024-03-10", "backtest", "value", "verify"):
         page = root / RUN / f"report/{name}.html"

@@ -8,6 +8,8 @@ use rule _job as auxiliary_hourly with:
         ),
     output:
         f"{RUN}/auxiliary/hourly/{{month}}.parquet",
+    log:
+        f"{LOGS}/auxiliary_hourly/{{month}}.log",
     params:
         **uses("auxiliary_hourly.py"),
 
@@ -18,6 +20,8 @@ use rule history as auxiliary_history with:
         hourly=plan.known_auxiliary,
     output:
         [f"{RUN}/auxiliary/history/{name}/{{month}}.arrow" for name in AUXILIARY_NODES],
+    log:
+        f"{LOGS}/auxiliary_history/{{month}}.log",
     params:
         **uses(
             "history.py",

@@ -4,6 +4,8 @@ use rule _medium as replay with:
     output:
         forecasts=f"{RUN}/backtest/replay/{{pool}}/{{month}}.parquet",
         gate=f"{RUN}/backtest/replay/{{pool}}/{{month}}.gate.json",
+    log:
+        f"{LOGS}/replay/{{pool}}/{{month}}.log",
     threads: C["model"]["threads"]
     params:
         **uses("replay.py"),
@@ -21,6 +23,8 @@ use rule _large as backtest_forecasts with:
         truth=rules.world.output.truth if C["source"] == "synthetic" else [],
     output:
         f"{RUN}/backtest/forecasts.parquet",
+    log:
+        f"{LOGS}/backtest_forecasts.log",
     params:
         **uses("backtest_forecasts.py"),
         window=lambda w: plan.window("backtest"),
@@ -37,6 +41,8 @@ use rule _medium as metrics_part with:
         rules.backtest_forecasts.output,
     output:
         f"{RUN}/backtest/metrics/{{part}}.parquet",
+    log:
+        f"{LOGS}/metrics_part/{{part}}.log",
     wildcard_constraints:
         part=one_of(SCORED),
     params:
@@ -51,6 +57,8 @@ use rule _medium as metrics with:
     output:
         metrics=f"{RUN}/backtest/metrics.parquet",
         summary=f"{RUN}/backtest/summary.md",
+    log:
+        f"{LOGS}/metrics.log",
     params:
         **uses("metrics.py"),
         window=lambda w: plan.window("backtest"),

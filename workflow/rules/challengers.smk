@@ -7,6 +7,8 @@ use rule train as train_challenger with:
     output:
         boosters=[f"{RUN}/challenger/{{challenger}}/{{pool}}/{{date}}/booster.ubj"],
         card=f"{RUN}/challenger/{{challenger}}/{{pool}}/{{date}}/card.json",
+    log:
+        f"{LOGS}/train_challenger/{{challenger}}/{{pool}}/{{date}}.log",
     params:
         **uses("train.py")
         | {"config": lambda w: uses("train.py")["config"] | plan.alone(w.challenger)},
@@ -18,6 +20,8 @@ use rule replay as replay_challenger with:
     output:
         forecasts=f"{RUN}/challenger/{{challenger}}/replay/{{pool}}/{{month}}.parquet",
         gate=f"{RUN}/challenger/{{challenger}}/replay/{{pool}}/{{month}}.gate.json",
+    log:
+        f"{LOGS}/replay_challenger/{{challenger}}/{{pool}}/{{month}}.log",
     params:
         **uses("replay.py", gate=plan.ungated),
         serving=lambda w: plan.challenger_serving(w.challenger, w.month),
@@ -29,6 +33,8 @@ use rule features as features_denied with:
         hourly=plan.known_hourly,
     output:
         plan.features(NODES, ["{month}"], "data_denial/{denied}/"),
+    log:
+        f"{LOGS}/features_denied/{{denied}}/{{month}}.log",
 
 
 use rule replay as replay_denied with:
@@ -37,3 +43,5 @@ use rule replay as replay_denied with:
     output:
         forecasts=f"{RUN}/data_denial/{{denied}}/replay/{{pool}}/{{month}}.parquet",
         gate=f"{RUN}/data_denial/{{denied}}/replay/{{pool}}/{{month}}.gate.json",
+    log:
+        f"{LOGS}/replay_denied/{{denied}}/{{pool}}/{{month}}.log",

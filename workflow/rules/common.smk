@@ -53,6 +53,8 @@ wildcard_constraints:
 
 # What every rule with a script starts from, and what the smallest jobs ask of a cluster.
 rule _job:
+    log:
+        f"{LOGS}/job.log",
     resources:
         **job_needs(),
     script:

@@ -6,6 +6,8 @@ use rule _job as hourly with:
         lambda w: plan.published_near([C["target"]], w.month),
     output:
         f"{RUN}/hourly/{{month}}.parquet",
+    log:
+        f"{LOGS}/hourly/{{month}}.log",
     params:
         **uses("hourly.py", "target"),
         nodes=lambda w: NODES,
@@ -17,6 +19,8 @@ use rule _medium as features with:
         hourly=plan.known_hourly,
     output:
         plan.features(NODES, ["{month}"]),
+    log:
+        f"{LOGS}/features/{{month}}.log",
     params:
         **uses("features.py"),
         span=lambda w: plan.issued(w.month),
@@ -29,6 +33,8 @@ use rule _large as history with:
         hourly=plan.known_hourly,
     output:
         plan.history_files(POOLS, ["{month}"]),
+    log:
+        f"{LOGS}/history/{{month}}.log",
     params:
         **uses("history.py"),
         auxiliary_nodes={},

@@ -12,6 +12,8 @@ use rule _job as forecast_date with:
         rows=f"{RUN}/issued/{{date}}.parquet",
         sheet=f"{RUN}/forecast/{{date}}.csv",
         gate=f"{RUN}/forecast/{{date}}.gate.json",
+    log:
+        f"{LOGS}/forecast_date/{{date}}.log",
     threads: C["model"]["threads"]
     params:
         **uses("forecast.py"),
@@ -27,6 +29,8 @@ use rule _job as forecast_files with:
             f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in FOLDERS for x in THRESHOLDS
         ],
         book=f"{RUN}/forecast/{{date}}.xlsx",
+    log:
+        f"{LOGS}/forecast_files/{{date}}.log",
     params:
         **uses("forecast_files.py"),
 
@@ -36,6 +40,8 @@ use rule _job as forecast_figure with:
         rules.forecast_date.output.rows,
     output:
         [f"{RUN}/forecast/{node}/{{date}}.png" for node in FIGURES],
+    log:
+        f"{LOGS}/forecast_figure/{{date}}.log",
     params:
         **uses("forecast_figure.py"),
 
@@ -47,6 +53,8 @@ use rule _medium as explain_date with:
     output:
         tables=[f"{RUN}/explain/{node}/{{date}}.parquet" for node in FOLDERS],
         figures=[f"{RUN}/explain/{node}/{{date}}_{x}.png" for node in FIGURES for x in THRESHOLDS],
+    log:
+        f"{LOGS}/explain_date/{{date}}.log",
     params:
         **uses("explain.py"),
 
@@ -61,6 +69,8 @@ use rule _job as latest_forecast with:
         *plan.paths_of(rules.forecast_files.output.book, date=DATE),
     output:
         [f"{RUN}/forecast/latest.{kind}" for kind in ("parquet", "csv", "xlsx")],
+    log:
+        f"{LOGS}/latest_forecast.log",
     params:
         **uses("latest_forecast.py"),
 
@@ -71,6 +81,8 @@ use rule _job as alert_events with:
         rules.forecast_date.output.rows,
     output:
         [f"{RUN}/alerts/{{date}}.{kind}" for kind in ("json", "ics")],
+    log:
+        f"{LOGS}/alert_events/{{date}}.log",
     localrule: True
     params:
         **uses("alert_events.py", "alerts", "market"),

@@ -11,6 +11,8 @@ use rule _job as raw_month with:
     output:
         [f"{RUN}/raw/{q}/{{month}}.parquet" for q in plan.series],
         lost=f"{RUN}/lost/{{month}}.parquet",
+    log:
+        f"{LOGS}/raw_month/{{month}}.log",
     # also with a cluster: its compute nodes seldom reach the internet
     localrule: True
     resources:
@@ -30,6 +32,8 @@ use rule _job as data_dir with:
         RAW_FILES,
     output:
         [f"{C['data_dir'] or RUN}/{p.parent.name}-{p.name}" for p in map(Path, RAW_FILES)],
+    log:
+        f"{LOGS}/data_dir.log",
     localrule: True
     params:
         **uses("data_dir.py"),
@@ -42,6 +46,8 @@ rule raw:
 
 # As the status: always, of what is there.
 use rule _job as audit with:
+    log:
+        f"{LOGS}/audit.log",
     localrule: True
     params:
         **uses("audit.py"),
@@ -54,5 +60,7 @@ use rule _job as freshness with:
         lost=lambda w: plan.daily_report(w)["lost"],
     output:
         f"{RUN}/freshness/{{date}}.parquet",
+    log:
+        f"{LOGS}/freshness/{{date}}.log",
     params:
         **uses("freshness.py"),

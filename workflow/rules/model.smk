@@ -11,6 +11,8 @@ use rule _long as train with:
     output:
         boosters=plan.boosters(f"{RUN}/model/{{pool}}/{{date}}"),
         card=f"{RUN}/model/{{pool}}/{{date}}/card.json",
+    log:
+        f"{LOGS}/train/{{pool}}/{{date}}.log",
     threads: C["model"]["threads"]
     params:
         **uses("train.py"),
@@ -23,5 +25,7 @@ use rule _medium as model_card with:
         card=rules.train.output.card,
     output:
         f"{RUN}/model/{{pool}}/{{date}}/card.md",
+    log:
+        f"{LOGS}/model_card/{{pool}}/{{date}}.log",
     params:
         **uses("model_card.py"),

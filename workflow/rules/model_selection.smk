@@ -7,6 +7,8 @@ use rule _job as cross_validation with:
         parameters=PARAMETERS,
     output:
         **plan.tables("validation", "folds", "metrics", "forecasts", "calibration"),
+    log:
+        f"{LOGS}/cross_validation.log",
     threads: C["model"]["threads"]
     resources:
         **job_needs(4, 240),
@@ -21,6 +23,8 @@ use rule cross_validation as tune_model with:
     output:
         trials=f"{RUN}/tune/trials.parquet",
         parameters=TUNED,
+    log:
+        f"{LOGS}/tune_model.log",
     params:
         **uses("tune_model.py"),
         window=lambda w: plan.window("tune"),
@@ -30,6 +34,8 @@ use rule cross_validation as ablate_features with:
     output:
         table=f"{RUN}/ablation/ablation.parquet",
         page=f"{RUN}/ablation/ablation.md",
+    log:
+        f"{LOGS}/ablate_features.log",
     params:
         **uses("ablate_features.py"),
         window=lambda w: plan.window("validation"),

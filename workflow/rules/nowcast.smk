@@ -16,6 +16,8 @@ use rule _long as nowcast_train with:
     output:
         boosters=plan.boosters(f"{RUN}/nowcast/model/{{minutes}}/{{month}}"),
         card=f"{RUN}/nowcast/model/{{minutes}}/{{month}}/card.json",
+    log:
+        f"{LOGS}/nowcast_train/{{minutes}}/{{month}}.log",
     threads: C["model"]["threads"]
     params:
         **uses("nowcast_train.py", gate=plan.ungated),
@@ -35,6 +37,8 @@ use rule _medium as nowcast_latest with:
     output:
         [f"{RUN}/nowcast/recent.parquet"] if LIVE else [],
         [f"{RUN}/nowcast/latest.{kind}" for kind in ("parquet", "csv")],
+    log:
+        f"{LOGS}/nowcast.log",
     localrule: True
     params:
         **uses("nowcast.py"),

@@ -24,6 +24,8 @@ use rule _large as report_backtest with:
             )
             for name in CAPTIONS
         ],
+    log:
+        f"{LOGS}/report_backtest.log",
     params:
         **uses("report_backtest.py"),
 
@@ -37,6 +39,8 @@ use rule _medium as report_daily with:
         linked=rules.forecast_files.output.book,
     output:
         f"{RUN}/report/daily/{{date}}.html",
+    log:
+        f"{LOGS}/report_daily/{{date}}.log",
     params:
         **uses("report_daily.py"),
         record=f"{RUN}/record",
@@ -50,6 +54,8 @@ use rule _job as data_report with:
     output:
         html=f"{RUN}/report/data.html",
         covered=f"{RUN}/report/covered.parquet",
+    log:
+        f"{LOGS}/data_report.log",
     params:
         **uses("data_report.py"),
         gaps=C["live"]["gaps"] if C["source"] == "live" else [],

@@ -1,5 +1,7 @@
 # Reads what is there and makes nothing else: no input, no output, so it always runs.
 use rule _job as status with:
+    log:
+        f"{LOGS}/status.log",
     localrule: True
     params:
         **uses("status.py"),
@@ -10,6 +12,8 @@ use rule _job as status with:
 
 
 use rule status as record with:
+    log:
+        f"{LOGS}/record.log",
     params:
         **uses("record.py"),
         record=f"{RUN}/record",
@@ -22,6 +26,8 @@ use rule status as record with:
 use rule status as publish with:
     input:
         lambda w: plan.published_to and plan.paths_of(rules.forecast_date.output.rows, date=DATE),
+    log:
+        f"{LOGS}/publish.log",
     params:
         **uses("publish.py"),
         root=RUN,

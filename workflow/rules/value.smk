@@ -5,6 +5,8 @@ use rule _job as dispatch_days with:
         dam=plan.raw(["dam_spp"], plan.raw_months),
     output:
         f"{RUN}/value/dispatch_days/{{node}}.parquet",
+    log:
+        f"{LOGS}/dispatch_days/{{node}}.log",
     params:
         **uses("dispatch_days.py"),
         window=lambda w: plan.window("backtest"),
@@ -27,6 +29,8 @@ use rule _medium as revenue with:
             caption="../report/value/cumulative.rst",
             category="Value",
         ),
+    log:
+        f"{LOGS}/revenue.log",
     params:
         **uses("revenue.py"),
         window=lambda w: plan.window("backtest"),
@@ -39,6 +43,8 @@ use rule _job as congestion_table with:
         energy=plan.raw(LAMBDA, plan.raw_months),
     output:
         f"{RUN}/settlement/congestion.parquet",
+    log:
+        f"{LOGS}/congestion_table.log",
     params:
         **uses("congestion.py", "market", "seed"),
         window=lambda w: plan.window("backtest"),
@@ -51,6 +57,8 @@ use rule _medium as portfolio with:
     output:
         table=f"{RUN}/risk/portfolio.parquet",
         page=f"{RUN}/report/risk.html",
+    log:
+        f"{LOGS}/portfolio.log",
     params:
         **uses("portfolio.py"),
         window=lambda w: plan.window("backtest"),
@@ -63,5 +71,7 @@ use rule _medium as contract_values with:
         days=rules.revenue.output.dispatch_days if TOLLS else [],
     output:
         f"{RUN}/contracts/contracts.parquet",
+    log:
+        f"{LOGS}/contracts.log",
     params:
         **uses("contracts.py"),

@@ -4,6 +4,8 @@ use rule _job as score_backtest with:
     output:
         **plan.tables("backtest", "decisions", "significance", "reliability"),
         by=f"{RUN}/backtest/metrics_by.parquet",
+    log:
+        f"{LOGS}/score_backtest.log",
     params:
         **uses("score_backtest.py", "market", "cost_loss", "seed"),
 
@@ -13,6 +15,8 @@ use rule _job as scenario with:
         rules.backtest_forecasts.output,
     output:
         **plan.tables("scenario/{scenario}", "metrics", "significance"),
+    log:
+        f"{LOGS}/scenario/{{scenario}}.log",
     params:
         **uses("score_part.py"),
         scenario=lambda w: C["scenarios"][w.scenario],
@@ -24,6 +28,8 @@ use rule _job as compare_runs with:
         "results/{compare_to}/backtest/forecasts.parquet",
     output:
         **plan.tables("compare/{compare_to}", "metrics", "significance"),
+    log:
+        f"{LOGS}/compare_runs/{{compare_to}}.log",
     params:
         **uses("score_part.py"),
 
@@ -34,6 +40,8 @@ use rule _job as changes with:
         gates=lambda w: plan.paths_of(rules.forecast_date.output.gate, date=[w.earlier, w.later]),
     output:
         f"{RUN}/changes/{{earlier}}_{{later}}.parquet",
+    log:
+        f"{LOGS}/changes/{{earlier}}_{{later}}.log",
     params:
         **uses("changes.py"),
 
@@ -46,6 +54,8 @@ use rule _job as settlement with:
         parts=plan.raw([q for q in (*RT_PARTS, *DAM_PARTS) if q in plan.series], plan.raw_months),
     output:
         **plan.tables("settlement", "blocks", "load_risk", "top_bottom", "components", "costs"),
+    log:
+        f"{LOGS}/settlement.log",
     params:
         **uses("settlement.py", "market", "costs"),
 
@@ -56,6 +66,8 @@ use rule _job as export_csv with:
         f"{RUN}/{{table}}.parquet",
     output:
         f"{RUN}/{{table}}.csv",
+    log:
+        f"{LOGS}/export_csv/{{table}}.log",
     wildcard_constraints:
         table=r"(backtest|validation|tune|ablation|scenario|compare|value|risk|contracts|settlement|issued|changes|hourly|features|forecast/[^/]+)/.+",
     params:
