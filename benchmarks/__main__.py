@@ -10,6 +10,7 @@ from benchmarks import (
     fetch_layer,
     intraday,
     kills,
+    morning,
     mutations,
     nowcast,
     peers,
@@ -39,6 +40,7 @@ BENCHMARKS = {
     "season": season,
     "storms": storms,
     "kills": kills,
+    "morning": morning,
     "alarms": alarms,
 }
 

@@ -26,7 +26,7 @@ def hourly_vintages(rows: VintageRows, series: SeriesName) -> dict[SeriesName, V
     if not len(rows.value):
         return dict.fromkeys(NAMES, rows)
     odd, step = _odd(rows), MINUTES[series.step] * US_PER_MINUTE
-    made = [] if odd.all() else [_punctual(rows.at(~odd), step)]
+    made = [] if odd.all() else [_punctual(rows.at(~odd) if odd.any() else rows, step)]
     made += _revised(rows.at(odd), step)
     publish, valid, column, *values = (np.concatenate(arrays) for arrays in zip(*made, strict=True))
     each = ((q, VintageRows(publish, valid, column, v)) for q, v in zip(NAMES, values, strict=True))

@@ -189,6 +189,8 @@ def concat_series(each: Sequence[SeriesRows]) -> SeriesRows:
     """All rows over one sorted list of the locations that have any."""
     used = {of[k] for rows, of in each for k in np.flatnonzero(np.bincount(rows.column))}
     index = {place: k for k, place in enumerate(sorted(used))}
+    if len(each) == 1 and each[0][1] == [*index]:
+        return each[0]  # millions of rows, not copied
     moved = [NO_ROWS]
     for rows, of in each:
         to = np.array([index.get(place, -1) for place in of], dtype=np.intp)
