@@ -164,17 +164,14 @@ def _read(
     path: str | Path, wanted: frozenset[str], since: int
 ) -> Iterator[tuple[SeriesName, SeriesRows]]:
     file = open_parquet(path, [SERIES, LOCATION])
-    bounds = {
-        VALID: (since or None, None),
-        LOCATION: (min(wanted, default=None), max(wanted, default=None)),
-    }
+    least, most = min(wanted, default=None), max(wanted, default=None)
+    bounds = {VALID: (since or None, None), LOCATION: (least, most)}
     table = file.read_row_groups(possible_row_groups(file, bounds), columns=list(OBSERVED))
     if not len(table):
         return  # its columns may have no type
     if {table.schema.field(name).type for name in (PUBLISHED, VALID)} != {UTC_TIMES}:
         raise BadFileError(f"{path}: times are {table.schema}, want {UTC_TIMES}")
-    series, names = dictionary_codes(table[SERIES])
-    column, places = dictionary_codes(table[LOCATION])
+    (series, names), (column, places) = (dictionary_codes(table[q]) for q in (SERIES, LOCATION))
     publish, valid = (to_numpy(table[name].cast(pa.int64())) for name in (PUBLISHED, VALID))
     whole = VintageRows(publish, valid, column, to_numpy(table[VALUE]))
     there = np.array([not wanted or place in wanted for place in places], dtype=bool)

@@ -8,8 +8,8 @@ from typing import Final
 PACKAGE: Final = Path(__file__).parents[1]
 # Of Snakefile, config.yaml, workflow/ and profiles/: a checkout, or what was installed of it.
 HOME: Final = at if (at := PACKAGE / "workflow").exists() else PACKAGE.parent
-# It keeps what it frees, up to 32 MiB apiece: glibc else gives it back to the kernel and asks for it
-# again, a tenth of a training. Set, the first also holds the last at 128 KiB: the arrays of features.
+# It keeps what it frees: glibc else gives it back to the kernel and asks for it again, a tenth of a
+# training. The last, for arrays too: given the others it is 128 KiB and no longer rises by itself.
 SIZES: Final = {"TRIM_THRESHOLD_": 4 << 30, "TOP_PAD_": 64 << 20, "MMAP_THRESHOLD_": 32 << 20}
 ENVIRONMENT: Final = {f"MALLOC_{name}": str(size) for name, size in SIZES.items()}
 WHERE: Final = """from importlib.util import find_spec

@@ -8,9 +8,8 @@ from rtlmp.pipeline.job import Job
 
 job = Job(jobs.PoolSettings)
 p = job.params
-loaded = load_observations([*job.input.raw, *job.input.hourly])
-auxiliary = auxiliary_series(loaded, p.auxiliary_nodes, auction=True)
-data = index_vintages(merge_series(loaded, auxiliary))
+seen = load_observations([*job.input.raw, *job.input.hourly])
+data = index_vintages(merge_series(seen, auxiliary_series(seen, p.auxiliary_nodes, auction=True)))
 rows = training_features(data, list(days(*p.span)), job.config, p.sample)
 for pool, path in zip(job.config["pools"], job.output, strict=True):
     write_history(rows[pool], path)
