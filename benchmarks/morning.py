@@ -23,6 +23,7 @@ from rtlmp.clock import issue_time, model_date
 from rtlmp.schemas.columns import PUBLISHED
 
 DAY: Final = timedelta(days=1)
+HOUR: Final = timedelta(hours=1)  # after issue time, else the source does not cover the day
 AIM: Final = 30  # seconds of wall time
 
 
@@ -40,7 +41,8 @@ def run(given: argparse.Namespace) -> None:
     config, since = config_of(settings), EPOCH
     say_machine()
     for day in (given.first - DAY, given.first, given.first + DAY):
-        publish(world, work / f"data/{day}.parquet", since, until := issue_time(config, day))
+        until = issue_time(config, day) + HOUR
+        publish(world, work / f"data/{day}.parquet", since, until)
         before, since = cpu(), until
         took, said = timed(lambda: forecast(work))
         due = "a model due" if model_date(day, config["retrain_every_days"]) == day else "no model"

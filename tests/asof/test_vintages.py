@@ -4,6 +4,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -59,3 +60,9 @@ def test_row_groups_without_any_of_it_are_not_read(saved):
     late = possible_row_groups(file, {Observations.valid_time: (to_us(SINCE), None)})
     assert len(of_place) < len(all_of_them) / 3
     assert 0 < len(late) < len(all_of_them)
+
+
+def test_the_rows_of_one_file_are_copied_only_to_leave_out_a_place_without_any():
+    rows = archive.VintageRows(*(np.zeros(2, dtype) for dtype in (int, int, np.intp, float)))
+    assert archive.concat_series([(rows, ["A"])])[0] is rows
+    assert archive.concat_series([(rows, ["A", "B"])])[1] == ["A"]

@@ -5,15 +5,18 @@ import re
 
 import pandas as pd
 import pytest
+from pyarrow import feather
 
 from rtlmp.pipeline.job import JSON_LOG, timed_step
 
 
 def test_a_step_says_its_time_and_rows(tmp_path, capsys):
     pd.DataFrame({"a": range(1234)}).to_parquet(tmp_path / "a.parquet")
-    with timed_step("train", {"pool": "all"}, [str(tmp_path / "a.parquet"), "a.png"]):
+    feather.write_feather(pd.DataFrame({"a": range(66)}), tmp_path / "a.arrow")
+    made = [str(tmp_path / "a.parquet"), str(tmp_path / "a.arrow"), "a.png"]
+    with timed_step("train", {"pool": "all"}, made):
         pass
-    assert re.fullmatch(r"step train all: [\d.]+ s, 1,234 rows\n", capsys.readouterr().err)
+    assert re.fullmatch(r"step train all: [\d.]+ s, 1,300 rows\n", capsys.readouterr().err)
 
 
 def test_a_step_that_fails_says_why_as_an_object_too(capsys, monkeypatch):
