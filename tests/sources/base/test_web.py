@@ -237,9 +237,10 @@ def test_an_empty_day_is_refused_and_can_be_accepted(server, tmp_path, monkeypat
         assert prices(server, tmp_path, span, gaps=gaps).empty
 
 
-def test_an_empty_file_is_no_observation(server, tmp_path):
+def test_files_of_headers_alone_are_losses(server, tmp_path):
     server.edits.append(lambda _, csv: csv.split("\n")[0])
-    assert prices(server, tmp_path).empty
+    with pytest.raises(ReportError, match="a CSV file without a row"):
+        prices(server, tmp_path)
 
 
 def test_a_file_broken_in_the_store_is_named_and_fetched_again(server, tmp_path):
