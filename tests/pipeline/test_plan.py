@@ -211,3 +211,9 @@ def test_no_battery_stands_at_a_difference(run):
     assert run.sold_at(["N", "H"]) == ["N", "H"]
     with pytest.raises(ValueError, match=r"sell 'N minus H', a difference: .* N or H"):
         run.sold_at(["W", "N minus H"])
+
+
+def test_shadow_prices_of_the_synthetic_market_are_kept_where_named(run):
+    named = plan(live={"fetch": ["shadow_price", "gas_price"]})
+    assert [*named.series] == [*run.series, "shadow_price"]
+    assert "shadow_price" not in str(named.known_raw(Wildcards(fromdict={"month": "2024-03"})))
