@@ -180,7 +180,7 @@ rule export:
                 rules.metrics.output,
                 rules.score_backtest.output,
                 rules.settlement.output,
-                rules.revenue.output,
+                [] if legs(NODES) else rules.revenue.output,
                 rules.scenario.output,
             ]
             for path in plan.paths_of(made, scenario=C["scenarios"])

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, NotRequired, cast, get_args
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
 from rtlmp.catalog import MARKETS, STORED, SeriesName
@@ -81,7 +81,7 @@ class Config(TypedDict):
     battery: Battery
     risk: Risk
     contracts: Annotated[dict[Name, kinds.Contract], Removable]
-    costs: Annotated[dict[Name, Name | tuple[Name, float]], Removable]  # parent, USD/MWh
+    costs: Annotated[dict[Name, Name | tuple[Name, float]], Removable, AfterValidator(kinds.tree)]
     synthetic: Window
     start: NotRequired[date | None]
     live: kinds.Live

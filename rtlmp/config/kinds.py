@@ -7,8 +7,9 @@ from typing import Annotated, Final, Literal, NotRequired
 from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
-from rtlmp.catalog import SeriesName
+from rtlmp.catalog import RT_PARTS, SeriesName
 
+COSTS: Final = ("flat_price", "shaping", "variable_load_risk", *(q[7:] for q in RT_PARTS))
 ONE_OCLOCK = 60  # minutes: YAML reads no earlier time as a number
 
 
@@ -33,6 +34,19 @@ def node_text(value: object) -> object:
 def kept(of: object) -> object:
     """A map without its empty entries: Snakemake adds to maps, so null is how to take one out."""
     return {k: v for k, v in of.items() if v is not None} if isinstance(of, Mapping) else of
+
+
+def tree(costs: dict[str, str | tuple[str, float]]) -> dict[str, str | tuple[str, float]]:
+    """Costs as parent, USD/MWh. Raises ValueError for one of no source, or two, or of itself."""
+    parent = {k: of if isinstance(of, str) else of[0] for k, of in costs.items()}
+    plain, sums = {k for k in costs if costs[k] == parent[k]}, {*parent.values()}
+    if wrong := (plain - sums - {*COSTS}) | (sums & ({*costs} - plain | {*COSTS[:3]})):
+        raise ValueError(f"{sorted(wrong)}: want a parent, [parent, USD/MWh] or one of {COSTS}")
+    for _ in costs:
+        plain = {k for k in plain if parent[k] in plain}
+    if plain:
+        raise ValueError(f"parents of {sorted(plain)} lead in a circle")
+    return costs
 
 
 Removable: Final = BeforeValidator(kept)

@@ -1,6 +1,6 @@
 """Which issue dates and months the jobs of a run are about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -16,6 +16,7 @@ from rtlmp.schemas.columns import PUBLISHED
 from rtlmp.sources.files.coverage import Coverage, coverage, issue_dates
 from rtlmp.sources.files.folder import data_files
 from rtlmp.sources.files.pieces import pieces
+from rtlmp.sources.legs import legs
 
 MONTH: Final = timedelta(days=31)  # reaches the month before, whatever the day
 LOOKBACK: Final = timedelta(days=62)  # two whole months before a feature month
@@ -84,6 +85,15 @@ class Dates:
         if not (uri := self.config["publish"].get("uri")):
             raise ValueError("publish: set publish.uri to a database, as config.yaml says")
         return uri
+
+    def sold_at(self, nodes: Sequence[str]) -> Sequence[str]:
+        """`nodes`, where batteries stand. Raises ValueError for one that is a difference."""
+        for node, places in legs(nodes).items():
+            raise ValueError(
+                f"value and risk: no battery can sell {node!r}, a difference: run them with nodes "
+                f"that are places, {' or '.join(places)}, or with such in risk.batteries"
+            )
+        return nodes
 
     def window(self, name: Literal["backtest", "validation", "tune"]) -> Window:
         """The checked window of that name. Raises ValueError with the spans that do not fit."""

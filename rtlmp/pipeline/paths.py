@@ -12,6 +12,7 @@ from rtlmp.catalog import DAM_PARTS, READ, RT_PARTS, SeriesName
 from rtlmp.io.files import folder_name
 from rtlmp.pipeline.dates import Dates
 from rtlmp.report import TABLED
+from rtlmp.sources.synthetic import NAMED
 
 Inputs = dict[str, list[str]]
 
@@ -31,7 +32,8 @@ class Paths(Dates):
     @cached_property
     def series(self) -> Sequence[SeriesName]:
         if self.config["source"] != "live":
-            return *READ, *RT_PARTS, *DAM_PARTS
+            fetched = self.config["live"]["fetch"] if self.config["source"] == "synthetic" else ()
+            return *READ, *RT_PARTS, *DAM_PARTS, *(q for q in NAMED if q in fetched)
         from rtlmp.sources.registry import series_of  # every source: slow
 
         return series_of(self.config)

@@ -11,7 +11,7 @@
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from typing import Final
 
 import numpy as np
@@ -22,7 +22,7 @@ from rtlmp.asof.vintages import Floats
 from rtlmp.battery import StrategyName
 from rtlmp.battery.revenue import YEAR, bounded, resampled_days, revenue_rows
 from rtlmp.config.jobs import ContractSettings
-from rtlmp.config.kinds import Battery, Contract
+from rtlmp.config.kinds import COSTS, Battery, Contract
 from rtlmp.evaluation.losses import block_days, bootstrap_weights, interval
 from rtlmp.evaluation.scores import Score
 from rtlmp.evaluation.tables import Components, Costs, DispatchDays, Revenue
@@ -112,10 +112,7 @@ def npv(cash: Floats, years: int, rate: float, seed: int) -> Floats:
 def costs(
     prices: Prices, parts: DataFrame[Components], hierarchy: Mapping[str, str | tuple[str, float]]
 ) -> DataFrame[Costs]:
-    """USD/MWh of the load by node, month and market: of each cost, and of a parent the sum.
-
-    Raises ValueError for a cost that nothing gives, or that is its own parent.
-    """
+    """USD/MWh of the load by node, month and market: of each cost, and of a parent the sum."""
     key = [Costs.location, Costs.month, Costs.market]
     rows = {
         (node, month, side): _load_costs(of, side)
@@ -128,15 +125,9 @@ def costs(
     known = known.assign(**{k: of[1] for k, of in hierarchy.items() if not isinstance(of, str)})
     parent = {k: of if isinstance(of, str) else of[0] for k, of in hierarchy.items()}
     below = {top: [k for k in parent if parent[k] == top] for top in parent.values()}
-    try:
-        order = [*TopologicalSorter(below).static_order()]
-    except CycleError as error:
-        raise ValueError(f"costs: parents of one another: {error.args[1]}") from None
-    for cost in order:
-        if cost in below:
-            known[cost] = known[below[cost]].sum(axis=1, skipna=False)
-        elif cost not in known:
-            raise ValueError(f"costs.{cost}: neither a parent nor [parent, USD/MWh] nor {[*known]}")
+    order = [*TopologicalSorter(below).static_order()]
+    for cost in filter(below.__contains__, order):
+        known[cost] = known[below[cost]].sum(axis=1, skipna=False)
     long = known[order].melt(var_name=Costs.cost, value_name=Costs.value, ignore_index=False)
     return Costs.validate(long.assign(parent=long[Costs.cost].map(parent).fillna("")).reset_index())
 
@@ -146,8 +137,8 @@ def _load_costs(table: pd.DataFrame, side: str) -> dict[str, float]:
     at = pd.DatetimeIndex(table.index)
     usual = table.groupby([at.year, at.month, at.hour]).transform("mean")
     whole, shaped = (shaping(of[side], of[LOAD]) for of in (table, usual))
-    risk = whole - shaped
-    return {"flat_price": table[side].mean(), "shaping": shaped, "variable_load_risk": risk}
+    each = table[side].mean(), shaped, whole - shaped
+    return dict(zip(COSTS, each, strict=False))  # its parts are of another table
 
 
 def _generation(of: Contract, plants: pd.DataFrame, hours: pd.DatetimeIndex) -> Floats:

@@ -53,6 +53,16 @@ BAD = {
     "true is no clock": ({"issue_time": True}, "issue_time: a local time in quotes"),
     "embargo shorter than a horizon": ({"validation": {"embargo_days": 1}}, r"embargo_days.*got 1"),
     "grid not rising": ({"model": {"grid": [50, 25]}}, "model.grid"),
+    "cost of nothing": ({"costs": {"shapin": "supply"}}, r"costs: \['shapin'\]: want"),
+    "cost with a price that sums others": (
+        {"costs": {"supply": ["all", 3], "fuel": ["supply", 2]}},
+        r"costs: \['supply'\]",
+    ),
+    "cost below one that is known": ({"costs": {"fee": ["shaping", 2]}}, r"costs: \['shaping'\]"),
+    "costs in a circle": (
+        {"costs": {"wholesale": "supply", "supply": "wholesale"}},
+        r"costs: parents of .*'supply'.* lead in a circle",
+    ),
     "threshold off the grid": ({"thresholds": [9000]}, "9000.*model.grid 25"),
 }
 

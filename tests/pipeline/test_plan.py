@@ -205,3 +205,15 @@ print(job.day, job.config)
     assert done.stdout == "2024-03-01 {'auxiliary_nodes': {}}\n"
     assert ("odd" if "odd" in body else "ZeroDivisionError") in (tmp_path / "log").read_text()
     assert done.stderr == (tmp_path / "log").read_text()  # the terminal has it, too
+
+
+def test_no_battery_stands_at_a_difference(run):
+    assert run.sold_at(["N", "H"]) == ["N", "H"]
+    with pytest.raises(ValueError, match=r"sell 'N minus H', a difference: .* N or H"):
+        run.sold_at(["W", "N minus H"])
+
+
+def test_shadow_prices_of_the_synthetic_market_are_kept_where_named(run):
+    named = plan(live={"fetch": ["shadow_price", "gas_price"]})
+    assert [*named.series] == [*run.series, "shadow_price"]
+    assert "shadow_price" not in str(named.known_raw(Wildcards(fromdict={"month": "2024-03"})))

@@ -160,7 +160,7 @@ def test_a_load_as_usual_at_every_hour_bears_no_variable_load_risk():
     assert one.set_index(Costs.cost)[Costs.value]["variable_load_risk"] == pytest.approx(0)
 
 
-def test_parts_of_a_price_are_costs_too_and_unknown_or_circular_ones_are_refused():
+def test_parts_of_a_price_are_costs_too():
     at = HOURS.tz_convert("UTC")
     parts = pd.concat(
         observations(q, "N", at, at, np.full(len(at), x))
@@ -173,10 +173,6 @@ def test_parts_of_a_price_are_costs_too_and_unknown_or_circular_ones_are_refused
     by = made[made[Costs.cost] == "lmp"].set_index([Costs.month, Costs.market])[Costs.value]
     assert by["ALL", DA] == pytest.approx(27)
     assert np.isnan(by["ALL", RT])  # the source has no parts of it
-    with pytest.raises(ValueError, match=r"costs\.fuel: neither"):
-        costs(table, split, {"fuel": "supply"})
-    with pytest.raises(ValueError, match="costs: parents of one another"):
-        costs(table, split, {"a": "b", "b": "a"})
 
 
 def test_capacity_prices_are_known_from_the_day_after_the_results():

@@ -24,6 +24,7 @@ if plan.unread and workflow.is_main_process:
     logger.warning(f"{C['data_dir']}: not read, being neither Parquet nor CSV: {plan.unread}")
 LOGS = f"{RUN}/logs"
 NO_PAST = ""
+UNITS = [node for node, *_ in C["risk"]["batteries"].values()] or NODES
 RESERVES = reserve_series(C["battery"])
 PLANTS = ("wind", "solar", "generation")
 TOLLS = [name for name, of in C["contracts"].items() if of["terms"][0] == "toll"]

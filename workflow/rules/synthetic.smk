@@ -6,6 +6,7 @@ use rule _long as world with:
         f"{LOGS}/world.log",
     params:
         **uses("world.py"),
+        series=[str(q) for q in plan.series],
 
 
 use rule _long as raw with:

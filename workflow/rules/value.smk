@@ -17,7 +17,8 @@ use rule _medium as revenue with:
         PAGE_ASSETS,
         **{name: rules.dispatch_days.input[name] for name in ("forecasts", "real", "dam")},
         reserves=plan.raw(RESERVES, plan.raw_months),
-        days=plan.paths_of(rules.dispatch_days.output, node=FOLDERS),
+        days=lambda w: plan.sold_at(NODES)
+        and plan.paths_of(rules.dispatch_days.output, node=FOLDERS),
     output:
         **plan.tables("value", "dispatch_days", "revenue", "trade"),
         page=f"{RUN}/report/value.html",
@@ -52,7 +53,7 @@ use rule _job as congestion_table with:
 
 use rule _medium as portfolio with:
     input:
-        PAGE_ASSETS,
+        lambda w: plan.sold_at(UNITS) and PAGE_ASSETS,
         **{name: rules.dispatch_days.input[name] for name in ("forecasts", "real", "dam")},
     output:
         table=f"{RUN}/risk/portfolio.parquet",

@@ -7,7 +7,7 @@ from rtlmp.schemas.core import Observations, Truth
 from rtlmp.sources.synthetic.market import world
 
 job = Job(jobs.WorldSettings)
-made = world(job.config)
+made = world(job.config, job.params.series)
 everything = pd.concat(made.observations.values(), ignore_index=True)
 write_table(Observations, everything, job.output.observations)
 write_table(Truth, made.truth, job.output.truth)

@@ -5,7 +5,7 @@ observations of both. Nothing published by the time of issue says more of
 an hour to come than the latest forecasts do, so the true spike probability is exact.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,19 +27,19 @@ class World(NamedTuple):
     truth: DataFrame[Truth]
 
 
-def world(config: WorldSettings) -> World:
+def world(config: WorldSettings, named: Collection[str] = ()) -> World:
     """What was published of the local days of `synthetic`, and the truth at their issue times.
 
     Forecasts and truths made on the last days reach beyond its `end`; a later one only adds rows.
     The truth is that of `SeriesName.RT_LMP`, after the last of the morning's forecasts, of days to
     come: what is seen of a day tells of its rest, and of 15-minute means it is not exact. So there
-    is none then.
+    is none then. Of `synthetic.NAMED` there is what is `named`.
     """
     span, seed, tz = config["synthetic"], config["seed"], MARKETS[config["market"]].tz
     window = MarketDays(**span, tz=tz, hours=calendar(**span, tz=tz))
     state, nodes = weather(window.hours, seed), sourced(config["nodes"])
     margins = {node: node_margin(state, window.hours, node, seed) for node in nodes}
-    public = published_series(window, state, margins, seed)
+    public = published_series(window, state, margins, seed, named)
     truth = _truth(window, margins, config["thresholds"], config["issue_time"])
     exact = (
         config["target"] == SeriesName.RT_LMP

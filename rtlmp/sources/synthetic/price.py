@@ -66,6 +66,9 @@ HUBS: Final = {
 }
 
 
+NO_GRID: Final = Trait(wind=0.0, offset=0.0, local_sd=0.0)  # whose price is lambda
+
+
 def trait(node: str, seed: int) -> Trait:
     """Known for the hubs, random by its name for any other node."""
     wind, offset, local = generator(seed, f"trait {node}").random(3)

@@ -1,6 +1,6 @@
 """Publication in the synthetic world: observations of it, each when the real ones are public."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple, TypeAlias
 
@@ -13,7 +13,16 @@ from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.catalog import MARKETS, SeriesName
 from rtlmp.clock import days, instant
 from rtlmp.schemas.core import Observations
-from rtlmp.sources.synthetic.price import RUNS, Margin, day_ahead_price, price, run_noise
+from rtlmp.sources.synthetic import NAMED
+from rtlmp.sources.synthetic.price import (
+    NO_GRID,
+    RUNS,
+    Margin,
+    day_ahead_price,
+    margin,
+    price,
+    run_noise,
+)
 from rtlmp.sources.synthetic.weather import REACH, Hours, Weather, generator
 
 SYSTEM: Final = MARKETS["ERCOT"].system
@@ -26,6 +35,7 @@ VINTAGES: Final = {  # local clock of each day's forecasts
     SeriesName.WIND_FORECAST: "09:55",
     SeriesName.SOLAR_FORECAST: "09:55",
 }
+WAYS: Final = {"INTO": 1, "OUT OF": -1}
 DAY_AHEAD: Final = "13:30"  # local clock of the day before
 
 
@@ -54,17 +64,21 @@ class MarketDays(NamedTuple):
 
 
 def published_series(
-    window: MarketDays, state: Weather, margins: Mapping[str, Margin], seed: int
-) -> dict[SeriesName, DataFrame[Observations]]:
-    """All that is published of the window; `margins` by node, names sorted."""
+    window: MarketDays, state: Weather, margins: Mapping[str, Margin], seed: int,
+    named: Collection[str] = (),
+) -> dict[SeriesName, DataFrame[Observations]]:  # fmt: skip
+    """All that is published of the window; `margins` by node, names sorted. Of `NAMED` those that
+    are `named`."""
     noise = run_noise(window.hours, seed)[window.past]
     runs = {node: price(m.known[0, window.past, None] + noise) for node, m in margins.items()}
+    free = price(margin(state, NO_GRID).known[0, window.past, None] + noise)
     return {
         **_actuals(window, state),
         **_vintages(window, state),
         SeriesName.DAM_SPP: _day_ahead(window, margins, seed),
-        SeriesName.RT_LMP: _real_time(window, runs, seed),
+        SeriesName.RT_LMP: _of_runs(SeriesName.RT_LMP, window, runs, seed),
         SeriesName.RT_SPP: _quarters(window, runs),
+        **{q: _of_runs(q, window, _of_grid(q, runs, free), seed) for q in NAMED if q in named},
     }
 
 
@@ -109,14 +123,28 @@ def _day_ahead(
     return _table(SeriesName.DAM_SPP, publish, window.hours.start[cleared], energy)
 
 
-def _real_time(window: MarketDays, runs: Runs, seed: int) -> DataFrame[Observations]:
-    """Prices of 12 SCED runs an hour, which start some seconds after the round five minutes."""
+def _of_grid(q: SeriesName, runs: Runs, free: Floats) -> Runs:
+    """Lambda; or by constraint its shadow price, NaN where it does not bind: a node's LMP is lambda
+    and that of the limit on flow into it, less that of the limit on flow out of it."""
+    if q == SeriesName.SYSTEM_LAMBDA:
+        return {SYSTEM: free}
+    gaps = {node: of - free for node, of in runs.items()}
+    sides = {f"{way} {q}": sign * of for way, sign in WAYS.items() for q, of in gaps.items()}
+    every = {f"{q}/BASE CASE": np.where(of > 0, of, np.nan) for q, of in sides.items()}
+    return dict(sorted(every.items()))
+
+
+def _of_runs(q: SeriesName, window: MarketDays, runs: Runs, seed: int) -> DataFrame[Observations]:
+    """Prices of 12 SCED runs an hour, which start some seconds after the round five minutes; an
+    hour's shadow prices are one report, five minutes after it."""
     late = generator(seed, "seconds late").integers(8, 40, (len(window.past), RUNS))
     seconds = (300 * np.arange(RUNS) + late)[window.past].ravel()
     start = window.hours.start[window.past].repeat(RUNS)
     run = start + pd.to_timedelta(seconds, unit="s").as_unit("us")
     values = {node: of.ravel() for node, of in runs.items()}
-    return _table(SeriesName.RT_LMP, run + pd.Timedelta(minutes=1), run, values)
+    hourly = q == SeriesName.SHADOW_PRICE
+    publish = start + pd.Timedelta(minutes=65) if hourly else run + pd.Timedelta(minutes=1)
+    return _table(q, publish, run, values)
 
 
 def _quarters(window: MarketDays, runs: Runs) -> DataFrame[Observations]:
@@ -139,4 +167,4 @@ def _table(
         Observations.publish_time: publish[order].as_unit("us").repeat(len(values)),
         Observations.value: np.stack([*values.values()], axis=1)[order].ravel(),
     }
-    return Observations.validate(pd.DataFrame(columns))
+    return Observations.validate(pd.DataFrame(columns).dropna(ignore_index=True))

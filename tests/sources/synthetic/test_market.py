@@ -10,7 +10,7 @@ import pytest
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.schemas.core import Observations, Truth
-from rtlmp.sources.synthetic import weather
+from rtlmp.sources.synthetic import NAMED, weather
 from rtlmp.sources.synthetic.market import World, world
 from rtlmp.sources.synthetic.price import (
     CURVE,
@@ -38,8 +38,9 @@ ACTUAL: Final = {
 
 
 def make(
-    start: date, end: date, nodes: tuple[str, ...] = tuple(HUBS), seed: int = 1, **more: object
-) -> World:
+    start: date, end: date, nodes: tuple[str, ...] = tuple(HUBS), seed: int = 1,
+    named: tuple[str, ...] = (), **more: object,
+) -> World:  # fmt: skip
     settings = {
         "market": "ERCOT",
         "nodes": nodes,
@@ -50,7 +51,7 @@ def make(
         "target": SeriesName.RT_LMP,
         "seed": seed,
     }
-    return world(settings | more)  # type: ignore[arg-type]
+    return world(settings | more, named)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +116,28 @@ def test_later_end_and_more_nodes_only_add_rows():
     same(few.truth[keys].merge(more.truth, on=keys), few.truth)
     prices = more.observations[SeriesName.RT_LMP].groupby(Observations.location)[Observations.value]
     assert prices.mean().nunique() == len(HUBS) + 2
+
+
+def test_lambda_and_shadow_prices_are_made_where_named_and_add_up_to_the_lmp():
+    plain, asked = make(START, date(2022, 10, 4)), make(START, date(2022, 10, 4), named=NAMED)
+    for q, frame in plain.observations.items():
+        same(frame, asked.observations[q])
+    assert {*asked.observations} - {*plain.observations} == {*NAMED}
+    lmp, free, shadow = (
+        asked.observations[q].pivot(
+            index=Observations.valid_time, columns=Observations.location, values=Observations.value
+        )
+        for q in (SeriesName.RT_LMP, *NAMED)
+    )
+    for node in HUBS:
+        into, out = (shadow[f"{way} {node}/BASE CASE"] for way in ("INTO", "OUT OF"))
+        assert not (into.notna() & out.notna()).any()
+        assert min(into.min(), out.min()) > 0
+        congestion = (into.fillna(0) - out.fillna(0)).reindex(lmp.index, fill_value=0)
+        assert np.allclose(free["ERCOT"] + congestion, lmp[node])
+    report = asked.observations[SeriesName.SHADOW_PRICE]
+    after = report[Observations.publish_time] - report[Observations.valid_time].dt.floor("h")
+    assert {*after} == {pd.Timedelta(minutes=65)}
 
 
 def test_frames_are_in_the_schema_and_in_order(big):
