@@ -18,7 +18,7 @@ from rtlmp.io.tables import read_table
 from rtlmp.models.store import Card, read_card
 from rtlmp.report.data import known_table
 from rtlmp.report.explain import Issue
-from rtlmp.report.glance import glance
+from rtlmp.report.glance import glance, with_grid
 from rtlmp.report.page import Page, Section, Table, chart, group, prices, probabilities
 from rtlmp.report.record import Record
 from rtlmp.report.scorecard import Lately, drift_now, lately_issued, models_table, record_section
@@ -26,7 +26,7 @@ from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Scored
 from rtlmp.schemas.names import Forecaster
 from rtlmp.sources.freshness import lately, left_out, old
 
-SHOWN: Final = (Forecast.probability, Bounded.lower, Bounded.upper)
+BOUNDS: Final = {"lower bound": Bounded.lower, "upper bound": Bounded.upper}
 AHEAD: Final = {*READ} - ACTUALS
 
 
@@ -78,10 +78,13 @@ def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
         f"Issued {at:%A %d %B %Y %H:%M %Z}, run {config['run']}. P(at least one real-time price of "
         f"the hour is above the threshold); times are {tz}."
     )
+    rows = with_grid(of.forecast, of.why, config["pools"])
+    usual = _climatology(of, {**config, "thresholds": sorted(rows[Forecast.threshold].unique())})
     sections = [
-        Section("Hours to hold for real time", tables=[_glance(of, config, tz)]),
-        Section("The next 72 hours", "Hover or arrow keys for numbers, click to hold them; of one "
-                "threshold, bounds too.", charts=[chart(_ahead(of.forecast, tz))]),
+        Section("Hours to hold for real time", tables=[_glance(of, usual, tz)]),
+        Section("The next 72 hours", "Hover or arrow keys for numbers, click to hold them. "
+                "Any threshold that models are fitted at: of one, bounds and climatology too.",
+                charts=[chart(_ahead(rows, usual, config["thresholds"], tz))]),
         Section("Yesterday's forecast against what came", "Each hour as last issued before it, "
                 "and the prices public when this page was issued.", charts=_behind(of, tz)),
         record_section(of.record, of.lately, tz),
@@ -150,22 +153,32 @@ def unknown(of: DailyReport, config: DailyPageSettings, *, never: bool) -> Itera
                 yield f"no {words} beyond {today}{end.tz_convert(tz):%a %d %b %H:%M}"
 
 
-def _glance(of: DailyReport, config: DailyPageSettings, tz: str) -> Table:
-    beside = {}
-    if of.prices and len(hours := price_hours(of.prices)):
-        rows = baseline_forecasts(of.prices, hours, config, of.issued, config["nodes"])
-        beside[Forecaster.CLIMATOLOGY.value] = rows[rows[Scored.model] == Forecaster.CLIMATOLOGY]
+def _climatology(of: DailyReport, config: DailyPageSettings) -> dict[str, pd.DataFrame]:
+    if not of.prices or not len(hours := price_hours(of.prices)):
+        return {}
+    rows = baseline_forecasts(of.prices, hours, config, of.issued, config["nodes"])
+    return {name.value: rows[rows[Scored.model] == name] for name in [Forecaster.CLIMATOLOGY]}
+
+
+def _glance(of: DailyReport, usual: Mapping[str, pd.DataFrame], tz: str) -> Table:
+    beside = {**usual}
     if of.earlier:
         beside["said before"] = max(of.earlier, key=lambda rows: rows[Forecast.issue_time].max())
     return glance(of.forecast, beside, of.why, tz)
 
 
-def _ahead(rows: DataFrame[Forecast], tz: str) -> list[dict[str, object]]:
-    return [
-        group(str(node), pd.DatetimeIndex(wide.index), [probabilities(wide, *bounds)])
-        for node, of in rows.groupby(Forecast.location, sort=False)
-        for wide, *bounds in [[_wide(of, tz, column) for column in SHOWN]]
-    ]
+def _ahead(
+    rows: pd.DataFrame, usual: Mapping[str, pd.DataFrame], thresholds: list[float], tz: str
+) -> list[dict[str, object]]:
+    more, groups = {*rows[Forecast.threshold]} - {*thresholds}, []
+    for node, of in rows.groupby(Forecast.location, sort=False):
+        beside = {name: _wide(of, tz, column) for name, column in BOUNDS.items()}
+        for name, table in usual.items():
+            beside[name] = _wide(table[table[Forecast.location] == node], tz)
+        wide = _wide(of, tz)
+        local = pd.DatetimeIndex(wide.index)
+        groups.append(group(str(node), local, [probabilities(wide, beside, more)]))
+    return groups
 
 
 def _behind(of: DailyReport, tz: str) -> list[str]:

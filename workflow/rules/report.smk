@@ -1,7 +1,7 @@
 # by their captions: importing the figures themselves would slow every run
 CAPTIONS = {p.stem: p for p in sorted((ROOT / "workflow/report/backtest").glob("*.rst"))}
 
-PAGE_ASSETS = [local(str(p)) for p in sorted((PACKAGE / "report/assets").iterdir())]
+PAGE_ASSETS = [local(str(p)) for p in sorted((PACKAGE / "report/assets").rglob("*.*"))]
 
 
 use rule _large as report_backtest with:
