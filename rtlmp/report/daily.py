@@ -12,17 +12,16 @@ from rtlmp.asof.vintages import Archive, read_archive
 from rtlmp.catalog import ACTUALS, BY_NAME, MARKETS, MINUTES, READ, SeriesName
 from rtlmp.clock import HORIZON_HOURS, deadline, horizon_start, issue_time
 from rtlmp.config.jobs import DailyPageSettings
-from rtlmp.evaluation.baselines import baseline_forecasts, price_hours
 from rtlmp.evaluation.tables import Lost
 from rtlmp.io.tables import read_table
 from rtlmp.models.store import Card, read_card
 from rtlmp.report.data import known_table
 from rtlmp.report.explain import Issue
-from rtlmp.report.glance import glance, with_grid
+from rtlmp.report.glance import glance, usual_hours, with_grid
 from rtlmp.report.page import Page, Section, Table, chart, group, prices, probabilities
 from rtlmp.report.record import Record
 from rtlmp.report.scorecard import Lately, drift_now, lately_issued, models_table, record_section
-from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Scored
+from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness
 from rtlmp.schemas.names import Forecaster
 from rtlmp.sources.freshness import lately, left_out, old
 
@@ -45,6 +44,7 @@ class DailyReport(NamedTuple):
     lately: Lately = Lately(0, [])
     drift: Mapping[str, float] = {}  # as `drift_now`
     why: Mapping[str, Issue] = {}  # by node, what its forecast was made of
+    without: Mapping[str, str] = {}  # as `skill_without`
     lost: DataFrame[Lost] = Lost.empty()  # lately, and not accepted
 
 
@@ -79,7 +79,7 @@ def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
         f"the hour is above the threshold); times are {tz}."
     )
     rows = with_grid(of.forecast, of.why, config["pools"])
-    usual = _climatology(of, {**config, "thresholds": sorted(rows[Forecast.threshold].unique())})
+    usual = usual_hours(of.prices, config, of.issued, sorted({*rows[Forecast.threshold]}))
     sections = [
         Section("Hours to hold for real time", tables=[_glance(of, usual, tz)]),
         Section("The next 72 hours", "Hover or arrow keys for numbers, click to hold them. "
@@ -147,17 +147,11 @@ def unknown(of: DailyReport, config: DailyPageSettings, *, never: bool) -> Itera
             last = midnight if q is SeriesName.DAM_SPP else first + HORIZON_HOURS * HOUR
             end = until + pd.Timedelta(minutes=MINUTES[q.step])
             if never:
-                yield f"no {words} at all"
+                yield f"no {words} at all{of.without.get(q, '')}"
             elif end < last:
                 today = "today, " if end <= midnight else ""
-                yield f"no {words} beyond {today}{end.tz_convert(tz):%a %d %b %H:%M}"
-
-
-def _climatology(of: DailyReport, config: DailyPageSettings) -> dict[str, pd.DataFrame]:
-    if not of.prices or not len(hours := price_hours(of.prices)):
-        return {}
-    rows = baseline_forecasts(of.prices, hours, config, of.issued, config["nodes"])
-    return {name.value: rows[rows[Scored.model] == name] for name in [Forecaster.CLIMATOLOGY]}
+                ends = f"{today}{end.tz_convert(tz):%a %d %b %H:%M}"
+                yield f"no {words} beyond {ends}{of.without.get(q, '')}"
 
 
 def _glance(of: DailyReport, usual: Mapping[str, pd.DataFrame], tz: str) -> Table:

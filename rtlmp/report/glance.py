@@ -1,17 +1,23 @@
 """The morning at a glance: the hours to hold for real time, and how sure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 import pandas as pd
 from pandera.typing import DataFrame
 
+from rtlmp.asof.vintages import Archive
+from rtlmp.config.jobs import BacktestSettings
+from rtlmp.evaluation.baselines import baseline_forecasts, price_hours
 from rtlmp.forecast.forecast import pool_forecast
 from rtlmp.report.explain import Issue, moved_most
 from rtlmp.report.figures.style import above
 from rtlmp.report.page import NOTE, Table, html_table
-from rtlmp.schemas.core import Bounded, Forecast
+from rtlmp.schemas.core import Bounded, Forecast, Scored
+from rtlmp.schemas.names import Forecaster
 
+CLIMATOLOGY: Final = Forecaster.CLIMATOLOGY.value
 FEW: Final = 40  # nodes, of which a page has every threshold: it stays below 1.5 MB
 KEYS: Final = [Bounded.location, Bounded.valid_time, Bounded.threshold]
 ABOUT: Final = (
@@ -33,6 +39,17 @@ def with_grid(
             at, features = rows[Forecast.issue_time].iloc[0], {n: i.rows for n, i in there.items()}
             tables.append(pool_forecast(models, features, at, xs))
     return pd.concat(tables, ignore_index=True)
+
+
+def usual_hours(
+    prices: Archive | None, config: BacktestSettings, day: date, thresholds: list[float]
+) -> dict[str, pd.DataFrame]:
+    """Climatology known when `day` is issued, by its name; empty where no price is known."""
+    if not prices or not len(hours := price_hours(prices)):
+        return {}
+    asked: BacktestSettings = {**config, "thresholds": thresholds}
+    rows = baseline_forecasts(prices, hours, asked, day, config["nodes"])
+    return {CLIMATOLOGY: rows[rows[Scored.model] == CLIMATOLOGY]}
 
 
 def glance(

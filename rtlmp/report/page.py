@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypedDict
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from rtlmp.config import threshold_name
 from rtlmp.io.files import write_text
-from rtlmp.report.figures.style import above, ramp
+from rtlmp.report.figures.style import BLUE, above, ramp
 from rtlmp.schemas.core import Metrics
 
 NOTE: Final = Markup("<small>{}</small>")
@@ -95,6 +95,11 @@ def picture(path: str | Path, caption: str) -> Picture:
     return Picture(caption, base64.b64encode(Path(path).read_bytes()).decode())
 
 
+def captioned(path: str | Path, caption: str | Path, job: object) -> Picture:
+    """One whose caption is a file that Snakemake's own report renders too."""
+    return picture(path, Template(Path(caption).read_text()).render(snakemake=job).strip())
+
+
 def drawn(figure: Figure, caption: str) -> Picture:
     """One that no file has."""
     figure.savefig(made := BytesIO(), dpi=110, bbox_inches="tight", metadata={"Software": None})
@@ -114,10 +119,11 @@ def probabilities(
 ) -> Panel:
     """A line a threshold, which each table has a column each; where its threshold is chosen, what
     stands `beside` it too, and those of `more` only."""
+    colours = ramp(x for x in wide if x not in more)
     lines = [
-        _line(f"{above(x)} {name}".strip(), colour, table[x], alone=bool(name) or x in more)
+        _line(f"{above(x)} {name}".strip(), colours.get(x, BLUE), table[x], bool(name) or x in more)
         for name, table in {"": wide, **beside}.items()
-        for x, colour in ramp(wide.columns).items()
+        for x in ramp(wide.columns)
     ]
     unit = "probability of a price above"
     return Panel(unit=unit, percent=True, log=False, marks=[], lines=lines)

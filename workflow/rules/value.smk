@@ -18,6 +18,9 @@ use rule _medium as revenue with:
         **{name: rules.dispatch_days.input[name] for name in ("forecasts", "real", "dam")},
         reserves=plan.raw(RESERVES, plan.raw_months),
         days=plan.paths_of(rules.dispatch_days.output, node=FOLDERS),
+        captions=[
+            local(str(ROOT / f"workflow/report/value/{n}.rst")) for n in ("earnings", "cumulative")
+        ],
     output:
         **plan.tables("value", "dispatch_days", "revenue", "trade"),
         page=f"{RUN}/report/value.html",

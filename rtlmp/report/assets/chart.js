@@ -16,6 +16,7 @@ function draw(box, group, panel, key) {
   const days = u => group.ticks.filter((_, i) => i % Math.ceil(85 * group.ticks.length / u.width) === 0);
   // a hair just before the middle of the hour: its start is the nearest point
   const move = (u, left, top) => [left < 0 ? left : u.valToPos(Math.min(count - 1, Math.floor(u.posToVal(left, "x"))) + 0.49, "x"), top];
+  const powers = (u, k, low, high) => [-1000, -100, -10, 0, 10, 100, 1000, 10000].filter(v => low <= v && v <= high);
   const series = lines.map(s => ({
     label: s.name, stroke: s.colour, width: bound(s) ? 0.7 : 2, dash: s.name.endsWith("climatology") ? [5, 4] : [], paths, points: {show: false},
     value: (u, v, k, i) => number(panel, i === null ? null : s.values[i]),
@@ -25,7 +26,7 @@ function draw(box, group, panel, key) {
     title: panel.unit, width: box.clientWidth, height: HEIGHT,
     cursor: {lock: true, y: false, drag: {x: false}, points: {show: false}, sync: {key}, move},
     scales: {x: {time: false, range: [0, count]}, y: {range, distr: panel.log ? 4 : 1, asinh: 10}},
-    axes: [{splits: u => days(u).map(d => d[0]), values: u => days(u).map(d => d[1])}, {size: 62, values: (u, all) => all.map(v => v === null ? "" : number(panel, v).replace(".0", ""))}],
+    axes: [{splits: u => days(u).map(d => d[0]), values: u => days(u).map(d => d[1])}, {size: 62, ...(panel.log ? {splits: powers, filter: (u, all) => all} : {}), values: (u, all) => all.map(v => v === null ? "" : number(panel, v).replace(".0", ""))}],
     series: [{label: "hour", value: (u, v, k, i) => group.labels[i] || "–"}, ...series, ...marks.map(m => ({stroke: m.colour, width: 1, class: "mark", points: {show: false}}))],
     bands: upper ? [{series: [upper, lower], fill}] : [],
     hooks: {ready: [u => u.setLegend({idx: 0})]},
