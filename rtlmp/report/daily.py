@@ -12,12 +12,13 @@ from rtlmp.asof.vintages import Archive, read_archive
 from rtlmp.catalog import ACTUALS, BY_NAME, MARKETS, MINUTES, READ, SeriesName
 from rtlmp.clock import HORIZON_HOURS, deadline, horizon_start, issue_time
 from rtlmp.config.jobs import DailyPageSettings
+from rtlmp.evaluation.baselines import climatology_forecast, price_hours
 from rtlmp.evaluation.tables import Lost
 from rtlmp.io.tables import read_table
 from rtlmp.models.store import Card, read_card
 from rtlmp.report.data import known_table
 from rtlmp.report.explain import Issue
-from rtlmp.report.glance import glance, usual_hours, with_grid
+from rtlmp.report.glance import glance, with_grid
 from rtlmp.report.page import Page, Section, Table, chart, group, prices, probabilities
 from rtlmp.report.record import Record
 from rtlmp.report.scorecard import Lately, drift_now, lately_issued, models_table, record_section
@@ -79,7 +80,11 @@ def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
         f"the hour is above the threshold); times are {tz}."
     )
     rows = with_grid(of.forecast, of.why, config["pools"])
-    usual = usual_hours(of.prices, config, of.issued, sorted({*rows[Forecast.threshold]}))
+    asked: DailyPageSettings = {**config, "thresholds": sorted({*rows[Forecast.threshold]})}
+    usual = {}
+    if of.prices and len(price_hours(of.prices)):
+        made = climatology_forecast(of.prices, asked, of.issued, config["nodes"])
+        usual[Forecaster.CLIMATOLOGY.value] = made
     sections = [
         Section("Hours to hold for real time", tables=[_glance(of, usual, tz)]),
         Section("The next 72 hours", "Hover or arrow keys for numbers, click to hold them. "
@@ -167,11 +172,9 @@ def _ahead(
     more, groups = {*rows[Forecast.threshold]} - {*thresholds}, []
     for node, of in rows.groupby(Forecast.location, sort=False):
         beside = {name: _wide(of, tz, column) for name, column in BOUNDS.items()}
-        for name, table in usual.items():
-            beside[name] = _wide(table[table[Forecast.location] == node], tz)
-        wide = _wide(of, tz)
-        local = pd.DatetimeIndex(wide.index)
-        groups.append(group(str(node), local, [probabilities(wide, beside, more)]))
+        beside |= {name: _wide(t[t[Forecast.location] == node], tz) for name, t in usual.items()}
+        panels = [probabilities(wide := _wide(of, tz), beside, more)]
+        groups.append(group(str(node), pd.DatetimeIndex(wide.index), panels))
     return groups
 
 

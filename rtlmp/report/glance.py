@@ -1,23 +1,17 @@
 """The morning at a glance: the hours to hold for real time, and how sure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Final
 
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof.vintages import Archive
-from rtlmp.config.jobs import BacktestSettings
-from rtlmp.evaluation.baselines import baseline_forecasts, price_hours
 from rtlmp.forecast.forecast import pool_forecast
 from rtlmp.report.explain import Issue, moved_most
 from rtlmp.report.figures.style import above
 from rtlmp.report.page import NOTE, Table, html_table
-from rtlmp.schemas.core import Bounded, Forecast, Scored
-from rtlmp.schemas.names import Forecaster
+from rtlmp.schemas.core import Bounded, Forecast
 
-CLIMATOLOGY: Final = Forecaster.CLIMATOLOGY.value
 FEW: Final = 40  # nodes, of which a page has every threshold: it stays below 1.5 MB
 KEYS: Final = [Bounded.location, Bounded.valid_time, Bounded.threshold]
 ABOUT: Final = (
@@ -31,25 +25,13 @@ def with_grid(
 ) -> pd.DataFrame:
     """`rows` and the same models' at every other point that all of their members are fitted at, as
     `rtlmp.probability_above` gives them."""
-    tables: list[pd.DataFrame] = [rows]
-    for there in [{n: why[n] for n in nodes if n in why} for nodes in pools.values()]:
-        models = next(iter(there.values())).models if 0 < len(why) <= FEW and there else ()
+    tables, at = list[pd.DataFrame]([rows]), rows[Forecast.issue_time].iloc[0]
+    for nodes in pools.values() if 0 < len(why) <= FEW else ():
+        models, features = why[nodes[0]].models, {node: why[node].rows for node in nodes}
         grids = [{*member["model"]["grid"]} for m in models for member in m.card["members"]]
         if xs := sorted(set.intersection(*grids) - {*rows[Forecast.threshold]} if grids else ()):
-            at, features = rows[Forecast.issue_time].iloc[0], {n: i.rows for n, i in there.items()}
             tables.append(pool_forecast(models, features, at, xs))
     return pd.concat(tables, ignore_index=True)
-
-
-def usual_hours(
-    prices: Archive | None, config: BacktestSettings, day: date, thresholds: list[float]
-) -> dict[str, pd.DataFrame]:
-    """Climatology known when `day` is issued, by its name; empty where no price is known."""
-    if not prices or not len(hours := price_hours(prices)):
-        return {}
-    asked: BacktestSettings = {**config, "thresholds": thresholds}
-    rows = baseline_forecasts(prices, hours, asked, day, config["nodes"])
-    return {CLIMATOLOGY: rows[rows[Scored.model] == CLIMATOLOGY]}
 
 
 def glance(

@@ -60,7 +60,6 @@ class Line(TypedDict):
 class Panel(TypedDict):
     unit: str
     percent: bool
-    log: bool
     marks: list[dict[str, object]]  # value, colour
     lines: list[Line]
 
@@ -91,13 +90,10 @@ def chart(groups: Sequence[dict[str, object]]) -> str:
     return json.dumps({"groups": groups}, allow_nan=False).replace("<", "\\u003c")
 
 
-def picture(path: str | Path, caption: str) -> Picture:
-    return Picture(caption, base64.b64encode(Path(path).read_bytes()).decode())
-
-
-def captioned(path: str | Path, caption: str | Path, job: object) -> Picture:
-    """One whose caption is a file that Snakemake's own report renders too."""
-    return picture(path, Template(Path(caption).read_text()).render(snakemake=job).strip())
+def picture(path: str | Path, caption: str | Path, job: object) -> Picture:
+    """With the text of a file `caption`, as Snakemake's own report renders it for `job`."""
+    text = Template(Path(caption).read_text()).render(snakemake=job).strip()
+    return Picture(text, base64.b64encode(Path(path).read_bytes()).decode())
 
 
 def drawn(figure: Figure, caption: str) -> Picture:
@@ -126,7 +122,7 @@ def probabilities(
         for x in ramp(wide.columns)
     ]
     unit = "probability of a price above"
-    return Panel(unit=unit, percent=True, log=False, marks=[], lines=lines)
+    return Panel(unit=unit, percent=True, marks=[], lines=lines)
 
 
 def prices(values: "pd.Series[float]", thresholds: Iterable[Any]) -> Panel:
@@ -134,7 +130,7 @@ def prices(values: "pd.Series[float]", thresholds: Iterable[Any]) -> Panel:
     marks: list[dict[str, Any]] = [{"value": x, "colour": c} for x, c in ramp(thresholds).items()]
     unit = "highest real-time price of the hour, $/MWh (log from 10)"
     lines = [_line("highest price $/MWh", "#000000", values)]
-    return Panel(unit=unit, percent=False, log=True, marks=marks, lines=lines)
+    return Panel(unit=unit, percent=False, marks=marks, lines=lines)
 
 
 def _line(name: str, colour: str, values: "pd.Series[float]", alone: bool = False) -> Line:

@@ -57,12 +57,12 @@ def skill_without(metrics: Path, denied: Mapping[str, Sequence[str]]) -> dict[st
         return {}
     pooled = {Metrics.location: ALL, Metrics.lead_day: 0, Metrics.metric: Metric.LOG_LOSS_SKILL}
     rows = rows_where(read_table(Metrics, metrics), pooled)
-    skill = rows.pivot(index=Metrics.model, columns=Metrics.threshold, values=Metrics.value)
-    told = dict[str, str]()
-    for name in sorted({*denied} & {*skill.index}, key=lambda of: (-len(denied[of]), of)):
-        each = zip(skill.columns, skill.loc[name], skill.loc[Forecaster.MODEL], strict=True)
-        words = ", ".join(f"{v:.2f} instead of {full:.2f} {above(x)}" for x, v, full in each)
-        told |= dict.fromkeys(denied[name], f"; skill as of `{name}`: {words}")
+    skill, told = rows.pivot(index=Metrics.threshold, columns=Metrics.model), dict[str, str]()
+    for name in sorted(denied, key=lambda of: -len(denied[of])):
+        if (own := (Metrics.value, name)) in skill:
+            each = skill[[own, (Metrics.value, Forecaster.MODEL)]].itertuples(name=None)
+            words = ", ".join(f"{v:.2f} instead of {full:.2f} {above(x)}" for x, v, full in each)
+            told |= dict.fromkeys(denied[name], f"; skill as of `{name}`: {words}")
     return told
 
 

@@ -13,19 +13,10 @@ import pytest
 from PIL import Image
 
 from rtlmp.io.tables import write_table
+from rtlmp.report import page as pages
 from rtlmp.report.figures.backtest import FIGURES
 from rtlmp.report.index import write_index
-from rtlmp.report.page import (
-    Page,
-    Section,
-    captioned,
-    chart,
-    group,
-    html_table,
-    prices,
-    probabilities,
-    render,
-)
+from rtlmp.report.page import Page, Section, chart, group, html_table, prices, probabilities, render
 from rtlmp.schemas.core import Metrics
 from tests.helpers.build import ROOT
 
@@ -219,5 +210,5 @@ def test_captions_of_the_value_page_say_run_period_and_source(tmp_path):
     config = {"run": "r", "market": "ERCOT", "source": "files"}
     params = SimpleNamespace(config=config, window={"start": "2024-03-01", "end": "2024-03-31"})
     for caption in (ROOT / "workflow/report/value").glob("*.rst"):
-        told = captioned(tmp_path / "a.png", caption, SimpleNamespace(params=params)).caption
+        told = pages.picture(tmp_path / "a.png", caption, SimpleNamespace(params=params)).caption
         assert told.endswith("\nRun r: ERCOT, source files, 2024-03-01 to 2024-03-31.")

@@ -1,5 +1,5 @@
 // Charts by uPlot (vendor/). A spec: {groups: [{name, labels, ticks: [[i, text]], panels:
-// [{unit, percent, log, lines: [{name, colour, values, alone}], marks: [{value, colour}]}]}]}
+// [{unit, percent, lines: [{name, colour, values, alone}], marks: [{value, colour}]}]}]}
 "use strict";
 const HEIGHT = 240, paths = uPlot.paths.stepped({align: 1});
 const bound = s => s.name.endsWith("bound");
@@ -25,8 +25,8 @@ function draw(box, group, panel, key) {
   return new uPlot({
     title: panel.unit, width: box.clientWidth, height: HEIGHT,
     cursor: {lock: true, y: false, drag: {x: false}, points: {show: false}, sync: {key}, move},
-    scales: {x: {time: false, range: [0, count]}, y: {range, distr: panel.log ? 4 : 1, asinh: 10}},
-    axes: [{splits: u => days(u).map(d => d[0]), values: u => days(u).map(d => d[1])}, {size: 62, ...(panel.log ? {splits: powers, filter: (u, all) => all} : {}), values: (u, all) => all.map(v => v === null ? "" : number(panel, v).replace(".0", ""))}],
+    scales: {x: {time: false, range: [0, count]}, y: {range, distr: panel.percent ? 1 : 4, asinh: 10}},
+    axes: [{splits: u => days(u).map(d => d[0]), values: u => days(u).map(d => d[1])}, {size: 62, ...(panel.percent ? {} : {splits: powers, filter: (u, all) => all}), values: (u, all) => all.map(v => v === null ? "" : number(panel, v).replace(".0", ""))}],
     series: [{label: "hour", value: (u, v, k, i) => group.labels[i] || "–"}, ...series, ...marks.map(m => ({stroke: m.colour, width: 1, class: "mark", points: {show: false}}))],
     bands: upper ? [{series: [upper, lower], fill}] : [],
     hooks: {ready: [u => u.setLegend({idx: 0})]},
