@@ -55,20 +55,12 @@ def read_daily(given: Any, config: DailyPageSettings, issued: date, record: Reco
     fresh, until, lost = lately(given.raw, getattr(given, "lost", ()), at, config)
     archive, cards = read_archive(given.hourly), [*map(read_card, given.cards)]
     recent = lately_issued(record, archive, config, at)
+    forecast, *earlier = (read_table(Forecast, path) for path in (given.forecast, *given.earlier))
+    observed = observed_prices(archive, at, config["score_coverage"])
     return DailyReport(
-        issued,
-        read_table(Forecast, given.forecast),
-        [read_table(Forecast, path) for path in given.earlier],
-        observed_prices(archive, at, config["score_coverage"]),
-        cards,
-        fresh,
-        until,
-        archive,
-        record,
-        recent,
-        drift_now(cards, recent.scored),
-        lost=lost,
-    )
+        issued, forecast, earlier, observed, cards, fresh, until, archive, record, recent,
+        drift_now(cards, recent.scored), lost=lost,
+    )  # fmt: skip
 
 
 def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:

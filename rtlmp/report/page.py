@@ -76,11 +76,10 @@ def render(page: Page, path: str | Path) -> None:
 
 def group(name: str, local: pd.DatetimeIndex, panels: Sequence[Panel]) -> dict[str, object]:
     """One choice of a chart: an hour a step, on the market's clock."""
-    midnight = [i for i, t in enumerate(local) if t.hour == 0]
     return {
         "name": name,
         "labels": [f"{t:%a %d %b %Y %H:%M %Z} (HE {t.hour + 1:02d})" for t in local],
-        "ticks": [[i, f"{local[i]:%a %d %b}"] for i in midnight],
+        "ticks": [[i, f"{t:%a %d %b}"] for i, t in enumerate(local) if t.hour == 0],
         "panels": panels,
     }
 

@@ -19,7 +19,7 @@ use rule _medium as revenue with:
         reserves=plan.raw(RESERVES, plan.raw_months),
         days=plan.paths_of(rules.dispatch_days.output, node=FOLDERS),
         captions=[
-            local(str(ROOT / f"workflow/report/value/{n}.rst")) for n in ("earnings", "cumulative")
+            local(f"{ROOT}/workflow/report/value/{n}.rst") for n in ("earnings", "cumulative")
         ],
     output:
         **plan.tables("value", "dispatch_days", "revenue", "trade"),

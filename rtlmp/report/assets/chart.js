@@ -1,8 +1,7 @@
 // Charts by uPlot (vendor/). A spec: {groups: [{name, labels, ticks: [[i, text]], panels:
 // [{unit, percent, lines: [{name, colour, values, alone}], marks: [{value, colour}]}]}]}
 "use strict";
-const HEIGHT = 240, paths = uPlot.paths.stepped({align: 1});
-const bound = s => s.name.endsWith("bound");
+const HEIGHT = 240, paths = uPlot.paths.stepped({align: 1}), bound = s => s.name.endsWith("bound");
 
 function number(panel, value) {
   if (value === null || value === undefined) return "–";
