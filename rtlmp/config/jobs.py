@@ -96,4 +96,3 @@ class DataPageSettings(ReportSettings):
 class DailyPageSettings(DataPageSettings):
     retrain_every_days: int
     drift: DriftLimits
-    data_denial: dict[str, list[str]]

@@ -44,7 +44,7 @@ use rule _medium as report_daily with:
     params:
         **uses("report_daily.py"),
         record=f"{RUN}/record",
-        backtest=f"{RUN}/backtest/metrics.parquet",  # read if there, never made for this
+        without=[f"{RUN}/backtest/metrics.parquet", C["data_denial"]],  # read if there, never made
 
 
 use rule _job as data_report with:

@@ -12,6 +12,6 @@ job = Job(jobs.DailyPageSettings)
 c, given = job.config, job.input
 record = enter(given.forecast, given, Path(job.params.record), c["run"])
 why = read_issues(given, given.gate, c, job.day)
-without = skill_without(Path(job.params.backtest), c["data_denial"])
+without = skill_without(Path(job.params.without[0]), job.params.without[1])
 made_of = read_daily(given, c, job.day, record)._replace(why=why, without=without)
 render(daily_page(made_of, c), job.output[0])
