@@ -40,7 +40,8 @@ def tree(costs: dict[str, str | tuple[str, float]]) -> dict[str, str | tuple[str
     """Costs as parent, USD/MWh. Raises ValueError for one of no source, or two, or of itself."""
     parent = {k: of if isinstance(of, str) else of[0] for k, of in costs.items()}
     plain, sums = {k for k in costs if costs[k] == parent[k]}, {*parent.values()}
-    if wrong := (plain - sums - {*COSTS}) | (sums & ({*costs} - plain | {*COSTS[:3]})):
+    said, made = {*costs} - plain, {*COSTS}
+    if wrong := (plain - sums - made) | (sums & (said | made)) | (said & made):
         raise ValueError(f"{sorted(wrong)}: want a parent, [parent, USD/MWh] or one of {COSTS}")
     for _ in costs:
         plain = {k for k in plain if parent[k] in plain}

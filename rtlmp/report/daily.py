@@ -12,21 +12,21 @@ from rtlmp.asof.vintages import Archive, read_archive
 from rtlmp.catalog import ACTUALS, BY_NAME, MARKETS, MINUTES, READ, SeriesName
 from rtlmp.clock import HORIZON_HOURS, deadline, horizon_start, issue_time
 from rtlmp.config.jobs import DailyPageSettings
-from rtlmp.evaluation.baselines import baseline_forecasts, price_hours
+from rtlmp.evaluation.baselines import climatology_forecast, price_hours
 from rtlmp.evaluation.tables import Lost
 from rtlmp.io.tables import read_table
 from rtlmp.models.store import Card, read_card
 from rtlmp.report.data import known_table
 from rtlmp.report.explain import Issue
-from rtlmp.report.glance import glance
+from rtlmp.report.glance import glance, with_grid
 from rtlmp.report.page import Page, Section, Table, chart, group, prices, probabilities
 from rtlmp.report.record import Record
 from rtlmp.report.scorecard import Lately, drift_now, lately_issued, models_table, record_section
-from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Scored
+from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness
 from rtlmp.schemas.names import Forecaster
 from rtlmp.sources.freshness import lately, left_out, old
 
-SHOWN: Final = (Forecast.probability, Bounded.lower, Bounded.upper)
+BOUNDS: Final = {"lower bound": Bounded.lower, "upper bound": Bounded.upper}
 AHEAD: Final = {*READ} - ACTUALS
 
 
@@ -45,6 +45,7 @@ class DailyReport(NamedTuple):
     lately: Lately = Lately(0, [])
     drift: Mapping[str, float] = {}  # as `drift_now`
     why: Mapping[str, Issue] = {}  # by node, what its forecast was made of
+    without: Mapping[str, str] = {}  # as `skill_without`
     lost: DataFrame[Lost] = Lost.empty()  # lately, and not accepted
 
 
@@ -54,20 +55,12 @@ def read_daily(given: Any, config: DailyPageSettings, issued: date, record: Reco
     fresh, until, lost = lately(given.raw, getattr(given, "lost", ()), at, config)
     archive, cards = read_archive(given.hourly), [*map(read_card, given.cards)]
     recent = lately_issued(record, archive, config, at)
+    forecast, *earlier = (read_table(Forecast, path) for path in (given.forecast, *given.earlier))
+    observed = observed_prices(archive, at, config["score_coverage"])
     return DailyReport(
-        issued,
-        read_table(Forecast, given.forecast),
-        [read_table(Forecast, path) for path in given.earlier],
-        observed_prices(archive, at, config["score_coverage"]),
-        cards,
-        fresh,
-        until,
-        archive,
-        record,
-        recent,
-        drift_now(cards, recent.scored),
-        lost=lost,
-    )
+        issued, forecast, earlier, observed, cards, fresh, until, archive, record, recent,
+        drift_now(cards, recent.scored), lost=lost,
+    )  # fmt: skip
 
 
 def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
@@ -78,10 +71,17 @@ def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
         f"Issued {at:%A %d %B %Y %H:%M %Z}, run {config['run']}. P(at least one real-time price of "
         f"the hour is above the threshold); times are {tz}."
     )
+    rows = with_grid(of.forecast, of.why, config["pools"])
+    asked: DailyPageSettings = {**config, "thresholds": sorted({*rows[Forecast.threshold]})}
+    usual = {}
+    if of.prices and len(price_hours(of.prices)):
+        made = climatology_forecast(of.prices, asked, of.issued, config["nodes"])
+        usual[Forecaster.CLIMATOLOGY.value] = made
     sections = [
-        Section("Hours to hold for real time", tables=[_glance(of, config, tz)]),
-        Section("The next 72 hours", "Hover or arrow keys for numbers, click to hold them; of one "
-                "threshold, bounds too.", charts=[chart(_ahead(of.forecast, tz))]),
+        Section("Hours to hold for real time", tables=[_glance(of, usual, tz)]),
+        Section("The next 72 hours", "Hover or arrow keys for numbers, click to hold them. "
+                "Any threshold that models are fitted at: of one, bounds and climatology too.",
+                charts=[chart(_ahead(rows, usual, config["thresholds"], tz))]),
         Section("Yesterday's forecast against what came", "Each hour as last issued before it, "
                 "and the prices public when this page was issued.", charts=_behind(of, tz)),
         record_section(of.record, of.lately, tz),
@@ -144,28 +144,30 @@ def unknown(of: DailyReport, config: DailyPageSettings, *, never: bool) -> Itera
             last = midnight if q is SeriesName.DAM_SPP else first + HORIZON_HOURS * HOUR
             end = until + pd.Timedelta(minutes=MINUTES[q.step])
             if never:
-                yield f"no {words} at all"
+                yield f"no {words} at all{of.without.get(q, '')}"
             elif end < last:
                 today = "today, " if end <= midnight else ""
-                yield f"no {words} beyond {today}{end.tz_convert(tz):%a %d %b %H:%M}"
+                ends = f"{today}{end.tz_convert(tz):%a %d %b %H:%M}"
+                yield f"no {words} beyond {ends}{of.without.get(q, '')}"
 
 
-def _glance(of: DailyReport, config: DailyPageSettings, tz: str) -> Table:
-    beside = {}
-    if of.prices and len(hours := price_hours(of.prices)):
-        rows = baseline_forecasts(of.prices, hours, config, of.issued, config["nodes"])
-        beside[Forecaster.CLIMATOLOGY.value] = rows[rows[Scored.model] == Forecaster.CLIMATOLOGY]
+def _glance(of: DailyReport, usual: Mapping[str, pd.DataFrame], tz: str) -> Table:
+    beside = {**usual}
     if of.earlier:
         beside["said before"] = max(of.earlier, key=lambda rows: rows[Forecast.issue_time].max())
     return glance(of.forecast, beside, of.why, tz)
 
 
-def _ahead(rows: DataFrame[Forecast], tz: str) -> list[dict[str, object]]:
-    return [
-        group(str(node), pd.DatetimeIndex(wide.index), [probabilities(wide, *bounds)])
-        for node, of in rows.groupby(Forecast.location, sort=False)
-        for wide, *bounds in [[_wide(of, tz, column) for column in SHOWN]]
-    ]
+def _ahead(
+    rows: pd.DataFrame, usual: Mapping[str, pd.DataFrame], thresholds: list[float], tz: str
+) -> list[dict[str, object]]:
+    more, groups = {*rows[Forecast.threshold]} - {*thresholds}, []
+    for node, of in rows.groupby(Forecast.location, sort=False):
+        beside = {name: _wide(of, tz, column) for name, column in BOUNDS.items()}
+        beside |= {name: _wide(t[t[Forecast.location] == node], tz) for name, t in usual.items()}
+        panels = [probabilities(wide := _wide(of, tz), beside, more)]
+        groups.append(group(str(node), pd.DatetimeIndex(wide.index), panels))
+    return groups
 
 
 def _behind(of: DailyReport, tz: str) -> list[str]:

@@ -1,20 +1,37 @@
 """The morning at a glance: the hours to hold for real time, and how sure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pandas as pd
+from pandera.typing import DataFrame
 
+from rtlmp.forecast.forecast import pool_forecast
 from rtlmp.report.explain import Issue, moved_most
 from rtlmp.report.figures.style import above
 from rtlmp.report.page import NOTE, Table, html_table
-from rtlmp.schemas.core import Bounded
+from rtlmp.schemas.core import Bounded, Forecast
 
+FEW: Final = 40  # nodes, of which a page has every threshold: it stays below 1.5 MB
 KEYS: Final = [Bounded.location, Bounded.valid_time, Bounded.threshold]
 ABOUT: Final = (
     "Likeliest hours of each day, by start and hour ending (HE); of the first, P, its bounds (5 "
     "and 95 %), what stands beside it, and what moved it: by what factor of the usual hour's P."
 )
+
+
+def with_grid(
+    rows: DataFrame[Forecast], why: Mapping[str, Issue], pools: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """`rows` and the same models' at every other point that all of their members are fitted at, as
+    `rtlmp.probability_above` gives them."""
+    tables, at = list[pd.DataFrame]([rows]), rows[Forecast.issue_time].iloc[0]
+    for nodes in pools.values() if 0 < len(why) <= FEW else ():
+        models, features = why[nodes[0]].models, {node: why[node].rows for node in nodes}
+        grids = [{*member["model"]["grid"]} for m in models for member in m.card["members"]]
+        if xs := sorted(set.intersection(*grids) - {*rows[Forecast.threshold]} if grids else ()):
+            tables.append(pool_forecast(models, features, at, xs))
+    return pd.concat(tables, ignore_index=True)
 
 
 def glance(

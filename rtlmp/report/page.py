@@ -3,19 +3,19 @@
 import base64
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypedDict
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from rtlmp.config import threshold_name
 from rtlmp.io.files import write_text
-from rtlmp.report.figures.style import above, ramp
+from rtlmp.report.figures.style import BLUE, above, ramp
 from rtlmp.schemas.core import Metrics
 
 NOTE: Final = Markup("<small>{}</small>")
@@ -54,12 +54,12 @@ class Line(TypedDict):
     name: str
     colour: str
     values: list[float | None]
+    alone: bool  # drawn where its threshold alone is
 
 
 class Panel(TypedDict):
     unit: str
     percent: bool
-    log: bool
     marks: list[dict[str, object]]  # value, colour
     lines: list[Line]
 
@@ -69,18 +69,17 @@ def render(page: Page, path: str | Path) -> None:
     html = Environment(
         loader=FileSystemLoader(ASSETS), autoescape=True, undefined=StrictUndefined
     ).get_template("page.html")
-    css, js = ((ASSETS / name).read_text() for name in ("page.css", "chart.js"))
+    kinds = ("uPlot.min.css", "page.css"), ("uPlot.iife.min.js", "chart.js")
+    css, js = ("\n".join((ASSETS / f).read_text() for f in (f"vendor/{a}", b)) for a, b in kinds)
     write_text(html.render(page=page, css=css, js=js), path)
 
 
 def group(name: str, local: pd.DatetimeIndex, panels: Sequence[Panel]) -> dict[str, object]:
     """One choice of a chart: an hour a step, on the market's clock."""
-    midnight = [i for i, t in enumerate(local) if t.hour == 0]
-    every = max(1, len(midnight) // 8)
     return {
         "name": name,
         "labels": [f"{t:%a %d %b %Y %H:%M %Z} (HE {t.hour + 1:02d})" for t in local],
-        "ticks": [[i, f"{local[i]:%a %d %b}"] for i in midnight[::every]],
+        "ticks": [[i, f"{t:%a %d %b}"] for i, t in enumerate(local) if t.hour == 0],
         "panels": panels,
     }
 
@@ -90,8 +89,10 @@ def chart(groups: Sequence[dict[str, object]]) -> str:
     return json.dumps({"groups": groups}, allow_nan=False).replace("<", "\\u003c")
 
 
-def picture(path: str | Path, caption: str) -> Picture:
-    return Picture(caption, base64.b64encode(Path(path).read_bytes()).decode())
+def picture(path: str | Path, caption: str | Path, job: object) -> Picture:
+    """With the text of a file `caption`, as Snakemake's own report renders it for `job`."""
+    text = Template(Path(caption).read_text()).render(snakemake=job).strip()
+    return Picture(text, base64.b64encode(Path(path).read_bytes()).decode())
 
 
 def drawn(figure: Figure, caption: str) -> Picture:
@@ -108,25 +109,32 @@ def html_table(df: pd.DataFrame, caption: str, digits: int = 3) -> Table:
     return Table(caption, [str(c).replace("_", " ") for c in df], rows)
 
 
-def probabilities(wide: pd.DataFrame, *bounds: pd.DataFrame) -> Panel:
-    """A line a threshold, which `wide` has a column each; `bounds` (lower, upper) of one alone."""
-    tables = zip(("", " lower bound", " upper bound"), (wide, *bounds), strict=False)
-    lines = [_line(above(x) + of, c, t[x]) for of, t in tables for x, c in ramp(t.columns).items()]
+def probabilities(
+    wide: pd.DataFrame, beside: Mapping[str, pd.DataFrame] = {}, more: Container[float] = ()
+) -> Panel:
+    """A line a threshold, which each table has a column each; where its threshold is chosen, what
+    stands `beside` it too, and those of `more` only."""
+    colours = ramp(x for x in wide if x not in more)
+    lines = [
+        _line(f"{above(x)} {name}".strip(), colours.get(x, BLUE), table[x], bool(name) or x in more)
+        for name, table in {"": wide, **beside}.items()
+        for x in ramp(wide.columns)
+    ]
     unit = "probability of a price above"
-    return Panel(unit=unit, percent=True, log=False, marks=[], lines=lines)
+    return Panel(unit=unit, percent=True, marks=[], lines=lines)
 
 
 def prices(values: "pd.Series[float]", thresholds: Iterable[Any]) -> Panel:
     """The hours' highest prices, thresholds marked."""
     marks: list[dict[str, Any]] = [{"value": x, "colour": c} for x, c in ramp(thresholds).items()]
-    unit = "highest real-time price of the hour, $/MWh (log)"
+    unit = "highest real-time price of the hour, $/MWh (log from 10)"
     lines = [_line("highest price $/MWh", "#000000", values)]
-    return Panel(unit=unit, percent=False, log=True, marks=marks, lines=lines)
+    return Panel(unit=unit, percent=False, marks=marks, lines=lines)
 
 
-def _line(name: str, colour: str, values: "pd.Series[float]") -> Line:
+def _line(name: str, colour: str, values: "pd.Series[float]", alone: bool = False) -> Line:
     rounded = [None if math.isnan(v) else round(float(v), 4) for v in values]
-    return Line(name=name, colour=colour, values=rounded)
+    return Line(name=name, colour=colour, values=rounded, alone=alone)
 
 
 def _cell(value: object, digits: int) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -14,18 +13,17 @@ from rtlmp.config import Battery
 from rtlmp.evaluation.losses import format_interval
 from rtlmp.evaluation.scores import rows_where
 from rtlmp.evaluation.tables import Revenue
-from rtlmp.report.page import Page, Section, Table, html_table, picture
+from rtlmp.report.page import Page, Picture, Section, Table, html_table
 
 UNWRAPPED: Final = re.compile(r"(?<!\n)\n(?!\n|\d+\. ) *")  # line ends inside a paragraph
 
 
 def revenue_page(
     run: str, battery: Battery, revenue: DataFrame[Revenue], trade: DataFrame[Revenue],
-    figures: Sequence[str],
+    pictures: Sequence[Picture],
 ) -> Page:  # fmt: skip
     """The page of one run."""
     about = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in battery.items())
-    pictures = [picture(path, Path(path).stem) for path in figures]
     places = [str(p) for p in revenue[Revenue.location].unique()]
     return Page(
         f"What the forecast is worth: {run}",

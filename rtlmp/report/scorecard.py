@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,12 +17,14 @@ from rtlmp.evaluation.diagnostics import by_probability
 from rtlmp.evaluation.drift import cusum
 from rtlmp.evaluation.losses import log_loss
 from rtlmp.evaluation.pairs import Pairs, pairs
+from rtlmp.evaluation.scores import ALL, rows_where
+from rtlmp.io.tables import read_table
 from rtlmp.models.store import Card
 from rtlmp.report.figures.style import above
 from rtlmp.report.page import Section, Table, html_table
 from rtlmp.report.record import Record, as_issued
-from rtlmp.schemas.core import Bounded, Scored
-from rtlmp.schemas.names import Forecaster
+from rtlmp.schemas.core import Bounded, Metrics, Scored
+from rtlmp.schemas.names import Forecaster, Metric
 
 LOSS: Final = "log loss"
 DAYS: Final = 30  # issue dates scored
@@ -45,6 +48,22 @@ def skill_of(of: Pairs) -> float:
     """1 - log loss / that of climatology."""
     loss = dict(zip(of.models, log_loss(of.spiked, of.p).mean(axis=1), strict=True))
     return round(float(1 - loss[Forecaster.MODEL] / loss[Forecaster.CLIMATOLOGY]), 4)
+
+
+def skill_without(metrics: Path, denied: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """By series, in words, the skill of the model that lacked it and the fewest others in the
+    backtest of `metrics`, a file that may be absent."""
+    if not metrics.exists():
+        return {}
+    pooled = {Metrics.location: ALL, Metrics.lead_day: 0, Metrics.metric: Metric.LOG_LOSS_SKILL}
+    rows = rows_where(read_table(Metrics, metrics), pooled)
+    skill, told = rows.pivot(index=Metrics.threshold, columns=Metrics.model), dict[str, str]()
+    for name in sorted(denied, key=lambda of: -len(denied[of])):
+        if (own := (Metrics.value, name)) in skill:
+            each = skill[[own, (Metrics.value, Forecaster.MODEL)]].itertuples(name=None)
+            words = ", ".join(f"{v:.2f} instead of {full:.2f} {above(x)}" for x, v, full in each)
+            told |= dict.fromkeys(denied[name], f"; skill as of `{name}`: {words}")
+    return told
 
 
 class Lately(NamedTuple):

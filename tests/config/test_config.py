@@ -59,6 +59,8 @@ BAD = {
         r"costs: \['supply'\]",
     ),
     "cost below one that is known": ({"costs": {"fee": ["shaping", 2]}}, r"costs: \['shaping'\]"),
+    "a known cost said again": ({"costs": {"energy": ["lmp", 2]}}, r"costs: \['energy'\]"),
+    "a sum under a known name": ({"costs": {"fee": ["energy", 2]}}, r"costs: \['energy'\]"),
     "costs in a circle": (
         {"costs": {"wholesale": "supply", "supply": "wholesale"}},
         r"costs: parents of .*'supply'.* lead in a circle",

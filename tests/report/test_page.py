@@ -3,7 +3,9 @@
 import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ import pytest
 from PIL import Image
 
 from rtlmp.io.tables import write_table
+from rtlmp.report import page as pages
 from rtlmp.report.figures.backtest import FIGURES
 from rtlmp.report.index import write_index
 from rtlmp.report.page import Page, Section, chart, group, html_table, prices, probabilities, render
@@ -22,16 +25,24 @@ browser = pytest.mark.skipif(BROWSER is None, reason="no chromium: apt-get insta
 QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
          "--no-first-run", "--enable-logging=stderr", "--virtual-time-budget=3000"]  # fmt: skip
 FETCH = re.compile(r"""(src|href)\s*=\s*["']?(?!data:|#)|url\(|@import|fetch\(|XMLHttp|import\(""")
-MOUSE = """<script>
-const box = document.querySelector("svg").getBoundingClientRect();
-const at = (type, x) => document.querySelector("svg").dispatchEvent(
-  new PointerEvent(type, {clientX: box.left + x, clientY: box.top + 50, bubbles: true}));
-at("pointermove", 64 + (box.width - 76) * 30.5 / 48);
-document.body.dataset.hover = document.querySelector(".readout").textContent;
-const choice = document.querySelector("select");
-choice.value = 1; choice.dispatchEvent(new Event("change"));
-document.body.dataset.chosen = document.querySelector(".readout").textContent;
-</script></body>"""
+MOUSE = """<script>(async () => {
+const [choice, only] = document.querySelectorAll(".pick select"), said = document.body.dataset;
+const drawn = () => new Promise(done => setTimeout(done, 50));
+const told = () => [...document.querySelectorAll(".u-legend")].map(of =>
+  [...of.querySelectorAll("tr:not(.mark)")].map(row => row.textContent).join(""));
+const at = (type, hour) => {
+  const over = document.querySelector(".u-over"), box = over.getBoundingClientRect();
+  const where = {clientX: box.left + box.width * (hour + 0.5) / 48, clientY: box.top + 50};
+  over.dispatchEvent(new MouseEvent(type, {...where, bubbles: true}));
+};
+const plot = document.querySelector(".plot");
+const key = of => plot.dispatchEvent(new KeyboardEvent("keydown", {key: of}));
+const choose = async (of, value) => {
+  of.value = value; of.dispatchEvent(new Event("change")); await drawn();
+};
+await drawn();
+%s
+})();</script></body>"""
 
 
 def example() -> Page:
@@ -56,6 +67,13 @@ def opened(path: Path, *words: str) -> subprocess.CompletedProcess[str]:
     profile = f"--user-data-dir={path.parent / 'profile'}"
     command = [str(BROWSER), *QUIET, profile, *words, path.as_uri()]
     return subprocess.run(command, capture_output=True, text=True, timeout=90, check=True)
+
+
+def did(path: Path, script: str) -> dict[str, str]:
+    """What `script`, which has the names of MOUSE, left in `said`."""
+    path.write_text(path.read_text().replace("</body>", MOUSE % script))
+    dom = opened(path, "--dump-dom").stdout
+    return {k: unescape(v) for k, v in re.findall(r'data-(\w+)="([^"]*)"', dom)}
 
 
 def complaints(path: Path) -> list[str]:
@@ -89,11 +107,21 @@ def test_errors_and_requests_would_be_seen(page, bad):
 
 
 @browser
-def test_hovering_shows_the_hour_and_choosing_changes_the_chart(page):
-    page.write_text(page.read_text().replace("</body>", MOUSE))
-    dom = opened(page, "--dump-dom").stdout
-    assert re.search(r'data-hover="Mon 04 Nov 2024 05:00 CST \(HE 06\) &gt; \$50/MWh 32 %', dom)
-    assert re.search(r'data-chosen="Sun 03 Nov 2024 00:00 CDT \(HE 01\) &gt; \$50/MWh 0.0 %', dom)
+def test_an_hour_is_told_of_by_mouse_and_keys_held_by_a_click_and_freed_by_another_node(page):
+    said = did(page, """
+at("mousemove", 30); said.hover = told();
+at("mousedown", 30); at("mouseup", 30); at("mousemove", 3); said.held = told();
+await choose(choice, 1); said.chosen = told();
+at("mousemove", 30); key("ArrowRight"); key("ArrowRight"); key("ArrowLeft");
+said.key = document.querySelector("output").textContent;
+await choose(only, "> $100/MWh"); said.only = told();""")  # fmt: skip
+    hour = "hourMon 04 Nov 2024 05:00 CST (HE 06)"
+    assert said["hover"] == f"{hour}> $50/MWh32 %> $100/MWh13 %,{hour}highest price $/MWh30.0"
+    assert said["held"] == said["hover"]
+    first = "hourSun 03 Nov 2024 00:00 CDT (HE 01)"
+    assert said["chosen"] == f"{first}> $50/MWh0.0 %> $100/MWh0.0 %"
+    assert said["key"] == "hourMon 04 Nov 2024 06:00 CST (HE 07), > $50/MWh33 %, > $100/MWh13 %"
+    assert said["only"] == f"{first}> $100/MWh0.0 %"
 
 
 @browser
@@ -109,46 +137,27 @@ def test_every_figure_has_a_caption_and_every_caption_a_figure():
 
 
 @browser
-def test_another_node_frees_the_hour_held_and_a_threshold_can_be_chosen_alone(page):
-    script = MOUSE.replace('at("pointermove"', 'at("click", 300); at("pointermove"', 1).replace(
-        "document.body.dataset.chosen =",
-        'at("pointermove", 64 + (box.width - 76) * 30.5 / 48);'
-        'const only = document.querySelectorAll("select")[1];'
-        "document.body.dataset.free = document.querySelector('.readout').textContent;"
-        'only.value = "> $100/MWh"; only.dispatchEvent(new Event("change"));'
-        "document.body.dataset.chosen =",
-    )
-    page.write_text(page.read_text().replace("</body>", script))
-    dom = opened(page, "--dump-dom").stdout
-    assert re.search(r'data-free="Mon 04 Nov 2024 05:00 CST \(HE 06\) &gt; \$50/MWh 32 %', dom)
-    assert re.search(r'data-chosen="Sun 03 Nov 2024 00:00 CDT \(HE 01\) &gt; \$100/MWh 0.0 %"', dom)
-
-
-@browser
 def test_one_picker_drives_every_chart_and_marks_the_rows_of_its_node(tmp_path):
     only = example()
     [section] = only.sections
     rows = html_table(pd.DataFrame({"location": ["A", "B </script>"]}), "Glance")
     twice = [section, section._replace(tables=[rows])]
     render(only._replace(sections=twice), tmp_path / "page.html")
-    script = """<script>
-const [choice, only] = document.querySelectorAll(".pick select");
-choice.value = 1; choice.onchange();
-document.body.dataset.lines = document.querySelectorAll(".line").length;
-document.body.dataset.rows = [...document.querySelectorAll("tr.chosen")].map(r => r.textContent);
-</script></body>"""
-    page = tmp_path / "page.html"
-    page.write_text(page.read_text().replace("</body>", script))
-    dom = opened(page, "--dump-dom").stdout
-    assert 'data-lines="4"' in dom  # two charts of B, which has no panel of prices
-    assert 'data-rows="B &lt;/script&gt;"' in dom
+    said = did(tmp_path / "page.html", """await choose(choice, 1);
+said.lines = told().length;
+said.rows = [...document.querySelectorAll("tr.chosen")].map(r => r.textContent);""")  # fmt: skip
+    assert said["lines"] == "2"  # a chart each of B, which has no panel of prices
+    assert said["rows"] == "B </script>"
 
 
-def test_bounds_are_lines_of_their_own():
+def test_what_stands_beside_a_threshold_is_drawn_where_it_is_chosen_alone():
     hours = pd.date_range("2024-11-03", periods=2, freq="h", tz="America/Chicago")
-    wide = pd.DataFrame({50.0: [0.2, 0.3]}, index=hours)
-    names = [line["name"] for line in probabilities(wide, wide / 2, wide * 2)["lines"]]
-    assert names == ["> $50/MWh", "> $50/MWh lower bound", "> $50/MWh upper bound"]
+    wide = pd.DataFrame({50.0: [0.2, 0.3], 75.0: [0.1, 0.2]}, index=hours)
+    lines = probabilities(wide, {"lower bound": wide / 2}, {75.0})["lines"]
+    assert {line["name"]: line["alone"] for line in lines} == {
+        "> $50/MWh": False, "> $75/MWh": True,
+        "> $50/MWh lower bound": True, "> $75/MWh lower bound": True,
+    }  # fmt: skip
 
 
 def test_the_index_leads_to_what_is_there(tmp_path):
@@ -194,3 +203,12 @@ def test_a_page_of_scores_has_a_column_a_metric_units_and_a_figure_of_the_skill(
 def test_an_empty_run_has_no_index(tmp_path):
     write_index(tmp_path)
     assert not [*tmp_path.iterdir()]
+
+
+def test_captions_of_the_value_page_say_run_period_and_source(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"")
+    config = {"run": "r", "market": "ERCOT", "source": "files"}
+    params = SimpleNamespace(config=config, window={"start": "2024-03-01", "end": "2024-03-31"})
+    for caption in (ROOT / "workflow/report/value").glob("*.rst"):
+        told = pages.picture(tmp_path / "a.png", caption, SimpleNamespace(params=params)).caption
+        assert told.endswith("\nRun r: ERCOT, source files, 2024-03-01 to 2024-03-31.")

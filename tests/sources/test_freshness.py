@@ -15,7 +15,8 @@ from rtlmp.evaluation.tables import Lost
 from rtlmp.io.tables import write_table
 from rtlmp.report.daily import DailyReport, daily_page, warnings
 from rtlmp.report.page import render
-from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Observations
+from rtlmp.report.scorecard import skill_without
+from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness, Metrics, Observations
 from rtlmp.sources.freshness import (
     UNKNOWN,
     age_limits,
@@ -112,8 +113,17 @@ def test_a_forecast_that_ends_before_the_hours_asked_is_said_in_words(tmp_path, 
     load = of.freshness.assign(**{Freshness.series: "load_forecast"})
     of = of._replace(freshness=load, until=[end])
     assert warnings(of, config) == said
-    page = daily_page(of, config)
-    assert page.warnings == (said or ["no load forecast at all"][: until is None])
+    told = said or ["no load forecast at all"][: until is None]
+    assert daily_page(of, config).warnings == told
+    keys = {"location": "ALL", "lead_day": 0, "metric": "log_loss_skill", "low": 0.0, "high": 1.0}
+    names = {"model": 0.25, "no_load": 0.125, "no_forecasts": 0.0}
+    rows = [{**keys, "model": m, "threshold": 50.0, "value": v} for m, v in names.items()]
+    write_table(Metrics, pd.DataFrame(rows), tmp_path / "metrics.parquet")
+    denied = {"no_load": ["load_forecast"], "no_forecasts": ["load_forecast", "wind_forecast"]}
+    of = of._replace(without=skill_without(tmp_path / "metrics.parquet", denied))
+    assert skill_without(tmp_path / "none.parquet", denied) == {}
+    skill = "; skill as of `no_load`: 0.12 instead of 0.25 > $50/MWh"
+    assert daily_page(of, config).warnings == [text + skill for text in told]
 
 
 def test_the_page_names_the_hours_to_hold_by_start_and_end(tmp_path):

@@ -1,7 +1,7 @@
 # by their captions: importing the figures themselves would slow every run
 CAPTIONS = {p.stem: p for p in sorted((ROOT / "workflow/report/backtest").glob("*.rst"))}
 
-PAGE_ASSETS = [local(str(p)) for p in sorted((PACKAGE / "report/assets").iterdir())]
+PAGE_ASSETS = [local(str(p)) for p in sorted((PACKAGE / "report/assets").rglob("*.*"))]
 
 
 use rule _large as report_backtest with:
@@ -44,6 +44,7 @@ use rule _medium as report_daily with:
     params:
         **uses("report_daily.py"),
         record=f"{RUN}/record",
+        without=[f"{RUN}/backtest/metrics.parquet", C["data_denial"]],  # read if there, never made
 
 
 use rule _job as data_report with:

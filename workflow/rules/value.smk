@@ -19,6 +19,9 @@ use rule _medium as revenue with:
         reserves=plan.raw(RESERVES, plan.raw_months),
         days=lambda w: plan.sold_at(NODES)
         and plan.paths_of(rules.dispatch_days.output, node=FOLDERS),
+        captions=[
+            local(f"{ROOT}/workflow/report/value/{n}.rst") for n in ("earnings", "cumulative")
+        ],
     output:
         **plan.tables("value", "dispatch_days", "revenue", "trade"),
         page=f"{RUN}/report/value.html",

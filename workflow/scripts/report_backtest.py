@@ -17,7 +17,7 @@ backtest, pictures = read_backtest(given, c), []
 issued = backtest.scored[Scored.issue_time].dt.tz_convert(backtest.tz).dt.date.unique()
 for path, caption in zip(out.figures, given.captions, strict=True):
     save_figure(FIGURES[Path(path).stem](backtest), path, c, issued)
-    pictures.append(picture(path, Path(caption).read_text().strip()))
+    pictures.append(picture(path, caption, job))
 tests = read_table(Significance, given.significance)
 scenarios = read_by_folder(Metrics, given.scenarios)
 render(backtest_page(c["run"], backtest, tests, scenarios, pictures), out.page)

@@ -9,7 +9,7 @@ from rtlmp.io.tables import read_table, read_tables, write_table
 from rtlmp.pipeline.job import Job
 from rtlmp.report.figures.revenue import cumulative, earnings
 from rtlmp.report.figures.style import save_figure
-from rtlmp.report.page import render
+from rtlmp.report.page import picture, render
 from rtlmp.report.revenue import revenue_page
 from rtlmp.schemas.core import Observations, Scored
 
@@ -27,4 +27,5 @@ trade = trade_table(nodes, read_table(Scored, given.forecasts), sold, c, window)
 write_table(Revenue, trade, out.trade)
 save_figure(earnings(revenue), out.earnings, c, window)
 save_figure(cumulative(dispatched, battery["power_mw"]), out.cumulative, c, window)
-render(revenue_page(c["run"], battery, revenue, trade, [out.earnings, out.cumulative]), out.page)
+pictures = [picture(path, of, job) for path, of in zip(out[-2:], given.captions, strict=True)]
+render(revenue_page(c["run"], battery, revenue, trade, pictures), out.page)

@@ -1,13 +1,11 @@
 """A finished backtest as figures take it, and the table behind each."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from rtlmp.asof.vintages import Floats
 from rtlmp.catalog import MARKETS
 from rtlmp.config.jobs import ReportSettings
 from rtlmp.evaluation.pairs import Pairs, read_pairs
@@ -20,7 +18,6 @@ from rtlmp.schemas.core import Metrics, Scored
 from rtlmp.schemas.names import Forecaster
 
 LOCAL, RATE, SHARE = "local_time", "observed", "share"
-POINTS: Final = 400  # of a curve in a figure
 
 
 class BacktestResults(NamedTuple):
@@ -96,12 +93,3 @@ def duration_table(scored: DataFrame[Scored]) -> pd.DataFrame:
 def told_apart(pairs: Iterable[Pairs]) -> dict[float, dict[str, Sample]]:
     """By threshold with spikes and with calm hours, each model's sample, all nodes and leads."""
     return {of.threshold: samples for of in pairs if (samples := pooled_samples(of))}
-
-
-def thinned(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """About POINTS points of a curve, evenly along x, in the order given."""
-    order = np.argsort(x, kind="stable")
-    at = np.searchsorted(x[order], np.linspace(x.min(), x.max(), POINTS))
-    some = order[np.minimum(at, len(x) - 1)]
-    kept = np.unique([0, len(x) - 1, *some])
-    return x[kept], y[kept]

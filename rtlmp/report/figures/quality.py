@@ -18,6 +18,7 @@ from rtlmp.report.figures.data import BacktestResults
 from rtlmp.schemas.names import Forecaster, Metric
 
 DARK: Final = 0.6  # share from which text on it is white
+ALONG: Final = np.linspace(0, 1, 401)  # points of a curve of rates
 RATIOS: Final[Floats] = np.geomspace(0.002, 0.8, 60)  # cost / loss
 Curve: TypeAlias = tuple[Floats, Floats]  # along x, y
 
@@ -119,13 +120,13 @@ def _curves(
 
 def _hits(s: Sample) -> Curve:
     """False-alarm rate and hit rate."""
-    return data.thinned(*roc_curve(s.y, s.p)[:2])
+    return ALONG, np.interp(ALONG, *roc_curve(s.y, s.p)[:2])
 
 
 def _precisions(s: Sample) -> Curve:
     """Recall and precision, without the end at which nothing is warned of."""
     precision, recall, _ = precision_recall_curve(s.y, s.p)
-    return data.thinned(recall[:-1], precision[:-1])
+    return ALONG, np.interp(ALONG, recall[-2::-1], precision[-2::-1])  # recall must rise
 
 
 def _values(s: Sample) -> Curve:

@@ -124,13 +124,13 @@ def _day_ahead(
 
 
 def _of_grid(q: SeriesName, runs: Runs, free: Floats) -> Runs:
-    """Lambda; or by constraint its shadow price, NaN where it does not bind: a node's LMP is lambda
+    """Lambda; or by constraint its shadow price, 0 where it does not bind: a node's LMP is lambda
     and that of the limit on flow into it, less that of the limit on flow out of it."""
     if q == SeriesName.SYSTEM_LAMBDA:
         return {SYSTEM: free}
     gaps = {node: of - free for node, of in runs.items()}
     sides = {f"{way} {q}": sign * of for way, sign in WAYS.items() for q, of in gaps.items()}
-    every = {f"{q}/BASE CASE": np.where(of > 0, of, np.nan) for q, of in sides.items()}
+    every = {f"{q}/BASE CASE": np.maximum(of, 0) for q, of in sides.items()}
     return dict(sorted(every.items()))
 
 
@@ -144,7 +144,8 @@ def _of_runs(q: SeriesName, window: MarketDays, runs: Runs, seed: int) -> DataFr
     values = {node: of.ravel() for node, of in runs.items()}
     hourly = q == SeriesName.SHADOW_PRICE
     publish = start + pd.Timedelta(minutes=65) if hourly else run + pd.Timedelta(minutes=1)
-    return _table(q, publish, run, values)
+    rows = _table(q, publish, run, values)
+    return rows[rows[Observations.value] > 0].reset_index(drop=True) if hourly else rows
 
 
 def _quarters(window: MarketDays, runs: Runs) -> DataFrame[Observations]:
@@ -167,4 +168,4 @@ def _table(
         Observations.publish_time: publish[order].as_unit("us").repeat(len(values)),
         Observations.value: np.stack([*values.values()], axis=1)[order].ravel(),
     }
-    return Observations.validate(pd.DataFrame(columns).dropna(ignore_index=True))
+    return Observations.validate(pd.DataFrame(columns))
