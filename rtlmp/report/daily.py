@@ -136,19 +136,21 @@ def unknown(of: DailyReport, config: DailyPageSettings, *, never: bool) -> Itera
     tz, first = MARKETS[config["market"]].tz, pd.Timestamp(horizon_start(config, of.issued))
     midnight = pd.Timestamp(of.issued + timedelta(days=1), tz=tz)
     series = [*zip(map(BY_NAME.get, of.freshness[Freshness.series]), of.until, strict=True)]
-    there = tuple(f"{q}_" for q, until in series if pd.notna(until))
+    kinds, gone = tuple(f"{q}_" for q, _ in series), dict[str, str]()
     for q, until in series:
-        # another kind of what is there is not missed
-        if q in AHEAD and pd.isna(until) == never and not (never and q.startswith(there)):
+        # of several kinds of one series the first is missed
+        if q in AHEAD and pd.isna(until) == never and not (never and q.startswith(kinds)):
             words = q.replace("_", " ").replace("dam spp", "day-ahead price")
             last = midnight if q is SeriesName.DAM_SPP else first + HORIZON_HOURS * HOUR
             end = until + pd.Timedelta(minutes=MINUTES[q.step])
             if never:
-                yield f"no {words} at all{of.without.get(q, '')}"
+                gone[words] = of.without.get(q, "")
             elif end < last:
                 today = "today, " if end <= midnight else ""
                 ends = f"{today}{end.tz_convert(tz):%a %d %b %H:%M}"
                 yield f"no {words} beyond {ends}{of.without.get(q, '')}"
+    if gone:
+        yield f"no {', '.join(gone)} at all{''.join(dict.fromkeys(gone.values()))}"
 
 
 def _glance(of: DailyReport, usual: Mapping[str, pd.DataFrame], tz: str) -> Table:
