@@ -136,7 +136,7 @@ def unknown(of: DailyReport, config: DailyPageSettings, *, never: bool) -> Itera
     tz, first = MARKETS[config["market"]].tz, pd.Timestamp(horizon_start(config, of.issued))
     midnight = pd.Timestamp(of.issued + timedelta(days=1), tz=tz)
     series = [*zip(map(BY_NAME.get, of.freshness[Freshness.series]), of.until, strict=True)]
-    kinds, gone = tuple(f"{q}_" for q, _ in series), dict[str, str]()
+    kinds, gone = tuple(f"{q}_" for q, _ in series if q in AHEAD), dict[str, str]()
     for q, until in series:
         # of several kinds of one series the first is missed
         if q in AHEAD and pd.isna(until) == never and not (never and q.startswith(kinds)):

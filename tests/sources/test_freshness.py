@@ -194,6 +194,7 @@ def test_another_kind_of_a_series_that_is_there_is_not_missed(tmp_path):
     far = pd.Timestamp("2030-01-01", tz="UTC")
     of = of._replace(freshness=both, until=[far, pd.NaT, pd.NaT])
     assert daily_page(of, config).warnings[-1:] == ["no solar forecast cop hsl at all"]
-    of = of._replace(until=[pd.NaT] * 3)
+    actual = both.head(1).assign(**{Freshness.series: "wind"})  # is no kind of its forecast
+    of = of._replace(freshness=pd.concat([actual, both]), until=[far] + [pd.NaT] * 3)
     gone = "no wind forecast, solar forecast cop hsl at all"
     assert daily_page(of, config).warnings[-1:] == [gone]
