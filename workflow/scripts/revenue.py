@@ -16,9 +16,8 @@ from rtlmp.schemas.core import Observations, Scored
 job = Job(jobs.DispatchSettings)
 c, given, out, battery = job.config, job.input, job.output, job.config["battery"]
 dispatched = read_tables(DispatchDays, given.days)
-revenue = revenue_table(dispatched, battery, c["seed"])
 write_table(DispatchDays, dispatched, out.dispatch_days)
-write_table(Revenue, revenue, out.revenue)
+write_table(Revenue, revenue := revenue_table(dispatched, battery, c["seed"]), out.revenue)
 series, window = reserve_series(battery), [*days(**job.params.window)]
 real, auction = (read_tables(Observations, of) for of in (given.real, given.dam))
 sold = reserve_prices(read_tables(Observations, given.reserves), series) if series else None
