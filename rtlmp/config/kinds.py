@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Final, Literal, NotRequired
 
 from pydantic import BeforeValidator, Field
@@ -43,10 +44,10 @@ def tree(costs: dict[str, str | tuple[str, float]]) -> dict[str, str | tuple[str
     said, made = {*costs} - plain, {*COSTS}
     if wrong := (plain - sums - made) | (sums & (said | made)) | (said & made):
         raise ValueError(f"{sorted(wrong)}: want a parent, [parent, USD/MWh] or one of {COSTS}")
-    for _ in costs:
-        plain = {k for k in plain if parent[k] in plain}
-    if plain:
-        raise ValueError(f"parents of {sorted(plain)} lead in a circle")
+    try:
+        TopologicalSorter({k: [of] for k, of in parent.items()}).prepare()
+    except CycleError as error:
+        raise ValueError(f"parents of {error.args[1]} lead in a circle") from None
     return costs
 
 

@@ -80,4 +80,5 @@ def _rows(paths: Iterable[str]) -> int:
 
     there = [path for path in map(Path, paths) if path.exists()]
     total = sum(parquet.read_metadata(p).num_rows for p in there if p.suffix == ".parquet")
-    return total + sum(len(feather.read_table(p)) for p in there if p.suffix == ".arrow")
+    arrows = (feather.read_table(p, memory_map=True) for p in there if p.suffix == ".arrow")
+    return total + sum(map(len, arrows))

@@ -1,7 +1,7 @@
 """The daily page: the next 72 hours, yesterday against what was observed, and what it rests on."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
@@ -9,8 +9,8 @@ from pandera.typing import DataFrame
 
 from rtlmp.asof.view import HOUR, known_frame
 from rtlmp.asof.vintages import Archive, read_archive
-from rtlmp.catalog import ACTUALS, BY_NAME, MARKETS, MINUTES, READ, SeriesName
-from rtlmp.clock import HORIZON_HOURS, deadline, horizon_start, issue_time
+from rtlmp.catalog import MARKETS, SeriesName
+from rtlmp.clock import deadline, issue_time
 from rtlmp.config.jobs import DailyPageSettings
 from rtlmp.evaluation.baselines import climatology_forecast, price_hours
 from rtlmp.evaluation.tables import Lost
@@ -20,6 +20,7 @@ from rtlmp.report.data import known_table
 from rtlmp.report.explain import Issue
 from rtlmp.report.glance import glance, with_grid
 from rtlmp.report.page import Page, Section, Table, chart, group, prices, probabilities
+from rtlmp.report.reach import cut_short, known_ahead, lacking
 from rtlmp.report.record import Record
 from rtlmp.report.scorecard import Lately, drift_now, lately_issued, models_table, record_section
 from rtlmp.schemas.core import Bounded, Flagged, Forecast, Freshness
@@ -27,7 +28,6 @@ from rtlmp.schemas.names import Forecaster
 from rtlmp.sources.freshness import lately, left_out, old
 
 BOUNDS: Final = {"lower bound": Bounded.lower, "upper bound": Bounded.upper}
-AHEAD: Final = {*READ} - ACTUALS
 
 
 class DailyReport(NamedTuple):
@@ -90,7 +90,7 @@ def daily_page(of: DailyReport, config: DailyPageSettings) -> Page:
     ]  # fmt: skip
     sheet = f"../../forecast/{of.issued}"
     links = [("CSV", f"{sheet}.csv"), ("XLSX", f"{sheet}.xlsx"), ("All pages", "../../index.html")]
-    found = [*warnings(of, config), *unknown(of, config, never=True)]
+    found = [*warnings(of, config), *lacking(known_ahead(of.freshness, of.until), of.without)]
     return Page(f"Price-spike forecast {of.issued:%d %B %Y}", about, sections, found, links=links)
 
 
@@ -105,7 +105,9 @@ def observed_prices(prices: Archive, at: pd.Timestamp, min_coverage: float) -> p
 
 def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
     """Sentences on what to distrust today; none when all is well."""
-    found = [*old(of.freshness), *left_out(of.lost), *unknown(of, config, never=False)]
+    known = known_ahead(of.freshness, of.until)
+    found = [*old(of.freshness), *left_out(of.lost)]
+    found += cut_short(known, config, of.issued, of.without)
     found += filter(None, [of.record.fault])
     if stale := set(of.forecast.get(Flagged.stale, [])) - {""}:
         found.append(f"made with old or missing data: {', '.join(stale)}")
@@ -129,28 +131,6 @@ def warnings(of: DailyReport, config: DailyPageSettings) -> list[str]:
     elif (missing := int(of.observed.isna().to_numpy().sum())) > 0:
         found.append(f"{missing} node hours of the last two days have no complete price")
     return found
-
-
-def unknown(of: DailyReport, config: DailyPageSettings, *, never: bool) -> Iterator[str]:
-    """Of each series known ahead that ends before the hours forecast do, or that was `never`."""
-    tz, first = MARKETS[config["market"]].tz, pd.Timestamp(horizon_start(config, of.issued))
-    midnight = pd.Timestamp(of.issued + timedelta(days=1), tz=tz)
-    series = [*zip(map(BY_NAME.get, of.freshness[Freshness.series]), of.until, strict=True)]
-    kinds, gone = tuple(f"{q}_" for q, _ in series if q in AHEAD), dict[str, str]()
-    for q, until in series:
-        # of several kinds of one series the first is missed
-        if q in AHEAD and pd.isna(until) == never and not (never and q.startswith(kinds)):
-            words = q.replace("_", " ").replace("dam spp", "day-ahead price")
-            last = midnight if q is SeriesName.DAM_SPP else first + HORIZON_HOURS * HOUR
-            end = until + pd.Timedelta(minutes=MINUTES[q.step])
-            if never:
-                gone[words] = of.without.get(q, "")
-            elif end < last:
-                today = "today, " if end <= midnight else ""
-                ends = f"{today}{end.tz_convert(tz):%a %d %b %H:%M}"
-                yield f"no {words} beyond {ends}{of.without.get(q, '')}"
-    if gone:
-        yield f"no {', '.join(gone)} at all{''.join(dict.fromkeys(gone.values()))}"
 
 
 def _glance(of: DailyReport, usual: Mapping[str, pd.DataFrame], tz: str) -> Table:

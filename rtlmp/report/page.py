@@ -118,7 +118,7 @@ def probabilities(
     lines = [
         _line(f"{above(x)} {name}".strip(), colours.get(x, BLUE), table[x], bool(name) or x in more)
         for name, table in {"": wide, **beside}.items()
-        for x in ramp(wide.columns)
+        for x in sorted(map(float, wide.columns))
     ]
     unit = "probability of a price above"
     return Panel(unit=unit, percent=True, marks=[], lines=lines)

@@ -25,7 +25,7 @@ from rtlmp.io.files import BadFileError, folder_name, naming
 from rtlmp.io.tables import read_frame, write_table
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.base.store import Posting
-from rtlmp.sources.base.vintages import KEY, distinct_vintages
+from rtlmp.sources.base.vintages import distinct_vintages
 from rtlmp.sources.ercot.parse import parse
 from rtlmp.sources.ercot.reports import REPORTS, Report
 from rtlmp.sources.ercot.times import TZ, published
@@ -35,7 +35,7 @@ from rtlmp.sources.imports.table import OPTIONS, RULE, public, table_observation
 
 POSTED: Final = re.compile(r"cdr\.0*(\d+)\.\d+\.(\d{8})\.(\d{6})", re.IGNORECASE)
 REPORT, COLUMNS, KEEP, PLACES = "--report", "--columns", "--keep", "--places"
-Words: TypeAlias = dict[str, str]  # names of columns by role, or by place
+Columns: TypeAlias = dict[str, str]  # their names by role, or by place
 KNOWN_AS: Final = {name: r for r in REPORTS for name in (r.emil, str(r.number))}
 
 
@@ -79,9 +79,8 @@ def _written(to: Path, name: str, rows: DataFrame[Observations]) -> Path:
     words = [name.replace(" ", "_"), *map(folder_name, only)]
     out = to / "-".join([*words, f"{first:%Y%m%dT%H%M}", f"{last:%Y%m%dT%H%M}.parquet"])
     if out.exists():
-        keys = [*KEY, Observations.publish_time]
         both = pd.concat([read_frame(out), rows], ignore_index=True)
-        if lost := len(both.drop_duplicates(keys)) - len(rows):
+        if lost := len(both.drop_duplicates(Observations.Config.unique)) - len(rows):
             raise BadFileError(f"{out} holds {lost} values that these options do not give: "
                                "remove it, or name another folder by --to")  # fmt: skip
     write_table(Observations, rows, out)
@@ -89,7 +88,7 @@ def _written(to: Path, name: str, rows: DataFrame[Observations]) -> Path:
 
 
 def _observations(
-    path: Path, said: dict[str, str], named: Words, places: Words, keep: set[str]
+    path: Path, said: dict[str, str], named: Columns, places: Columns, keep: set[str]
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Those of each table in a file, and the name of the file to be made of them."""
     with TemporaryDirectory() as scratch:
