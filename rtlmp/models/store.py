@@ -50,6 +50,7 @@ class Card(TypedDict):
     calibration: Calibration
     packages: dict[str, str]
     inputs_sha256: str
+    fit_sha256: NotRequired[str]  # of all that it follows from: rows, settings, base, code
     drift: NotRequired[Drift]
     boosters_sha256: NotRequired[list[str]]  # of the members' files
 

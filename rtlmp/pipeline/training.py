@@ -1,5 +1,6 @@
 """A training from the files of a run; one that fails leaves a model that says so."""
 
+import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -15,10 +16,13 @@ from rtlmp.clock import issue_time
 from rtlmp.config.jobs import TrainSettings
 from rtlmp.evaluation.drift import Drift, trained_on
 from rtlmp.features.history import History, concat_history, history_days, nodes_of, read_history
-from rtlmp.io.files import NOT_OURS
+from rtlmp.io.files import NOT_OURS, BadFileError, sha256
+from rtlmp.models.calibration import Calibration
 from rtlmp.models.parameters import adopted, curves
-from rtlmp.models.store import Card, Trained, load_model
-from rtlmp.models.training import train
+from rtlmp.models.samples import TrainingSet, training_set
+from rtlmp.models.store import Card, Trained, load_model, package_versions
+from rtlmp.models.training import fit_model
+from rtlmp.pipeline.environment import PACKAGE, code_of
 
 
 class Training(NamedTuple):
@@ -29,9 +33,16 @@ class Training(NamedTuple):
 
 
 def read_training(
-    given: Mapping[str, Sequence[str]], config: TrainSettings, day: date, tuned: str | None
+    given: Mapping[str, Sequence[str]],
+    config: TrainSettings,
+    day: date,
+    tuned: str | None,
+    before: Trained | None = None,
 ) -> Training:
-    """Of the model dated `day`, from the files of `Plan.training` and one of tuned parameters."""
+    """Of the model dated `day`, from the files of `Plan.training` and one of tuned parameters.
+
+    `before`: the one of that date so far, which stays where nothing that it follows from differs.
+    """
     own, c = {path: read_history(path) for path in given["history"]}, adopted(config, tuned)
     base = load_model(given["base_boosters"], *of) if (of := given["base_cards"]) else None
     drift = drift_of([*own.values()], c, day)
@@ -49,10 +60,33 @@ def read_training(
     others = partial(read_archive, given["hourly"])
 
     def fit() -> Trained:
-        trained = train(history, prices, c, day, curves(tuned), others, base)
-        return trained._replace(card=cast("Card", {**trained.card, "drift": drift}))
+        rows = training_set(history, prices, c, day, others, update=bool(base))
+        fit_sha256 = digest_of(rows, c, calibration := curves(tuned), base)
+        same = before and not before.card["failed"] and before.card.get("fit_sha256") == fit_sha256
+        trained = before if before and same else fit_model(rows, c, calibration, base)
+        told = {**trained.card, "fit_sha256": fit_sha256, "drift": drift}
+        return trained._replace(card=cast("Card", told))
 
     return Training(fit, pool)
+
+
+def digest_of(
+    of: TrainingSet, config: TrainSettings, curves: Calibration | None, base: Trained | None
+) -> str:
+    """Of all that a fit follows from: its rows, settings, base, and code."""
+    x, labels, age, hour, unknown = of.rows
+    told = [*of._replace(rows=None), unknown, config, curves, base and base.card]  # type: ignore[arg-type]
+    text = json.dumps([*told, package_versions()], sort_keys=True, default=str)
+    return sha256([text.encode(), *code_of(PACKAGE).values(), x, *labels, age, hour])
+
+
+def kept(boosters: list[Path], card: Path) -> Trained | None:
+    """The model in these files, if there is one; one that cannot be read is told."""
+    try:
+        return load_model(boosters, card) if card.exists() else None
+    except BadFileError as error:
+        sys.stderr.write(f"made anew: {error}\n")
+        return None
 
 
 def drift_of(history: History, config: TrainSettings, day: date) -> Drift:
@@ -63,8 +97,8 @@ def drift_of(history: History, config: TrainSettings, day: date) -> Drift:
     return trained_on(rows.x[inside], rows.issued[inside], at)
 
 
-def train_or_say(of: Training, day: date, boosters: list[Path], card: Path) -> Trained:
-    """What `of` gives; if it fails, the model in these files, if there is one, or none, with why.
+def train_or_say(of: Training, day: date, before: Trained | None) -> Trained:
+    """What `of` gives; if it fails, the model `before`, if there is one, or none, with why.
 
     Raises faults of the machine: the next run tries again. To Snakemake all else is done.
     """
@@ -75,9 +109,9 @@ def train_or_say(of: Training, day: date, boosters: list[Path], card: Path) -> T
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
     sys.stderr.write(f"training failed: {why}\n")
-    if card.exists() and (before := load_model(boosters, card)).members:
-        kept = {**before.card, "failed": f"{why}; it serves as it was trained before"}
-        return before._replace(card=cast("Card", kept))
+    if before and before.members:
+        stays = {**before.card, "failed": f"{why}; it serves as it was trained before"}
+        return before._replace(card=cast("Card", stays))
     spans = dict.fromkeys(("trained_from", "trained_until"), "")
     said = {"date": day.isoformat(), "pool": of.pool, **spans, "rows": 0, "members": []}
     return Trained([], cast("Card", {**said, "failed": why}))

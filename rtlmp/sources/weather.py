@@ -128,7 +128,7 @@ def _column(
     if len(hourly[name]) != len(hourly["time"]):
         counts = f"{len(hourly[name])} values of {name} for {len(hourly['time'])} hours"
         raise UnreadableError(f"Open-Meteo {location}: {counts}")
-    stamps = pd.Series(pd.to_datetime(hourly["time"], utc=True))
+    stamps = pd.Series(pd.to_datetime(hourly["time"], utc=True, format="ISO8601"))
     if len(gaps := stamps[1:][stamps.diff()[1:] != HOUR]):
         raise UnreadableError(f"Open-Meteo {location}: {gaps.iloc[0]} is no hour after the last")
     public = (

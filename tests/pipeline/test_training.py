@@ -11,7 +11,8 @@ from rtlmp.config import parse_config
 from rtlmp.features.history import node_sample, write_history
 from rtlmp.features.matrix import training_features
 from rtlmp.io.tables import write_table
-from rtlmp.models.store import save_model
+from rtlmp.models.store import load_model, save_model
+from rtlmp.pipeline import training
 from rtlmp.pipeline.training import read_training
 from rtlmp.schemas.core import Observations
 from tests.helpers.build import archive_of_frames, hourly_targets, settings
@@ -20,9 +21,9 @@ DAY = date(2024, 7, 20)
 SMALL = {"rounds": 8, "grid": [25, 50, 100, 200], "min_child_weight": 1, "threads": 1}
 
 
-def config_of(psi):
+def config_of(psi, **changed):
     drift = {"psi": psi, "cusum": None}
-    few = {"history_days": 40, "model": SMALL, "refit": {"update_days": 14}}
+    few = {"history_days": 40, "model": SMALL, "refit": {"update_days": 14}, **changed}
     return parse_config(settings(nodes=["N"], thresholds=[50], drift=drift, **few))
 
 
@@ -70,7 +71,8 @@ def test_beyond_the_limit_it_starts_from_nothing_on_all_of_its_history(given):
     assert np.median(card["drift"]["index"]) > 0.5
     assert card["rows"] > 30 * 72
     alone = {**moved, "base_boosters": (), "base_cards": ()}
-    assert read_training(alone, config_of(None), DAY, None).fit().card == card
+    from_nothing = read_training(alone, config_of(None), DAY, None).fit().card
+    assert {**from_nothing, "fit_sha256": ""} == {**card, "fit_sha256": ""}  # limits differ
 
 
 def test_a_card_holds_what_the_model_and_the_one_it_updates_were_trained_on(given):
@@ -81,3 +83,33 @@ def test_a_card_holds_what_the_model_and_the_one_it_updates_were_trained_on(give
     lead = card["features"].index("lead_hour")
     assert (drift["low"][lead], drift["high"][lead]) == (1, 72)
     assert np.isfinite(drift["index"]).all()
+
+
+def test_what_follows_from_the_same_is_not_fitted_again(given, tmp_path, monkeypatch):
+    paths = [tmp_path / "booster.ubj"], tmp_path / "card.json"
+    save_model(read_training(given, CONFIG, DAY, None).fit(), *paths)
+    saved = [path.read_bytes() for path in (*paths[0], paths[1])]
+    before, fits = load_model(*paths), []
+    fit = training.fit_model
+    monkeypatch.setattr(training, "fit_model", lambda *a: fits.append(a) or fit(*a))
+    save_model(read_training(given, CONFIG, DAY, None, before).fit(), *paths)
+    assert fits == []
+    assert [path.read_bytes() for path in (*paths[0], paths[1])] == saved
+    moved = {**given, "history": given["moved"]}
+    failed = before._replace(card={**before.card, "failed": "no memory"})
+    cases = [(given, config_of(0.5, seed=8), before), (moved, CONFIG, before)]
+    for count, (files, config, of) in enumerate([*cases, (given, CONFIG, failed)], 1):
+        read_training(files, config, DAY, None, of).fit()
+        assert len(fits) == count
+    monkeypatch.setattr(training, "code_of", lambda _: {"changed.py": b""})
+    read_training(given, CONFIG, DAY, None, before).fit()
+    assert len(fits) == 4
+
+
+def test_a_model_that_cannot_be_read_is_made_anew(given, tmp_path, capsys):
+    paths = [tmp_path / "booster.ubj"], tmp_path / "card.json"
+    assert training.kept(*paths) is None
+    save_model(read_training(given, CONFIG, DAY, None).fit(), *paths)
+    paths[0][0].write_bytes(b"{}")
+    assert training.kept(*paths) is None
+    assert "booster.ubj" in capsys.readouterr().err
