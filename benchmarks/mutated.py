@@ -6,7 +6,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -18,6 +18,7 @@ from rtlmp.asof.labels import Labels
 from rtlmp.asof.vintages import load_observations
 from rtlmp.catalog import STORED
 from rtlmp.config import parse_config
+from rtlmp.config.kinds import Live
 from rtlmp.features.history import HistoryRows, read_history, write_history
 from rtlmp.forecast.gate import Decisions
 from rtlmp.io.files import BadFileError, load_json, naming
@@ -44,6 +45,7 @@ AT = datetime(2026, 10, 4, 12, 0, 20, tzinfo=UTC)
 NOW = datetime(2026, 10, 4, 15, tzinfo=UTC)
 EMIL = "np4-190-cd"  # a row an hour and place, with a flag and an hour ending
 ID = "posting-7"
+POINTS = {"west": [32.5, -100.8], "north": [32.8, -96.8]}  # of the weather: each is read alike
 Read = Callable[[bytes], tuple[object, list[str]]]  # values, and what was said of the rest
 
 
@@ -129,10 +131,17 @@ def workbook_xml(folder: Path) -> Reader:
     return Reader(parts[name], parts["xl/workbook.xml"], read, (ID,))
 
 
+@cache
+def live_settings() -> Live:
+    weather = {"model": "gfs_global", "run_hours": [], "points": POINTS}
+    few = {"hosts": replay.hosts("http://127.0.0.1"), "weather": weather}
+    return parse_config(settings(live=few))["live"]
+
+
 def asking(body: bytes) -> Tools:
     """Tools whose server answers `body`, whatever it is asked."""
     http = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=body)))
-    live = parse_config(settings(live={"hosts": replay.hosts("http://127.0.0.1")}))["live"]
+    live = live_settings()
     client = Client(http, live["hosts"], 2, lambda _: None, lambda _: None, [])  # type: ignore[arg-type]
     return Tools(client, live, frozenset(), frozenset(STORED), NOW, [])
 
