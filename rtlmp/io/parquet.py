@@ -3,17 +3,20 @@
 Why without: `rtlmp.schemas.columns`.
 """
 
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rtlmp.io.files import CHECKSUMS, atomic, naming
+from rtlmp.io.files import CHECKSUMS, BadFileError, atomic, naming
+
+P = TypeVar("P", bound=str | Path)
 
 
 def open_parquet(path: str | Path, words: Iterable[str] = ()) -> pq.ParquetFile:
@@ -41,8 +44,30 @@ def extent(group: pq.RowGroupMetaData, name: str) -> Bounds:
     As stored: text is bytes and times are counts; pyarrow's own `min` of a time imports pandas.
     """
     columns = (group.column(k) for k in range(group.num_columns))
-    told = next(column for column in columns if column.path_in_schema == name).statistics
+    of = next((column for column in columns if column.path_in_schema == name), None)
+    told = of.statistics if of else None
     return (told.min_raw, told.max_raw) if told and told.has_min_max else (None, None)
+
+
+def safe_footers(paths: Iterable[P]) -> list[P]:
+    """`paths`. Raises BadFileError for one with a footer of which Arrow kills who looks at it."""
+    if not _survives(each := [*paths]):
+        for path in each:
+            if not _survives([path]):
+                raise BadFileError(f"{path}: its footer cannot be read: write the file again")
+    return each
+
+
+def _survives(paths: Sequence[str | Path]) -> bool:
+    """If a process that looks at these footers does: here a fork."""
+    if not (child := os.fork()):
+        for path in paths:
+            with suppress(Exception):  # told where the file is read
+                file = open_parquet(path)
+                names, groups = file.schema_arrow.names, range(file.num_row_groups)
+                [extent(file.metadata.row_group(k), name) for k in groups for name in names]
+        os._exit(0)
+    return not os.waitpid(child, 0)[1]
 
 
 def possible_row_groups(file: pq.ParquetFile, wanted: Mapping[str, Bounds]) -> list[int]:

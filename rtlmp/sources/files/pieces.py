@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from rtlmp.asof.vintages import UTC_TIMES, Flags, Floats, Ints
 from rtlmp.io import parquet
 from rtlmp.io.files import BadFileError, naming
-from rtlmp.io.parquet import Bounds, extent, flags, open_parquet, to_numpy
+from rtlmp.io.parquet import Bounds, extent, flags, open_parquet, safe_footers, to_numpy
 from rtlmp.schemas.columns import LOCATION, PUBLISHED, SERIES
 from rtlmp.sources.files.folder import bad_rows, header, kind_of, read_text
 
@@ -108,7 +108,7 @@ def pieces(
 
     Raises BadFileError for a file that cannot be opened or lacks a column.
     """
-    for path in paths:
+    for path in safe_footers(paths):
         packed = kind_of(path)
         if packed != "parquet":
             _complete(path, wanted, header(path, packed)[1])

@@ -1,6 +1,8 @@
 """Bad input is refused with file, column, row count and an example; good input comes through."""
 
 import csv
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rtlmp.asof.vintages import load_observations
 from rtlmp.catalog import SeriesName
 from rtlmp.config import parse_config
+from rtlmp.io import parquet
 from rtlmp.io.files import BadFileError
 from rtlmp.schemas.core import Observations, no_observations
 from rtlmp.sources.files.coverage import coverage, issue_dates
@@ -252,3 +256,24 @@ def test_coverage_counts_the_nodes_alone_however_the_rows_are_grouped(good, tmp_
     covered = coverage(config, [tmp_path / "x.parquet"])
     of_node = good[good["location"] == "HB_NORTH"][PUBLISH]
     assert covered == (of_node.min(), of_node.max())
+
+
+def test_a_footer_that_kills_who_looks_at_it_is_named(good, tmp_path, monkeypatch):
+    paths = save(good, tmp_path / "good.parquet") + save(good[:9], tmp_path / "deadly.parquet")
+    look = parquet.extent
+
+    def deadly(of, name):
+        return os.kill(os.getpid(), signal.SIGKILL) if of.num_rows == 9 else look(of, name)
+
+    monkeypatch.setattr(parquet, "extent", deadly)
+    for read in (read_frames, load_observations):
+        with pytest.raises(BadFileError, match=r"deadly\.parquet: its footer cannot be read"):
+            read(paths)
+
+
+def test_a_footer_that_names_a_column_otherwise_is_read(good, tmp_path):
+    (path,) = save(good, tmp_path / "x.parquet")
+    body = path.read_bytes()
+    at = body.rindex(b"publish_time", 0, body.index(b"ARROW:schema"))  # of the row group
+    path.write_bytes(body[:at] + b"publirh_time" + body[at + 12 :])
+    assert len(read_frames([path])[SeriesName.RT_LMP]) == 600
