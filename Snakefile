@@ -5,6 +5,7 @@ from pathlib import Path
 from snakemake.utils import min_version
 
 from rtlmp.pipeline.environment import ENVIRONMENT, require_own_package
+from rtlmp.pipeline.forkserver import start, stop
 from rtlmp.pipeline.kept import keep, put_back, sweep
 from rtlmp.pipeline.lock import clear_dead_lock
 from rtlmp.pipeline.morning import TOLD
@@ -52,11 +53,14 @@ onstart:
     if NO_PAST:
         print(NO_PAST, file=sys.stderr)
     sweep(Path(RUN))
-    jobs = workflow.dag.needrun_jobs()
+    jobs = [*workflow.dag.needrun_jobs()]
     keep(str(f) for job in jobs for f in job.output if not f.is_storage)
+    if workflow.local_exec:
+        start(len(jobs))
 
 
 onsuccess:
+    stop()
     put_back(workflow.persistence, plan.to_ask_again)
     jobs = workflow.dag.needrun_jobs(exclude_finished=False)
     if plan.makes_pages(str(f) for job in jobs for f in job.output):
@@ -66,6 +70,7 @@ onsuccess:
 
 
 onerror:
+    stop()
     for path in put_back(workflow.persistence, plan.to_ask_again):
         logger.warning(f"{path}: as it was before, for it could not be made anew")
 

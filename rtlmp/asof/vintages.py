@@ -16,14 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rtlmp.catalog import BY_NAME, SeriesName
+from rtlmp.io import parquet
 from rtlmp.io.files import CHECKSUMS, BadFileError, atomic, naming
-from rtlmp.io.parquet import (
-    dictionary_codes,
-    open_parquet,
-    possible_row_groups,
-    safe_footers,
-    to_numpy,
-)
+from rtlmp.io.parquet import dictionary_codes, open_parquet, possible_row_groups, to_numpy
 from rtlmp.schemas.columns import LOCATION, OBSERVED, PUBLISHED, SERIES, VALID, VALUE
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -87,7 +82,7 @@ def load_observations(
     checked when they were written.
     """
     found: dict[SeriesName, list[SeriesRows]] = {}
-    for path in safe_footers(paths):
+    for path in parquet.safe_footers(paths):
         with naming(path):
             for q, rows in _read(path, frozenset(locations), since):
                 found.setdefault(q, []).append(rows)

@@ -3,6 +3,7 @@ that says how long it took and how many rows it made, or why it failed."""
 
 import json
 import os
+import runpy
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -49,6 +50,12 @@ class Job(Generic[S]):
     def day(self) -> date:
         """The issue date that names its files."""
         return date.fromisoformat(self.wildcards.date)
+
+
+def run_job(script: Path, snakemake: Any) -> None:  # noqa: ANN401  # untyped there
+    """Run a script of a rule, timed, with what Snakemake tells it."""
+    with timed_step(snakemake.rule, dict(snakemake.wildcards.items()), snakemake.output):
+        runpy.run_path(str(script), {"snakemake": snakemake}, "__main__")
 
 
 JSON_LOG = "RTLMP_LOG"  # in the environment; json: lines are objects

@@ -80,7 +80,7 @@ def digest_of(
     return sha256([text.encode(), *code_of(PACKAGE).values(), x, *labels, age, hour])
 
 
-def kept(boosters: list[Path], card: Path) -> Trained | None:
+def model_before(boosters: list[Path], card: Path) -> Trained | None:
     """The model in these files, if there is one; one that cannot be read is told."""
     try:
         return load_model(boosters, card) if card.exists() else None

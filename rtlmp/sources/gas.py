@@ -35,6 +35,8 @@ def _prices(body: bytes) -> pd.DataFrame:
     day, value = (pd.Series([row[key] for row in data], dtype=object) for key in keys)
     if len(wrong := day[~day.map(str).str.fullmatch(r"\d{4}-\d\d-\d\d")]):
         raise UnreadableError(f"EIA {SERIES}: row {wrong.index[0]}: period is {wrong.iloc[0]!r}")
+    if len(again := day[day.duplicated()]):
+        raise UnreadableError(f"EIA {SERIES}: row {again.index[0]}: {again.iloc[0]} a second time")
     at = pd.to_datetime(day, format="%Y-%m-%d", utc=True)
     return observation_frame(SeriesName.GAS_PRICE, "HENRY_HUB", at, at + DELAY, value)
 

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from rtlmp.pipeline import forkserver
 from tests.helpers import lines
 
 ROOT: Final = lines.PACKAGE.parent
@@ -78,7 +79,7 @@ def warm(folder: Path) -> Iterator[dict[str, str]]:
                 if server.poll() is not None:
                     raise RuntimeError(f"it ended with {server.returncode} before it served")
                 time.sleep(0.05)
-            yield {SOCKET: str(path), "OMP_NUM_THREADS": "1"}
+            yield {SOCKET: str(path), "OMP_NUM_THREADS": "1", forkserver.SOCKET: "0"}
         finally:
             server.kill()
 

@@ -108,8 +108,8 @@ def test_what_follows_from_the_same_is_not_fitted_again(given, tmp_path, monkeyp
 
 def test_a_model_that_cannot_be_read_is_made_anew(given, tmp_path, capsys):
     paths = [tmp_path / "booster.ubj"], tmp_path / "card.json"
-    assert training.kept(*paths) is None
+    assert training.model_before(*paths) is None
     save_model(read_training(given, CONFIG, DAY, None).fit(), *paths)
     paths[0][0].write_bytes(b"{}")
-    assert training.kept(*paths) is None
+    assert training.model_before(*paths) is None
     assert "booster.ubj" in capsys.readouterr().err

@@ -111,6 +111,7 @@ def test_an_answer_that_is_cut_or_lacks_a_part_is_asked_for_again_then_named(tmp
         ({"period": None, "value": "3"}, "row 1: period is None"),
         ({"value": "3"}, "KeyError 'period'"),
         ({"period": "2026-09-02", "value": "inf"}, "HENRY_HUB: inf"),
+        ({"period": "2026-09-01", "value": "4"}, "row 1: 2026-09-01 a second time"),
     ],
 )
 def test_gas_of_no_day_or_without_end_is_named(tmp_path, monkeypatch, row, said):

@@ -1,11 +1,14 @@
 """The script that params name: a rule made from another one cannot name its own."""
 
-import runpy
+import sys
 from pathlib import Path
 
 from __main__ import snakemake
-from rtlmp.pipeline.job import timed_step
+from rtlmp.pipeline.forkserver import run_forked
+from rtlmp.pipeline.job import run_job
 
 script = Path(__file__).with_name(snakemake.params.script)
-with timed_step(snakemake.rule, dict(snakemake.wildcards.items()), snakemake.output):
-    runpy.run_path(str(script), {"snakemake": snakemake}, "__main__")
+if (code := run_forked(script, snakemake)) is None:
+    run_job(script, snakemake)
+elif code:
+    sys.exit(code)

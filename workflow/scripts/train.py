@@ -4,11 +4,11 @@ from rtlmp.config import jobs
 from rtlmp.models.store import save_model
 from rtlmp.pipeline.job import Job
 from rtlmp.pipeline.kept import KEPT
-from rtlmp.pipeline.training import kept, read_training, train_or_say
+from rtlmp.pipeline.training import model_before, read_training, train_or_say
 
 job = Job(jobs.TrainSettings)
 given, out = dict(job.input.items()), job.output
-before = kept([KEPT / p for p in out.boosters], KEPT / out.card)
+before = model_before([KEPT / p for p in out.boosters], KEPT / out.card)
 training = read_training(given, job.config, job.day, given.get("parameters"), before)
 trained = train_or_say(training, job.day, before)
 if lent := trained.card.get("lent"):
