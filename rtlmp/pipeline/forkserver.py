@@ -62,7 +62,11 @@ def start(jobs: int) -> None:
     at = Path(tempfile.mkdtemp(prefix="rtlmp-")) / "socket"  # none but its owner may ask
     env = {**os.environ, **ONE, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(str(at))
+        try:
+            listening.bind(str(at))
+        except OSError:  # its folder's name is too long: jobs start as ever
+            at.parent.rmdir()
+            return
         listening.listen(128)
         words = [sys.executable, "-P", "-c", SERVE]
         words += map(str, (listening.fileno(), at, os.getpid()))

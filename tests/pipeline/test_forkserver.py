@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -115,6 +116,12 @@ def test_without_one_the_job_is_run_where_it_is(tmp_path, monkeypatch):
     assert run_forked(tmp_path / "x.py", told) is None
     forkserver.start(forkserver.FEWEST - 1)
     assert SOCKET not in os.environ
+    deep = tmp_path / ("x" * 120)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    forkserver.start(99)  # no socket can be there
+    assert SOCKET not in os.environ
+    assert [*deep.iterdir()] == []
 
 
 def until(there, most: float = 60) -> None:
