@@ -29,6 +29,7 @@ from rtlmp.models.curve import exceedance
 from rtlmp.models.store import Trained, load_model
 from rtlmp.pipeline.environment import HOME
 from rtlmp.pipeline.plan import Plan
+from rtlmp.pipeline.rules import SCRIPTS, code_hash
 from rtlmp.pipeline.training import read_training
 from rtlmp.schemas.core import Bounded, Features, Metrics, Observations, no_observations
 from rtlmp.schemas.names import Forecaster
@@ -84,7 +85,8 @@ def read_features(run: str, node: str, start: datetime, end: datetime) -> DataFr
 def train_model(config: Config, pool: str, day: date) -> Trained:
     """The model of a pool dated `day`, on the files that a run of this config left here."""
     names = Wildcards(fromdict={"pool": pool, "date": str(day)})
-    return read_training(Plan.of(config).training(names), config, day, config["parameters"]).fit()
+    given, code = Plan.of(config).training(names), code_hash(SCRIPTS / "train.py")
+    return read_training(given, config, day, config["parameters"], code).fit()
 
 
 def score_forecasts(config: Config, forecasts: DataFrame[Bounded]) -> DataFrame[Metrics]:

@@ -26,14 +26,12 @@ def require_own_package(root: Path) -> None:
     command = [sys.executable, "-P", "-c", WHERE]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     found = Path(said).parent if said else own  # not installed: Snakemake hands on its own path
-    if own.is_dir() and not own.samefile(found) and code_of(own) != code_of(found):
+    if own.is_dir() and not own.samefile(found) and _code(own) != _code(found):
         raise ImportError(
             f"scripts would run {found}, which is not the code in {own}: "
             f"pip install --no-deps -e {root}, or set PYTHONPATH={root}"
         )
 
 
-def code_of(package: Path) -> dict[str, bytes]:
-    """Of each module, by its path."""
-    found = sorted(package.rglob("*.py"))
-    return {path.relative_to(package).as_posix(): path.read_bytes() for path in found}
+def _code(package: Path) -> dict[str, bytes]:
+    return {p.relative_to(package).as_posix(): p.read_bytes() for p in package.rglob("*.py")}

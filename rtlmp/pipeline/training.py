@@ -22,7 +22,6 @@ from rtlmp.models.parameters import adopted, curves
 from rtlmp.models.samples import TrainingSet, training_set
 from rtlmp.models.store import Card, Trained, load_model, package_versions
 from rtlmp.models.training import fit_model
-from rtlmp.pipeline.environment import PACKAGE, code_of
 
 
 class Training(NamedTuple):
@@ -37,11 +36,13 @@ def read_training(
     config: TrainSettings,
     day: date,
     tuned: str | None,
+    code: str = "",
     before: Trained | None = None,
 ) -> Training:
     """Of the model dated `day`, from the files of `Plan.training` and one of tuned parameters.
 
-    `before`: the one of that date so far, which stays where nothing that it follows from differs.
+    `before`: the one of that date so far, which stays where nothing that it follows from differs,
+    `code` (a hash of it) among it.
     """
     own, c = {path: read_history(path) for path in given["history"]}, adopted(config, tuned)
     base = load_model(given["base_boosters"], *of) if (of := given["base_cards"]) else None
@@ -61,7 +62,7 @@ def read_training(
 
     def fit() -> Trained:
         rows = training_set(history, prices, c, day, others, update=bool(base))
-        fit_sha256 = digest_of(rows, c, calibration := curves(tuned), base)
+        fit_sha256 = digest_of(code, rows, c, calibration := curves(tuned), base)
         same = before and not before.card["failed"] and before.card.get("fit_sha256") == fit_sha256
         trained = before if before and same else fit_model(rows, c, calibration, base)
         told = {**trained.card, "fit_sha256": fit_sha256, "drift": drift}
@@ -71,13 +72,18 @@ def read_training(
 
 
 def digest_of(
-    of: TrainingSet, config: TrainSettings, curves: Calibration | None, base: Trained | None
+    code: str,
+    of: TrainingSet,
+    config: TrainSettings,
+    curves: Calibration | None,
+    base: Trained | None,
 ) -> str:
-    """Of all that a fit follows from: its rows, settings, base, and code."""
+    """Of all that a fit follows from: code, rows, settings, base."""
     x, labels, age, hour, unknown = of.rows
-    told = [*of._replace(rows=None), unknown, config, curves, base and base.card]  # type: ignore[arg-type]
-    text = json.dumps([*told, package_versions()], sort_keys=True, default=str)
-    return sha256([text.encode(), *code_of(PACKAGE).values(), x, *labels, age, hour])
+    settings = [config[key] for key in TrainSettings.__annotations__]  # type: ignore[literal-required]
+    told = [code, *of._replace(rows=None), unknown, curves, base and base.card]  # type: ignore[arg-type]
+    text = json.dumps([*told, settings, package_versions()], sort_keys=True, default=str)
+    return sha256([text.encode(), x, *labels, age, hour])
 
 
 def model_before(boosters: list[Path], card: Path) -> Trained | None:

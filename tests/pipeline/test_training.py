@@ -92,17 +92,16 @@ def test_what_follows_from_the_same_is_not_fitted_again(given, tmp_path, monkeyp
     before, fits = load_model(*paths), []
     fit = training.fit_model
     monkeypatch.setattr(training, "fit_model", lambda *a: fits.append(a) or fit(*a))
-    save_model(read_training(given, CONFIG, DAY, None, before).fit(), *paths)
+    save_model(read_training(given, CONFIG, DAY, None, before=before).fit(), *paths)
     assert fits == []
     assert [path.read_bytes() for path in (*paths[0], paths[1])] == saved
     moved = {**given, "history": given["moved"]}
     failed = before._replace(card={**before.card, "failed": "no memory"})
     cases = [(given, config_of(0.5, seed=8), before), (moved, CONFIG, before)]
     for count, (files, config, of) in enumerate([*cases, (given, CONFIG, failed)], 1):
-        read_training(files, config, DAY, None, of).fit()
+        read_training(files, config, DAY, None, before=of).fit()
         assert len(fits) == count
-    monkeypatch.setattr(training, "code_of", lambda _: {"changed.py": b""})
-    read_training(given, CONFIG, DAY, None, before).fit()
+    read_training(given, CONFIG, DAY, None, "changed", before).fit()
     assert len(fits) == 4
 
 
