@@ -11,7 +11,6 @@ import importlib
 import os
 import pickle
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,7 +23,10 @@ from typing import Any, Final, NamedTuple, NoReturn
 
 from rtlmp.pipeline.job import run_job
 
-SOCKET: Final = "RTLMP_FORKSERVER"  # its path, in the environment of jobs; set before: no server
+SOCKET: Final = "RTLMP_FORKSERVER"  # AT, in the environment of jobs; set before: no server
+AT: Final = Path(
+    ".snakemake/rtlmp-forks"
+)  # in the working directory, which jobs share: a short name
 FEWEST: Final = 4  # jobs for which a server is worth its start
 LOADED: Final = (  # in the order in which a run needs it
     "snakemake.script",
@@ -59,19 +61,19 @@ def start(jobs: int) -> None:
     """The server, if it is worth it; jobs find it by the environment from here on."""
     if jobs < FEWEST or SOCKET in os.environ or not hasattr(os, "pidfd_open"):
         return
-    at = Path(tempfile.mkdtemp(prefix="rtlmp-")) / "socket"  # none but its owner may ask
+    AT.parent.mkdir(exist_ok=True)
+    AT.unlink(missing_ok=True)  # of a run that was killed
     env = {**os.environ, **ONE, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with socket.socket(socket.AF_UNIX) as listening:
         try:
-            listening.bind(str(at))
-        except OSError:  # its folder's name is too long: jobs start as ever
-            at.parent.rmdir()
+            listening.bind(str(AT))
+        except OSError:  # no socket can be on this disk: jobs start as ever
             return
         listening.listen(128)
         words = [sys.executable, "-P", "-c", SERVE]
-        words += map(str, (listening.fileno(), at, os.getpid()))
+        words += map(str, (listening.fileno(), os.getpid()))
         SERVERS.append(subprocess.Popen(words, env=env, pass_fds=[listening.fileno()]))
-    os.environ[SOCKET] = str(at)
+    os.environ[SOCKET] = str(AT)
 
 
 def stop() -> None:
@@ -100,14 +102,14 @@ def run_forked(script: Path, told: object) -> int | None:
 
 def serve() -> None:
     """A fork for whoever asks, until Snakemake has ended. It has one thread."""
-    descriptor, at, snakemake = sys.argv[1:]
+    descriptor, snakemake = map(int, sys.argv[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the jobs: Snakemake ends the server
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for jobs
     loading, busy = _load(), True
     try:
-        with socket.socket(fileno=int(descriptor)) as listening:
-            while os.getppid() == int(snakemake):
+        with socket.socket(fileno=descriptor) as listening:
+            while os.getppid() == snakemake:
                 busy = busy and next(loading, DONE) is not DONE
                 if select.select([listening], [], [], 0 if busy else 1)[0]:
                     client, _ = listening.accept()
@@ -115,7 +117,7 @@ def serve() -> None:
                         _answer(client)
                     client.close()
     finally:  # a fork never comes here
-        shutil.rmtree(Path(at).parent)
+        AT.unlink(missing_ok=True)
 
 
 def _load() -> Iterator[object]:

@@ -1,9 +1,9 @@
 """A job that the server forks is as one that Python starts: output, environment, code, death."""
 
+import contextlib
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,12 +23,13 @@ sys.exit(run_forked(Path(sys.argv[1]), told))"""
 
 
 @pytest.fixture(scope="module")
-def address():
+def address(tmp_path_factory):
     """Of a server that is up while these tests run."""
     os.environ.pop(SOCKET, None)
-    forkserver.start(forkserver.FEWEST)
-    yield os.environ[SOCKET]
-    forkserver.stop()
+    with contextlib.chdir(tmp_path_factory.mktemp("run")):
+        forkserver.start(forkserver.FEWEST)
+        yield str(Path.cwd() / os.environ[SOCKET])
+        forkserver.stop()
 
 
 def asking(script: Path, env: dict[str, str]) -> "subprocess.Popen[str]":
@@ -94,19 +95,23 @@ def test_who_says_nothing_harms_no_one(tmp_path, address):
     assert client.returncode == 4
 
 
-def test_it_goes_with_snakemake_and_leaves_nothing():
+def test_it_goes_with_snakemake_and_leaves_nothing(tmp_path):
     start = "import os; from rtlmp.pipeline import forkserver as f; f.start(9);"
     start += "print(os.environ[f.SOCKET], f.SERVERS[0].pid)"
     env = {key: value for key, value in os.environ.items() if key != SOCKET}
-    words = [sys.executable, "-c", start]
-    said = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    words, env = [sys.executable, "-c", start], {**env, "PYTHONPATH": str(ROOT)}
+    (tmp_path / forkserver.AT).parent.mkdir()
+    (tmp_path / forkserver.AT).touch()  # of a run that was killed
+    said = subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
     at, pid = said.stdout.split()
+    assert at == str(forkserver.AT)
     until(lambda: not Path(f"/proc/{pid}").exists())
-    assert not Path(at).parent.exists()
+    assert [*(tmp_path / ".snakemake").iterdir()] == []
 
 
 def test_without_one_the_job_is_run_where_it_is(tmp_path, monkeypatch):
     told = SimpleNamespace(rule="r", wildcards={}, output=[])
+    monkeypatch.chdir(tmp_path)
     for at in ("0", str(tmp_path / "gone")):
         monkeypatch.setenv(SOCKET, at)
         assert run_forked(tmp_path / "x.py", told) is None
@@ -116,12 +121,9 @@ def test_without_one_the_job_is_run_where_it_is(tmp_path, monkeypatch):
     assert run_forked(tmp_path / "x.py", told) is None
     forkserver.start(forkserver.FEWEST - 1)
     assert SOCKET not in os.environ
-    deep = tmp_path / ("x" * 120)
-    deep.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(deep))
-    forkserver.start(99)  # no socket can be there
+    monkeypatch.setattr(forkserver, "AT", tmp_path / ("x" * 120))
+    forkserver.start(99)  # no socket can have that name
     assert SOCKET not in os.environ
-    assert [*deep.iterdir()] == []
 
 
 def until(there, most: float = 60) -> None:
