@@ -18,6 +18,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -105,7 +106,6 @@ def serve() -> None:
     descriptor, snakemake = map(int, sys.argv[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the jobs: Snakemake ends the server
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for jobs
     loading, busy = _load(), True
     try:
         with socket.socket(fileno=descriptor) as listening:
@@ -116,6 +116,9 @@ def serve() -> None:
                     if not os.fork():
                         _answer(client)
                     client.close()
+                with suppress(ChildProcessError):  # there is none
+                    while os.waitpid(-1, os.WNOHANG)[0]:
+                        continue
     finally:  # a fork never comes here
         AT.unlink(missing_ok=True)
 
@@ -133,7 +136,7 @@ def _load() -> Iterator[object]:
 def _answer(client: socket.socket) -> NoReturn:
     """A job, and its exit code to who asked; whose end is its end. In a fork, which ends here."""
     try:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         size, descriptors, *_ = socket.recv_fds(client, 8, 2)
         with client.makefile("rb") as said:

@@ -110,7 +110,7 @@ def record_section(record: Record, of: Lately, tz: str) -> Section:
         (pd.DataFrame(classes), "Reliability: what came of each class of probability."),
     ]
     about = (
-        f"{len(record.entries)} forecasts, as issued; SHA-256 of the last: {record.last}. Scored "
+        f"Forecasts as issued: {len(record.entries)}; SHA-256 of the last: {record.last}. Scored "
         f"are the first 24 hours of {issued} of the last {DAYS} issue dates."
     )
     return Section("The record", about, tables=[html_table(*of) for of in made if len(of[0])])
