@@ -25,9 +25,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 from rtlmp.pipeline.job import run_job
 
 SOCKET: Final = "RTLMP_FORKSERVER"  # AT, in the environment of jobs; set before: no server
-AT: Final = Path(
-    ".snakemake/rtlmp-forks"
-)  # in the working directory, which jobs share: a short name
+AT: Final = Path(".snakemake/rtlmp-forks")  # in the working directory: the name must be short
 FEWEST: Final = 4  # jobs for which a server is worth its start
 LOADED: Final = (  # in the order in which a run needs it
     "snakemake.script",
@@ -162,7 +160,7 @@ def _be(asked: ForkRequest, descriptors: Sequence[int]) -> NoReturn:
         os.chdir(asked.folder)
         os.environ.clear()
         os.environ.update(asked.env)
-        sys.path[:], tempfile.tempdir = asked.path, None
+        sys.argv, sys.path[:], tempfile.tempdir = [asked.script], asked.path, None
         run_job(Path(asked.script), asked.told)
         code = 0
     except SystemExit as end:
