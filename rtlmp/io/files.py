@@ -51,6 +51,11 @@ def sha256(parts: Iterable[bytes | npt.NDArray[Any]]) -> str:
     return total.hexdigest()
 
 
+def json_sha256(value: object) -> str:
+    """Of its JSON, with sorted keys."""
+    return sha256([json.dumps(value, sort_keys=True).encode()])
+
+
 def atomic(path: str | Path, save: Callable[[Path], object], *, lasting: bool = False) -> None:
     """Let `save` fill a temporary file beside `path`, then rename it; `lasting`: with `fsync`."""
     path = Path(path)

@@ -1,7 +1,6 @@
 """A dated model on disk: boosters as UBJSON, the rest as JSON. Opening one runs no code."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from itertools import zip_longest
 from pathlib import Path
@@ -11,7 +10,7 @@ import xgboost as xgb
 
 from rtlmp.config.model import Model
 from rtlmp.evaluation.drift import Drift
-from rtlmp.io.files import BadFileError, atomic, load_json, naming, sha256, write_json
+from rtlmp.io.files import BadFileError, atomic, json_sha256, load_json, naming, sha256, write_json
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, State
 
@@ -70,13 +69,13 @@ def save_model(trained: Trained, boosters: Sequence[str | Path], card: str | Pat
         atomic(path, save, lasting=True)
     digests = [sha256([Path(path).read_bytes()]) for path in boosters]
     made = {**trained.card, "boosters_sha256": digests}
-    write_json({**made, CARD: _card_digest(made)}, card, lasting=True)
+    write_json({**made, CARD: json_sha256(made)}, card, lasting=True)
 
 
 def read_card(path: str | Path) -> Card:
     """The card at `path`. Raises BadFileError where it is not as it was saved."""
     card = load_json(path, dict[str, Any])
-    if card.pop(CARD, None) != _card_digest(card):
+    if card.pop(CARD, None) != json_sha256(card):
         raise BadFileError(f"{path}: not the card that was saved, or of an older version: {AGAIN}")
     return cast("Card", card)
 
@@ -116,7 +115,3 @@ def _opened(path: Path, of: MemberCard, digest: str) -> Fitted:
 def package_versions() -> dict[str, str]:
     """What a card says it was made with; XGBoost is distributed under several names."""
     return {"xgboost": xgb.__version__} | {name: version(name) for name in PACKAGES}
-
-
-def _card_digest(card: Mapping[str, object]) -> str:
-    return sha256([json.dumps(card, sort_keys=True).encode()])

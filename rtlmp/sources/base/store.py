@@ -19,12 +19,13 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
-from rtlmp.io.files import BadFileError, naming, sha256, write_text
+from rtlmp.io.files import BadFileError, json_sha256, naming, sha256, write_text
 from rtlmp.io.tables import read_table, write_table
 from rtlmp.schemas.core import Observations
 
 WHOSE: Final = "stored call"  # key in the file of one of its place
 LOST: Final = ".lost"  # of the file that says why a posting could not be read
+SEAL: Final = "sha256"  # key in a listing of the digest of all else; versions before 0.2 had none
 MARK: Final = b"\nrtlmp sha256 "  # before the digest at a posting's end
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,9 @@ def read_listing(folder: Path) -> Listing | None:
         return None
     with naming(path):
         stored, at = json.loads(path.read_text()), datetime.fromisoformat
+        seal, older = stored.pop(SEAL, None), {*stored} == {"since", "until", "postings"}
+        if seal != json_sha256(stored) and (seal or not older):
+            raise ValueError("not what was listed: delete it, and the site is asked again")
         rows = tuple(Posting(i, at(time), *more) for i, time, *more in stored["postings"])
         return Listing(at(stored["since"]), at(stored["until"]), rows)
 
@@ -73,8 +77,9 @@ def save_listing(folder: Path, listing: Listing) -> None:
     """Remember what was listed."""
     since, until, postings = listing
     rows = [[p.id, p.published.isoformat(), p.name, p.site] for p in postings]
-    text = {"since": since.isoformat(), "until": until.isoformat(), "postings": rows}
-    write_text(json.dumps(text, indent=0), folder / "index.json", lasting=True)
+    told = {"since": since.isoformat(), "until": until.isoformat(), "postings": rows}
+    text = json.dumps({**told, SEAL: json_sha256(told)}, indent=0)
+    write_text(text, folder / "index.json", lasting=True)
 
 
 def sealed(report: str, posting: str, body: bytes) -> bytes:

@@ -1,8 +1,10 @@
 """What the store holds is what was fetched, and whose it is; anything else is asked for again."""
 
 import io
+import json
 import logging
 import zipfile
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from rtlmp.io.files import BadFileError
 from rtlmp.sources import weather
 from rtlmp.sources.base.interface import observe
-from rtlmp.sources.base.store import read_listing, sealed, unsealed
+from rtlmp.sources.base.store import Listing, Posting, read_listing, save_listing, sealed, unsealed
 from tests.helpers import live
 from tests.helpers.replay import serving, zipped
 
@@ -67,6 +69,17 @@ def test_a_call_that_is_damaged_or_of_another_place_is_asked_for_again(tmp_path,
 
 
 def test_a_broken_listing_is_named(tmp_path):
-    (tmp_path / "index.json").write_text('{"since": "2026-10-04T00:00:00+00:00"}')
-    with pytest.raises(BadFileError, match=r"index\.json: cannot be read.*KeyError 'postings'"):
-        read_listing(tmp_path)
+    path = tmp_path / "index.json"
+    at = datetime(2026, 10, 4, tzinfo=UTC)
+    listing = Listing(at, at + timedelta(days=1), (Posting("7", at, "name"),))
+    save_listing(tmp_path, listing)
+    whole = path.read_text()
+    assert read_listing(tmp_path) == listing
+    for broken in ('{"since": "2026-10-04T00:00:00+00:00"}', whole.replace('"7"', '"8"')):
+        path.write_text(broken)
+        with pytest.raises(BadFileError, match=r"index\.json: .*not what was listed"):
+            read_listing(tmp_path)
+    stored = json.loads(whole)
+    del stored["sha256"]  # of a version before 0.2
+    path.write_text(json.dumps(stored))
+    assert read_listing(tmp_path) == listing
