@@ -88,12 +88,13 @@ def run_forked(script: Path, told: object) -> int | None:
     """Exit code of a fork that ran `script`; None: there is no server."""
     if not (at := os.environ.get(SOCKET)):
         return None
-    asked = pickle.dumps(ForkRequest(str(script), told, str(Path.cwd()), {**os.environ}, sys.path))
     with socket.socket(socket.AF_UNIX) as asking:
         try:
             asking.connect(at)
         except OSError:  # it has ended, or is on another machine
             return None
+        what = ForkRequest(str(script), told, str(Path.cwd()), {**os.environ}, sys.path)
+        asked = pickle.dumps(what)
         socket.send_fds(asking, [len(asked).to_bytes(8, "big")], [1, 2])
         asking.sendall(asked)
         return int(asking.recv(16) or 128 + signal.SIGKILL)  # nothing: the server was killed
