@@ -23,12 +23,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from rtlmp.pipeline import forkserver
 from tests.helpers import lines
 
 ROOT: Final = lines.PACKAGE.parent
 SOCKET: Final = "WARM_SOCKET"  # in the environment of what runs
 AHEAD: Final = "WARM_AHEAD"  # s from the machine's clock to that which `datetime.now` tells
+NO_SERVER: Final = "RTLMP_FORKSERVER"  # its own forks are enough
 GROUP: Final = "WARM_GROUP"  # of processes, to be killed at once
 COUNT: Final = "WARM_COUNT"  # a file with a byte for each script started
 TRACE: Final = "WARM_TRACE"  # these system calls of each script go to a file beside COUNT
@@ -79,7 +79,7 @@ def warm(folder: Path) -> Iterator[dict[str, str]]:
                 if server.poll() is not None:
                     raise RuntimeError(f"it ended with {server.returncode} before it served")
                 time.sleep(0.05)
-            yield {SOCKET: str(path), "OMP_NUM_THREADS": "1", forkserver.SOCKET: "0"}
+            yield {SOCKET: str(path), "OMP_NUM_THREADS": "1", NO_SERVER: "0"}
         finally:
             server.kill()
 
