@@ -45,7 +45,11 @@ def extent(group: pq.RowGroupMetaData, name: str) -> Bounds:
     """
     columns = (group.column(k) for k in range(group.num_columns))
     of = next((column for column in columns if column.path_in_schema == name), None)
-    told = of.statistics if of else None
+    return column_extent(of) if of else (None, None)
+
+
+def column_extent(of: pq.ColumnChunkMetaData) -> Bounds:
+    told = of.statistics
     return (told.min_raw, told.max_raw) if told and told.has_min_max else (None, None)
 
 
@@ -64,8 +68,8 @@ def _survives(paths: Sequence[str | Path]) -> bool:
         for path in paths:
             with suppress(Exception):  # told where the file is read
                 file = open_parquet(path)
-                names, groups = file.schema_arrow.names, range(file.num_row_groups)
-                [extent(file.metadata.row_group(k), name) for k in groups for name in names]
+                for group in map(file.metadata.row_group, range(file.num_row_groups)):
+                    [column_extent(group.column(k)) for k in range(group.num_columns)]
         os._exit(0)
     return not os.waitpid(child, 0)[1]
 

@@ -79,9 +79,9 @@ def digest_of(
     base: Trained | None,
 ) -> str:
     """Of all that a fit follows from: code, rows, settings, base."""
-    x, labels, age, hour, unknown = of.rows
     settings = [config[key] for key in TrainSettings.__annotations__]  # type: ignore[literal-required]
-    told = [code, *of._replace(rows=None), unknown, curves, base and base.card]  # type: ignore[arg-type]
+    *named, (x, labels, age, hour, unknown), lent = of
+    told = [code, *named, lent, unknown, curves, base and base.card]
     text = json.dumps([*told, settings, package_versions()], sort_keys=True, default=str)
     return sha256([text.encode(), x, *labels, age, hour])
 

@@ -28,7 +28,7 @@ from tests.helpers import lines
 ROOT: Final = lines.PACKAGE.parent
 SOCKET: Final = "WARM_SOCKET"  # in the environment of what runs
 AHEAD: Final = "WARM_AHEAD"  # s from the machine's clock to that which `datetime.now` tells
-NO_SERVER: Final = "RTLMP_FORKSERVER"  # its own forks are enough
+NO_SERVER: Final = "RTLMP_FORKSERVER"  # of `pipeline.forkserver`: these forks are enough
 GROUP: Final = "WARM_GROUP"  # of processes, to be killed at once
 COUNT: Final = "WARM_COUNT"  # a file with a byte for each script started
 TRACE: Final = "WARM_TRACE"  # these system calls of each script go to a file beside COUNT

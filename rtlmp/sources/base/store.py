@@ -66,10 +66,10 @@ def read_listing(folder: Path) -> Listing | None:
         return None
     with naming(path):
         stored, at = json.loads(path.read_text()), datetime.fromisoformat
+        rows = tuple(Posting(i, at(time), *more) for i, time, *more in stored["postings"])
         seal, older = stored.pop(SEAL, None), {*stored} == {"since", "until", "postings"}
         if seal != json_sha256(stored) and (seal or not older):
             raise ValueError("not what was listed: delete it, and the site is asked again")
-        rows = tuple(Posting(i, at(time), *more) for i, time, *more in stored["postings"])
         return Listing(at(stored["since"]), at(stored["until"]), rows)
 
 

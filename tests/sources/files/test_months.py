@@ -260,12 +260,12 @@ def test_coverage_counts_the_nodes_alone_however_the_rows_are_grouped(good, tmp_
 
 def test_a_footer_that_kills_who_looks_at_it_is_named(good, tmp_path, monkeypatch):
     paths = save(good, tmp_path / "good.parquet") + save(good[:9], tmp_path / "deadly.parquet")
-    look = parquet.extent
+    look = parquet.column_extent
 
-    def deadly(of, name):
-        return os.kill(os.getpid(), signal.SIGKILL) if of.num_rows == 9 else look(of, name)
+    def deadly(of):
+        return os.kill(os.getpid(), signal.SIGKILL) if of.num_values == 9 else look(of)
 
-    monkeypatch.setattr(parquet, "extent", deadly)
+    monkeypatch.setattr(parquet, "column_extent", deadly)
     for read in (read_frames, load_observations):
         with pytest.raises(BadFileError, match=r"deadly\.parquet: its footer cannot be read"):
             read(paths)
