@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from pandera.typing import DataFrame
 
 from rtlmp.io.files import CHECKSUMS, atomic, folder_name, naming
+from rtlmp.io.parquet import open_parquet
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell from these on
 S = TypeVar("S", bound=pa.DataFrameModel)
@@ -24,9 +25,14 @@ def read_table(schema: type[S], path: str | Path) -> DataFrame[S]:
 
 
 def read_frame(path: str | Path) -> pd.DataFrame:
-    """The table at `path` as it is. Raises BadFileError with its name."""
-    with naming(path):
-        return pd.read_parquet(path, page_checksum_verification=True)
+    """The table at `path` as it is. Raises BadFileError with its name.
+
+    Not by pandas: it hands Arrow a Python file, whose threads can then abort a process that ends
+    right after (apache/arrow#34314).
+    """
+    with naming(path), open_parquet(path) as file:
+        frame: pd.DataFrame = file.read().to_pandas()
+        return frame
 
 
 def validated(schema: type[S], df: pd.DataFrame) -> DataFrame[S]:
