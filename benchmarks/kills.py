@@ -3,13 +3,15 @@
 At random moments, every second time of Snakemake alone, whose job lives on, else of all at once as
 when the power fails; then at each rename, write and fsync of every job, by strace, and at each
 change of a file by Snakemake itself. Each time from an empty folder. What is there in the end must
-be what an undisturbed run makes, by SHA-256, and no hand is lent. --every 9: each ninth point.
+be what an undisturbed run makes, by SHA-256, and no hand is lent. --every 9: each ninth point;
+--kinds: one point, drawn, of each call on each kind of file (its name, but for digits).
 """
 
 import argparse
 import hashlib
 import os
 import random
+import re
 import shutil
 import signal
 import tempfile
@@ -18,6 +20,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -37,6 +41,8 @@ FORECAST: Final = [f"{repo.RUN}/forecast/HB_NORTH/{x}/2024-03-20.parquet" for x 
 FETCHED: Final = ["dam_spp", "solar_forecast", "weather_wind"]
 KEPT: Final = (".parquet", ".arrow", ".ubj", ".json", ".csv")
 SEED: Final = 7
+KIND: Final = attrgetter("kind")
+DRAWN: Final = r"[0-9a-f]{8,}|\d+|tmp\w{8}"  # what differs from file to file
 
 
 class Task(NamedTuple):
@@ -68,6 +74,14 @@ class Task(NamedTuple):
         return sum(
             p.is_file() for at in ("results", "store") for p in (self.folder / at).rglob(".*")
         )
+
+
+class Point(NamedTuple):
+    """Where to kill."""
+
+    env: dict[str, str]  # that tells where
+    at: str
+    kind: str
 
 
 class Kill(NamedTuple):
@@ -124,44 +138,61 @@ def at_random(task: Task, kills: int) -> Iterator[Kill]:
             yield again(task, f"{'Snakemake' if alone else 'all'}, random", want)
 
 
-def at_each(task: Task, every: int) -> Iterator[Kill]:
-    """At each call of each job, and each change of a file by Snakemake; or each `every`-th."""
+def at_each(task: Task, every: int, kinds: bool) -> Iterator[Kill]:
+    """At each call of each job, and each change of a file by Snakemake; or as told."""
     with tempfile.TemporaryDirectory() as name:
         count = Path(name) / "count"
         told = {warm.COUNT: str(count), warm.TRACE: CALLS, warm.OWN: "0"}
         _, want = undisturbed(task, **told)
-        for env, at in points(count)[::every]:
+        of = points(count)
+        draw = random.Random(SEED)
+        drawn = [draw.choice([*each]) for _, each in groupby(sorted(of, key=KIND), KIND)]
+        print(f"{task.name}: {len(of)} points of {len(drawn)} kinds", flush=True)
+        for env, at, _ in drawn if kinds else of[::every]:
             shutil.rmtree(task.folder, ignore_errors=True)
             count.unlink(missing_ok=True)
             if task.start(**env, **{warm.COUNT: str(count)}).ended() == -signal.SIGKILL:
                 yield again(task, at, want)._replace(point=f"{env}")
 
 
-def points(count: Path) -> list[tuple[dict[str, str], str]]:
-    """What tells where to kill, and its kind, of all that an undisturbed run did."""
+def points(count: Path) -> list[Point]:
+    """Of all that an undisturbed run did."""
     found = []
     for job in range(count.stat().st_size):
-        said = Path(f"{count}.{job}").read_text().splitlines()
-        calls = Counter(line.partition("(")[0] for line in said if "(" in line)
-        found += [({warm.KILL: f"{job};{call};{n}"}, call)
-                  for call, times in calls.items() for n in range(1, times + 1)]  # fmt: skip
-    own = int(Path(f"{count}.own").read_text())
-    return found + [({warm.OWN: f"{n}"}, "Snakemake's files") for n in range(1, own + 1)]
+        times = Counter[str]()
+        for line in Path(f"{count}.{job}").read_text(errors="replace").splitlines():
+            call, called, _ = line.partition("(")
+            if called:
+                times[call] += 1
+                found.append(Point({warm.KILL: f"{job};{call};{times[call]}"}, call, kind(line)))
+    own = Path(f"{count}.own").read_text().splitlines()
+    return found + [
+        Point({warm.OWN: f"{n}"}, "Snakemake's files", f"Snakemake {kind(line)}")
+        for n, line in enumerate(own, 1)
+    ]
+
+
+def kind(line: str) -> str:
+    """A call and its file, as `write a/#.parquet`."""
+    call, _, of = line.partition("(")
+    path = re.search(r'(?:^\d+<|"|^)([^">,]+)', of)
+    return f"{call} {re.sub(DRAWN, '#', path[1] if path else of[:40])}"
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=int, default=200, help="random kills, of run and fetch")
     parser.add_argument("--every", type=int, default=1, help="of the system calls; 0: none")
+    parser.add_argument("--kinds", action="store_true")
     parser.add_argument("--keep", type=Path, help="an empty folder, left as it is at the end")
 
 
-def killed(folder: Path, number: int, every: int) -> Iterator[Kill]:
+def killed(folder: Path, number: int, every: int, kinds: bool) -> Iterator[Kill]:
     with warm.warm(folder) as warmed, replay.serving() as server:
         env = {**warmed, "PYTHONPATH": str(ROOT)}
         for task in (forecasting(folder, env), fetching(folder, env, server.url)):
             yield from at_random(task, number // 2)
-            if every:
-                yield from at_each(task, every)
+            if every or kinds:
+                yield from at_each(task, every, kinds)
 
 
 def run(given: argparse.Namespace) -> None:
@@ -170,7 +201,7 @@ def run(given: argparse.Namespace) -> None:
         folder = given.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
         found = []
-        for one in killed(folder, given.count, given.every):
+        for one in killed(folder, given.count, given.every, given.kinds):
             found.append(one)
             if not one.recovered:
                 print("not recovered:", *one, f"{len(found)} kills so far", flush=True)

@@ -211,8 +211,8 @@ def _run(words: list[str], env: Mapping[str, str]) -> None:
         try:
             main(words[2:])
         finally:
-            for number in [*done] if TRACE in env else ():
-                Path(f"{env[COUNT]}.own").write_text(str(number))
+            if TRACE in env:
+                Path(f"{env[COUNT]}.own").write_text("\n".join(done))
     elif words[0] == "-m":
         sys.argv = words[1:]
         runpy.run_module(words[1], run_name="__main__", alter_sys=True)
@@ -266,22 +266,22 @@ def _count_and_trace(env: Mapping[str, str]) -> None:
         _trace("-o", "/dev/null", "-e", f"trace={call}", "-e", inject)
 
 
-def _kill_itself(at: int) -> list[int]:
+def _kill_itself(at: int) -> list[str]:
     """At the change of a file that has this number: before it, or with a new file still empty.
 
-    Gives where the count of changes will stand.
+    Gives where the changes will stand.
     """
-    done = [0]
+    done = list[str]()
 
-    def due() -> bool:
-        done[0] += 1
-        return done[0] == at
+    def due(event: str, path: object) -> bool:
+        done.append(f"{event}({path}")
+        return len(done) == at
 
     def hook(event: str, of: tuple[Any, ...]) -> None:
         opened = event == "open" and isinstance(of[0], str) and (of[2] or 0) & os.O_ACCMODE
-        if (opened or event in CHANGES) and due():
+        if (opened or event in CHANGES) and due(event, of[0]):
             os.killpg(0, signal.SIGKILL)
-        if opened and due():
+        if opened and due("opened", of[0]):
             os.close(os.open(of[0], of[2] | os.O_CREAT, 0o644))
             os.killpg(0, signal.SIGKILL)
 
@@ -292,7 +292,7 @@ def _kill_itself(at: int) -> list[int]:
 def _trace(*words: str) -> None:
     """Let strace follow this process from here on."""
     me = str(os.getpid())
-    subprocess.Popen(["strace", "-qq", *words, "-p", me])
+    subprocess.Popen(["strace", "-qq", "-y", *words, "-p", me])
     status = Path("/proc/self/status")
     while "TracerPid:\t0\n" in status.read_text():
         time.sleep(0.01)
