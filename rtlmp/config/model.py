@@ -51,6 +51,7 @@ class Hyperparameters(TypedDict, total=False):
     """What a member may have otherwise than `model`. Each is declared here and nowhere else."""
 
     estimator: Annotated[EstimatorName, Setting("hazard", "rtlmp/models/estimators.py")]
+    weight: Annotated[float, Setting(1.0, "in the mean over members", 0.01, 100)]
     grid: Annotated[Grid, Setting([*GRID], "USD/MWh, thresholds fitted")]
     half_life_days: Annotated[float, Setting(240.0, "age of half weight", 30, inf, (60, 720, LOG))]
     half_life_power: Annotated[float, Setting(0.7, "growth above $50", 0, 2, (0, 1.2))]

@@ -79,15 +79,16 @@ def _beyond(p: Floats, deviations: float) -> Floats:
 def model_probability(
     trained: Trained, x: Matrix, thresholds: list[float], *, gate_trees: bool = False
 ) -> Floats:
-    """Mean over members of P(highest price > threshold), calibrated: (rows, thresholds).
+    """Mean over members, as they weigh, of P(highest price > threshold), calibrated: (rows,
+    thresholds).
 
     `gate_trees`: by the trees alone that have not seen the days held out.
     """
-    each = []
+    each, weights = [], [of["model"].get("weight", 1.0) for of in trained.card["members"]]
     for fitted, of in zip(trained.members, trained.card["members"], strict=True):
         curve = threshold_curve(fitted, x, of["model"], of["gate_trees"] if gate_trees else 0)
         each.append(exceedance(curve, of["model"]["grid"], thresholds))
-    return apply_calibration(np.mean(each, axis=0), thresholds, trained.card["calibration"])
+    return apply_calibration(np.average(each, 0, weights), thresholds, trained.card["calibration"])
 
 
 def forecasts(

@@ -26,7 +26,8 @@ T = TypeVar("T")
 PASSES: Final = 2  # over the blocks
 APART: Final = 10_000_019  # of the seeds of blocks: further than those of dated models ever are
 MEMORY: Final = {"half_life_days", "half_life_power"}
-OWN: Final = {"estimator", "grid", "base_rate_share", "rounds", "row_blocks", "threads", *MEMORY}
+SHARES: Final = {"weight", "base_rate_share"}
+OWN: Final = {"estimator", "grid", "rounds", "row_blocks", "threads", *MEMORY, *SHARES}
 
 
 class StackedRows(NamedTuple):

@@ -14,11 +14,13 @@ FAR: Final = 5.0  # standard deviations at which a feature is cut off
 def fit_logistic(t: TrainingRows, model: Model, _: int, __: int) -> Fitted:
     """The continuation ratios as one logistic regression: an intercept a threshold, shared slopes.
 
-    Features are standardised, missing ones at their mean; `reg_lambda` is the L2 penalty.
+    Features are standardised, missing ones at their mean; `reg_lambda` is the L2 penalty. Lines
+    need few rows: those of one of the `row_blocks`.
     """
     from sklearn.linear_model import LogisticRegression  # slow to import
 
     t, grid = t.gate_rows(), np.array(model["grid"])
+    t = t.at(np.flatnonzero(t.block_id % model["row_blocks"] == 0))
     row, step, above, weight = stack_reached(t, model)
     x = t.x[t.row].astype(np.float64)
     seen = ~np.isnan(x).all(axis=0)

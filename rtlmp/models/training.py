@@ -1,13 +1,14 @@
 """From features and prices to a dated model."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final, cast
 
 import numpy as np
 
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Flags, Floats, Ints, to_us
 from rtlmp.config.jobs import TrainSettings
-from rtlmp.config.model import Member, Model, held_out_span
+from rtlmp.config.model import EstimatorName, Member, Model, held_out_span
 from rtlmp.features.history import History, history_days
 from rtlmp.io.files import sha256
 from rtlmp.models.boosted import update_hazard
@@ -100,12 +101,17 @@ def _window(rows: Samples, config: TrainSettings) -> int:
 def _members(
     rows: Samples, config: TrainSettings, day: date, held_from: datetime, base: Trained | None
 ) -> list[tuple[Fitted, MemberCard]]:
+    """With `base`, its own where they are no continuation ratio in trees: nothing updates those."""
     not_held_out = ~held_out(rows.hour, to_us(held_from), config["gate"]["every"])
-    older = base.members if base else [None] * len(config["members"])
-    return [
-        _member(rows, config, member, day, not_held_out, of)
-        for member, of in zip(config["members"], older, strict=True)
-    ]
+    fitted = partial(_member, rows, config, day=day, not_held_out=not_held_out)
+    if base is None:
+        return [fitted(member, base=None) for member in config["members"]]
+    older = zip(config["members"], base.members, base.card["members"], strict=True)
+    return [fitted(member, base=of) if _updated(card) else (of, card) for member, of, card in older]
+
+
+def _updated(card: MemberCard) -> bool:
+    return card["model"]["estimator"] == EstimatorName.HAZARD
 
 
 def _member(

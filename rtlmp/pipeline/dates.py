@@ -169,7 +169,7 @@ class Dates:
         of = base_date(day, c["retrain_every_days"], c["refit"]["every"], c["ensemble_size"])
         enough = of - timedelta(days=c["refit"]["update_days"]) >= self.first
         kinds = {member.get("estimator", c["model"]["estimator"]) for member in c["members"]}
-        return of if of != day and enough and kinds == {EstimatorName.HAZARD} else None
+        return of if of != day and enough and EstimatorName.HAZARD in kinds else None
 
     def dated_models(self, served: Iterable[date]) -> list[date]:
         """Of the models that may serve these issue dates, and of the one before, with which the

@@ -14,7 +14,7 @@ from rtlmp.clock import days, issue_time
 from rtlmp.config import parse_config
 from rtlmp.features.history import node_sample, write_history
 from rtlmp.features.matrix import monthly_features, training_features
-from rtlmp.forecast.forecast import pool_forecast
+from rtlmp.forecast.forecast import model_probability, pool_forecast
 from rtlmp.models.samples import training_set
 from rtlmp.models.training import block_ids, train
 from rtlmp.schemas.core import Observations
@@ -194,6 +194,31 @@ def test_an_update_keeps_the_gate_trees_and_learns_the_rest_anew(config, prices,
     assert card["held_out_from"] >= base.card["held_out_from"]
     again = train(history, archive, shorter, DAY, base=new)
     assert again.card["inputs_sha256"] != card["inputs_sha256"]
+
+
+def test_an_update_leaves_lines_as_they_are(config, prices, history):
+    members = [{}, {"estimator": "logistic", "reg_lambda": 1.0}]
+    two = {**config, "members": members, "refit": {"every": 9, "update_days": 20}}
+    archive = archive_of_frames([prices])
+    base = train(history, archive, two, date(2024, 7, 14))
+    new = train(history, archive, two, DAY, base=base)
+    assert new.members[1] == base.members[1]
+    assert new.card["members"][1] == base.card["members"][1]
+    assert new.card["members"][0]["rows"] < base.card["members"][0]["rows"]
+    assert new.members[0].boosted().get_dump() != base.members[0].boosted().get_dump()
+
+
+def test_members_count_as_they_weigh(config, prices, history):
+    members = [{}, {"estimator": "logistic", "weight": 0.5}]
+    both = train(history, archive_of_frames([prices]), {**config, "members": members}, DAY)
+    x, xs = history[0].x[:50], config["thresholds"]
+    each = [
+        both._replace(members=[of], card={**both.card, "members": [card]})
+        for of, card in zip(both.members, both.card["members"], strict=True)
+    ]
+    trees, lines = (model_probability(of, x, xs) for of in each)
+    assert np.abs(trees - lines).max() > 0.01
+    np.testing.assert_allclose(model_probability(both, x, xs), (2 * trees + lines) / 3)
 
 
 def test_nothing_published_after_its_issue_time_changes_an_update(config, prices, history):
