@@ -4,8 +4,8 @@ Each month of a window is forecast by one model, dated on its first day: no gate
 dates. Settings with `retrain_every_days` retrain as often, from nothing or as `refit` says. Skill
 is against climatology, the spike frequency by node and local hour over all that the model could
 know. --settings is a YAML file, name: settings of config.yaml that differ (model, members,
-history_days, refit, auxiliary_nodes: names). The first is set beside each other by Diebold-Mariano
-of daily log loss. Forecasts are kept under --work and not made again.
+history_days, refit, auxiliary_nodes: names; without: names of features). The first is set beside
+each other by Diebold-Mariano of daily log loss. Forecasts are kept under --work and not made again.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from fnmatch import fnmatch
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -170,7 +171,10 @@ def hourly_vintages_of(of: Any, q: SeriesName) -> Any:  # noqa: ANN401
 
 def forecasts(made: World, window: Window, settings: Mapping[str, Any], every: int) -> Forecasts:
     """Of a window, month by month."""
-    own = {k: v for k, v in settings.items() if k != "auxiliary_nodes"}
+    own = {k: v for k, v in settings.items() if k not in {"auxiliary_nodes", "without"}}
+    made = made._replace(
+        rows={n: without(of, settings.get("without", [])) for n, of in made.rows.items()}
+    )
     config = config_of({"nodes": [*LMP], "issue_time": "09:56", "thresholds": XS, **own})
     names = [*window.nodes, *settings.get("auxiliary_nodes", SPP)]
     rows = {n: made.rows[n] for n in names}
@@ -197,6 +201,12 @@ def forecasts(made: World, window: Window, settings: Mapping[str, Any], every: i
         print(f"  {day} {model.card['rows']:,} rows {took[-1]:.1f} s", flush=True)
     day, y, p, reference, lead = (np.concatenate(of) for of in zip(*parts, strict=True))
     return Forecasts(day, y, p, reference, lead, float(np.mean(took)))
+
+
+def without(rows: HistoryRows, patterns: Sequence[str]) -> HistoryRows:
+    """`rows` without the features whose names match one, as `dam_*`."""
+    of = [k for k, name in enumerate(rows.design) if not any(fnmatch(name, p) for p in patterns)]
+    return rows._replace(x=rows.x[:, of], design=[rows.design[k] for k in of]) if patterns else rows
 
 
 def concat_issued(
