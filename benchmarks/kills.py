@@ -138,7 +138,7 @@ def at_random(task: Task, kills: int) -> Iterator[Kill]:
             yield again(task, f"{'Snakemake' if alone else 'all'}, random", want)
 
 
-def at_each(task: Task, every: int, kinds: bool) -> Iterator[Kill]:
+def at_each(task: Task, every: int, *, kinds: bool) -> Iterator[Kill]:
     """At each call of each job, and each change of a file by Snakemake; or as told."""
     with tempfile.TemporaryDirectory() as name:
         count = Path(name) / "count"
@@ -186,13 +186,13 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", type=Path, help="an empty folder, left as it is at the end")
 
 
-def killed(folder: Path, number: int, every: int, kinds: bool) -> Iterator[Kill]:
+def killed(folder: Path, number: int, every: int, *, kinds: bool = False) -> Iterator[Kill]:
     with warm.warm(folder) as warmed, replay.serving() as server:
         env = {**warmed, "PYTHONPATH": str(ROOT)}
         for task in (forecasting(folder, env), fetching(folder, env, server.url)):
             yield from at_random(task, number // 2)
             if every or kinds:
-                yield from at_each(task, every, kinds)
+                yield from at_each(task, every, kinds=kinds)
 
 
 def run(given: argparse.Namespace) -> None:
@@ -201,7 +201,7 @@ def run(given: argparse.Namespace) -> None:
         folder = given.keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)
         found = []
-        for one in killed(folder, given.count, given.every, given.kinds):
+        for one in killed(folder, given.count, given.every, kinds=given.kinds):
             found.append(one)
             if not one.recovered:
                 print("not recovered:", *one, f"{len(found)} kills so far", flush=True)
