@@ -42,7 +42,10 @@ FETCHED: Final = ["dam_spp", "solar_forecast", "weather_wind"]
 KEPT: Final = (".parquet", ".arrow", ".ubj", ".json", ".csv")
 SEED: Final = 7
 KIND: Final = attrgetter("kind")
-DRAWN: Final = r"[0-9a-f]{8,}|\d+|tmp\w{8}"  # what differs from file to file
+DRAWN: Final = (  # what differs from file to file, and from run to run
+    r"(?<=metadata/).*|(?<=incomplete/).*|(?<=source-cache/).*|(?<=raw/)\w+|(?<=logs/)\w+"
+    r"|[0-9a-f]{8,}|\d+|tmp\w{8}"
+)
 
 
 class Task(NamedTuple):
@@ -148,11 +151,11 @@ def at_each(task: Task, every: int, *, kinds: bool) -> Iterator[Kill]:
         draw = random.Random(SEED)
         drawn = [draw.choice([*each]) for _, each in groupby(sorted(of, key=KIND), KIND)]
         print(f"{task.name}: {len(of)} points of {len(drawn)} kinds", flush=True)
-        for env, at, _ in drawn if kinds else of[::every]:
+        for env, at, named in drawn if kinds else of[::every]:
             shutil.rmtree(task.folder, ignore_errors=True)
             count.unlink(missing_ok=True)
             if task.start(**env, **{warm.COUNT: str(count)}).ended() == -signal.SIGKILL:
-                yield again(task, at, want)._replace(point=f"{env}")
+                yield again(task, at, want)._replace(point=f"{named} {env}")
 
 
 def points(count: Path) -> list[Point]:
@@ -203,8 +206,8 @@ def run(given: argparse.Namespace) -> None:
         found = []
         for one in killed(folder, given.count, given.every, kinds=given.kinds):
             found.append(one)
-            if not one.recovered:
-                print("not recovered:", *one, f"{len(found)} kills so far", flush=True)
+            said = f"recovered: {one.at} {one.point}" if one.recovered else f"NOT recovered: {one}"
+            print(len(found), said, flush=True)
     by = pd.DataFrame(found).groupby(["task", "at"])
     table = by.agg(kills=("why", "size"), recovered=("recovered", "sum"), left=("left", "sum"))
     print(table.to_string())
