@@ -24,6 +24,9 @@ class EstimatorName(StrEnum):
     LOGISTIC = "logistic"
 
 
+UPDATED: Final = (EstimatorName.HAZARD,)  # an update leaves members of the others as they are
+
+
 class Setting(NamedTuple):
     """Default, meaning with its unit, range allowed, range searched: of a setting of `model`."""
 

@@ -84,11 +84,12 @@ def model_probability(
 
     `gate_trees`: by the trees alone that have not seen the days held out.
     """
-    each, weights = [], [of["model"].get("weight", 1.0) for of in trained.card["members"]]
+    each = []
     for fitted, of in zip(trained.members, trained.card["members"], strict=True):
         curve = threshold_curve(fitted, x, of["model"], of["gate_trees"] if gate_trees else 0)
         each.append(exceedance(curve, of["model"]["grid"], thresholds))
-    return apply_calibration(np.average(each, 0, weights), thresholds, trained.card["calibration"])
+    mean = np.average(each, 0, trained.weights())
+    return apply_calibration(mean, thresholds, trained.card["calibration"])
 
 
 def forecasts(

@@ -6,7 +6,7 @@ import numpy as np
 
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import Model
-from rtlmp.models.curve import Fitted, TrainingRows, sigmoid, stack_reached
+from rtlmp.models.curve import Fitted, TrainingRows, log_odds, sigmoid, stack_reached
 
 FAR: Final = 5.0  # standard deviations at which a feature is cut off
 
@@ -26,10 +26,15 @@ def fit_logistic(t: TrainingRows, model: Model, _: int, __: int) -> Fitted:
     seen = ~np.isnan(x).all(axis=0)
     mean, deviation = np.zeros(x.shape[1]), np.zeros(x.shape[1])
     mean[seen], deviation[seen] = np.nanmean(x[:, seen], axis=0), np.nanstd(x[:, seen], axis=0)
-    z = np.column_stack([_standard(x, mean, deviation)[row], np.eye(len(grid))[step]])
-    fit = LogisticRegression(C=1 / model["reg_lambda"], fit_intercept=False, max_iter=200, tol=1e-3)
-    fit.fit(z, above, sample_weight=weight)
-    found = {"mean": mean, "deviation": deviation, "coefficients": fit.coef_[0]}
+    if above.all() or not above.any():  # there are none to tell apart
+        coefficients = np.append(0 * mean, log_odds(step, above, weight, len(grid)))
+    else:
+        z = np.column_stack([_standard(x, mean, deviation)[row], np.eye(len(grid))[step]])
+        fit = LogisticRegression(
+            C=1 / model["reg_lambda"], fit_intercept=False, max_iter=200, tol=1e-3
+        )
+        coefficients = fit.fit(z, above, sample_weight=weight).coef_[0]
+    found = {"mean": mean, "deviation": deviation, "coefficients": coefficients}
     return Fitted(None, {name: values.tolist() for name, values in found.items()})
 
 

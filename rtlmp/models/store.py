@@ -60,6 +60,10 @@ class Trained(NamedTuple):
     members: list[Fitted]
     card: Card
 
+    def weights(self) -> list[float]:
+        """Of each member in that mean."""
+        return [of["model"].get("weight", 1.0) for of in self.card["members"]]
+
 
 def save_model(trained: Trained, boosters: Sequence[str | Path], card: str | Path) -> None:
     """A file a member, and the card; each whole or not there. No booster: an empty object."""

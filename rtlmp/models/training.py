@@ -8,7 +8,7 @@ import numpy as np
 
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Flags, Floats, Ints, to_us
 from rtlmp.config.jobs import TrainSettings
-from rtlmp.config.model import EstimatorName, Member, Model, held_out_span
+from rtlmp.config.model import UPDATED, Member, Model, held_out_span
 from rtlmp.features.history import History, history_days
 from rtlmp.io.files import sha256
 from rtlmp.models.boosted import update_hazard
@@ -101,17 +101,16 @@ def _window(rows: Samples, config: TrainSettings) -> int:
 def _members(
     rows: Samples, config: TrainSettings, day: date, held_from: datetime, base: Trained | None
 ) -> list[tuple[Fitted, MemberCard]]:
-    """With `base`, its own where they are no continuation ratio in trees: nothing updates those."""
+    """With `base`, its own where nothing updates them."""
     not_held_out = ~held_out(rows.hour, to_us(held_from), config["gate"]["every"])
     fitted = partial(_member, rows, config, day=day, not_held_out=not_held_out)
     if base is None:
         return [fitted(member, base=None) for member in config["members"]]
     older = zip(config["members"], base.members, base.card["members"], strict=True)
-    return [fitted(member, base=of) if _updated(card) else (of, card) for member, of, card in older]
-
-
-def _updated(card: MemberCard) -> bool:
-    return card["model"]["estimator"] == EstimatorName.HAZARD
+    return [
+        fitted(member, base=of) if card["model"]["estimator"] in UPDATED else (of, card)
+        for member, of, card in older
+    ]
 
 
 def _member(

@@ -9,7 +9,7 @@ from typing import Final, Literal, Self
 
 from rtlmp.clock import base_date, days, issue_time, model_date, model_dates, month_days, months
 from rtlmp.config import Config, Window
-from rtlmp.config.model import EstimatorName
+from rtlmp.config.model import UPDATED
 from rtlmp.features.history import history_days
 from rtlmp.model_selection.windows import fold_windows, labels_known, require_before_backtest
 from rtlmp.schemas.columns import PUBLISHED
@@ -169,7 +169,7 @@ class Dates:
         of = base_date(day, c["retrain_every_days"], c["refit"]["every"], c["ensemble_size"])
         enough = of - timedelta(days=c["refit"]["update_days"]) >= self.first
         kinds = {member.get("estimator", c["model"]["estimator"]) for member in c["members"]}
-        return of if of != day and enough and EstimatorName.HAZARD in kinds else None
+        return of if of != day and enough and kinds & {*UPDATED} else None
 
     def dated_models(self, served: Iterable[date]) -> list[date]:
         """Of the models that may serve these issue dates, and of the one before, with which the

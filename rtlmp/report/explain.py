@@ -117,16 +117,18 @@ def shares(of: Fitted, x: Matrix, grid: list[float], thresholds: list[float]) ->
 
 def _mean_shares(issue: Issue, thresholds: list[float]) -> Floats:
     x = issue.rows.drop(columns=TIMES).to_numpy(np.float32)
-    each, estimators = [], set()
+    each, weights, estimators = [], [], set()
     for model in issue.models:
-        for fitted, of in zip(model.members, model.card["members"], strict=True):
+        members = zip(model.members, model.card["members"], model.weights(), strict=True)
+        for fitted, of, weight in members:
             estimators.add(str(of["model"]["estimator"]))
             if of["model"]["estimator"] in EXPLAINED:
                 each.append(shares(fitted, x, of["model"]["grid"], thresholds))
+                weights.append(weight)
     if not each:
         explained = [name.value for name in EXPLAINED]
         raise ValueError(f"explained are {explained}; these models are {sorted(estimators)}")
-    return np.mean(each, axis=0)
+    return np.average(each, 0, weights)
 
 
 def _in_words(name: str, reading: float, effect: float) -> str:

@@ -39,6 +39,16 @@ def test_it_recovers_the_true_curve_even_between_grid_points(fitted):
         assert np.abs(got - truth(x, threshold)).mean() < error
 
 
+@pytest.mark.parametrize("name", LEARNERS)
+def test_hours_that_are_all_alike_can_be_learnt(name):
+    """A calm node that is new has no spike at all."""
+    for price, low, high in ((10.0, 0.0, 0.01), (9e3, 0.97, 1.0)):
+        t, chosen = training(300, 1), model(name)
+        alike = t._replace(labels=whole_hours(np.full(300, price)))
+        curve = threshold_curve(fit(alike, chosen, 1), t.x, chosen)
+        assert ((low <= curve) & (curve <= high)).all()
+
+
 def test_probabilities_never_rise_with_the_threshold(fitted):
     chosen, curve_of = fitted
     x, _ = world(500, 4)

@@ -102,6 +102,17 @@ def test_importance_is_the_mean_over_members():
     pd.testing.assert_series_equal(got.sort_index(), both.sort_index(), check_names=False)
 
 
+def test_members_weigh_in_importance_as_in_the_forecast():
+    two = trained(("hazard", 1), ("logistic", 2))
+    for of, weight in zip(two.card["members"], (1.0, 0.25), strict=True):
+        of["model"]["weight"] = weight
+    found = [importance_table([trained(of)]) for of in (("hazard", 1), ("logistic", 2))]
+    trees, lines = (of.set_index(Importance.feature)[Importance.share] for of in found)
+    got = importance_table([two]).set_index(Importance.feature)[Importance.share]
+    want = trees.add(lines / 4, fill_value=0) / 1.25
+    pd.testing.assert_series_equal(got.sort_index(), want.sort_index(), check_names=False)
+
+
 def test_the_figure_says_where_no_model_has_an_importance(backtest):
     empty = Fitted(None, {"start": [0.0]})
     card: Any = {"features": ["feature_0"], "members": [{"model": model("hazard")}]}

@@ -79,8 +79,9 @@ def importance_table(models: Iterable[Trained]) -> DataFrame[Importance]:
 def _mean_share(trained: Trained) -> "pd.Series[float]":
     names = [*trained.card["features"], "threshold"]
     found = [pd.Series(_strength(of, names), dtype=float) for of in trained.members]
-    shares = pd.DataFrame([of / of.sum() for of in found if of.sum() > 0])
-    return shares.fillna(0.0).mean()
+    shares = pd.DataFrame({k: of / of.sum() for k, of in enumerate(found) if of.sum() > 0})
+    weights = pd.Series(trained.weights())[shares.columns]
+    return shares.fillna(0.0).mul(weights).sum(axis=1) / weights.sum()
 
 
 def _strength(of: Fitted, names: list[str]) -> dict[str, float]:
