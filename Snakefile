@@ -4,6 +4,7 @@ from pathlib import Path
 
 from snakemake.utils import min_version
 
+from rtlmp.pipeline.checksums import remember_checksums
 from rtlmp.pipeline.environment import ENVIRONMENT, require_own_package
 from rtlmp.pipeline.forkserver import start, stop
 from rtlmp.pipeline.kept import keep, put_back, sweep
@@ -50,6 +51,7 @@ onstart:
     # late in a backtest that is half a core. --max-jobs-per-timespan can only say how long each of
     # these looks waits, and Snakemake does not end before the last has.
     workflow.scheduler.job_rate_limiter = None
+    remember_checksums()
     if NO_PAST:
         print(NO_PAST, file=sys.stderr)
     sweep(Path(RUN))
