@@ -84,6 +84,7 @@ rule forecast:
     input:
         plan.paths_of(rules.forecast_date.output, date=DATE),
         plan.paths_of(rules.forecast_files.output, date=DATE),
+        plan.paths_of(rules.forecast_workbook.output, date=DATE),
         plan.paths_of(rules.forecast_figure.output, date=DATE),
         [] if NEWER else rules.latest_forecast.output,
         plan.paths_of(rules.alert_events.output, date=DATE) if C["alerts"] else [],

@@ -14,7 +14,7 @@ use rule _job as forecast_date with:
         gate=f"{RUN}/forecast/{{date}}.gate.json",
     log:
         f"{LOGS}/forecast_date/{{date}}.log",
-    threads: C["model"]["threads"]
+    threads: 4  # rows are forecast each alone: any number gives the same bits
     params:
         **uses("forecast.py"),
         serving=lambda w: plan.serving(w.date),
@@ -25,14 +25,22 @@ use rule _job as forecast_files with:
     input:
         rules.forecast_date.output.rows,
     output:
-        parts=[
-            f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in FOLDERS for x in THRESHOLDS
-        ],
-        book=f"{RUN}/forecast/{{date}}.xlsx",
+        [f"{RUN}/forecast/{node}/{x}/{{date}}.parquet" for node in FOLDERS for x in THRESHOLDS],
     log:
         f"{LOGS}/forecast_files/{{date}}.log",
     params:
         **uses("forecast_files.py"),
+
+
+use rule _job as forecast_workbook with:
+    input:
+        rules.forecast_date.output.rows,
+    output:
+        f"{RUN}/forecast/{{date}}.xlsx",
+    log:
+        f"{LOGS}/forecast_workbook/{{date}}.log",
+    params:
+        **uses("forecast_workbook.py"),
 
 
 use rule _job as forecast_figure with:
@@ -66,7 +74,7 @@ NEWER = [p for p in Path(RUN, "issued").glob("[0-9]*.parquet") if p.stem > str(D
 use rule _job as latest_forecast with:
     input:
         *plan.paths_of(rules.forecast_date.output, date=DATE)[:2],
-        *plan.paths_of(rules.forecast_files.output.book, date=DATE),
+        *plan.paths_of(rules.forecast_workbook.output, date=DATE),
     output:
         [f"{RUN}/forecast/latest.{kind}" for kind in ("parquet", "csv", "xlsx")],
     log:

@@ -36,7 +36,7 @@ use rule _medium as report_daily with:
         unpack(plan.daily_report),
         forecast=rules.forecast_date.output.rows,
         gate=rules.forecast_date.output.gate,
-        linked=rules.forecast_files.output.book,
+        linked=rules.forecast_workbook.output,
     output:
         f"{RUN}/report/daily/{{date}}.html",
     log:

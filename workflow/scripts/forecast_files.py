@@ -1,8 +1,5 @@
-from rtlmp.catalog import MARKETS
-from rtlmp.config import jobs
 from rtlmp.pipeline.job import Job
-from rtlmp.report.export import export_files, write_workbook
+from rtlmp.report.export import export_files
 
-job = Job(jobs.ClockSettings)
-export_files(whole := job.input[0], job.output.parts)
-write_workbook(whole, MARKETS[job.config["market"]].tz, job.output.book)
+job = Job()
+export_files(job.input[0], job.output)
