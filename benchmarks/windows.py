@@ -2,10 +2,11 @@
 
 Each month of a window is forecast by one model, dated on its first day: no gate, no ensemble of
 dates. Settings with `retrain_every_days` retrain as often, from nothing or as `refit` says. Skill
-is against climatology, the spike frequency by node and local hour over all that the model could
-know. --settings is a YAML file, name: settings of config.yaml that differ (model, members,
-history_days, refit, auxiliary_nodes: names; without: names of features). The first is set beside
-each other by Diebold-Mariano of daily log loss. Forecasts are kept under --work and not made again.
+is against climatology, the spike frequency by node and local hour over all known on the first of
+the month of issue, the same for all settings. --settings is a YAML file, name: settings of
+config.yaml that differ (model, members, history_days, refit, auxiliary_nodes: names; without: names
+of features). The first is set beside each other by Diebold-Mariano of daily log loss. Forecasts are
+kept under --work and not made again.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from fnmatch import fnmatch
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -69,6 +71,7 @@ SPP: Final = {  # 15-minute prices, and where
     "LZ_NORTH_15MIN": "LZ_NORTH",
     "LZ_WEST_15MIN": "LZ_WEST",
 }
+VERSION: Final = 2  # of the forecasts kept: raise it where others would be made
 FIRST, LAST = date(2019, 1, 1), date(2024, 12, 28)
 BEFORE_FIVE: Final = date(2023, 12, 31)  # issue date before the first of 5-minute prices
 
@@ -127,7 +130,8 @@ def run(given: argparse.Namespace) -> None:
     for name in given.windows:
         found = {}
         for variant, settings in named.items():
-            asked = json.dumps([name, settings, given.months, Forecasts._fields])
+            whole = config_of(settings_alone(settings))
+            asked = json.dumps([name, settings, whole, given.months, VERSION], default=str)
             path = given.work / f"{sha256(asked.encode()).hexdigest()[:16]}.npz"
             if not path.exists():
                 made = made or world(given.data, given.work)
@@ -171,7 +175,7 @@ def hourly_vintages_of(of: Any, q: SeriesName) -> Any:  # noqa: ANN401
 
 def forecasts(made: World, window: Window, settings: Mapping[str, Any], every: int) -> Forecasts:
     """Of a window, month by month."""
-    own = {k: v for k, v in settings.items() if k not in {"auxiliary_nodes", "without"}}
+    own = settings_alone(settings)
     made = made._replace(
         rows={n: without(of, settings.get("without", [])) for n, of in made.rows.items()}
     )
@@ -188,19 +192,26 @@ def forecasts(made: World, window: Window, settings: Mapping[str, Any], every: i
     parts, took = [], []
     for k, day in enumerate(firsts):
         last = firsts[k + 1] - timedelta(days=1) if k + 1 < len(firsts) else window.end
-        scored = concat_issued([made.rows[n] for n in window.nodes], config, day, last)
         began = time.process_time()
         base = full if step and k % config["refit"]["every"] else None
         model = train([*rows.values()], made.prices, config, day, base=base)
         full = base or model
         took.append(time.process_time() - began)
-        p = model_probability(model, scored.x, XS)
-        y, reference = outcomes(made.prices, scored, config, day)
-        lead = scored.x[:, scored.design.index(HorizonRows.lead_hour)].astype(np.int64)
-        parts.append((scored.issued // (24 * US_PER_HOUR), y, p, reference, lead))
+        for month, issued in groupby(days(day, last), lambda of: of.replace(day=1)):
+            first, *_, end = [*issued] * 2
+            scored = concat_issued([made.rows[n] for n in window.nodes], config, first, end)
+            p = model_probability(model, scored.x, XS)
+            y, reference = outcomes(made.prices, scored, config, month)
+            lead = scored.x[:, scored.design.index(HorizonRows.lead_hour)].astype(np.int64)
+            parts.append((scored.issued // (24 * US_PER_HOUR), y, p, reference, lead))
         print(f"  {day} {model.card['rows']:,} rows {took[-1]:.1f} s", flush=True)
     day, y, p, reference, lead = (np.concatenate(of) for of in zip(*parts, strict=True))
     return Forecasts(day, y, p, reference, lead, float(np.mean(took)))
+
+
+def settings_alone(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of config.yaml."""
+    return {k: v for k, v in settings.items() if k not in {"auxiliary_nodes", "without"}}
 
 
 def without(rows: HistoryRows, patterns: Sequence[str]) -> HistoryRows:
@@ -226,7 +237,7 @@ def concat_issued(
 def outcomes(
     prices: Archive, rows: HistoryRows, config: Config, day: date
 ) -> tuple[Floats, Floats]:
-    """What came, NaN where unknown, and climatology of all known at `day`: (rows, thresholds)."""
+    """What came, NaN where unknown, and climatology of all known on `day`: (rows, thresholds)."""
     end, at = pd.Timestamp("2100-01-01", tz="UTC"), issue_time(config, day)
     hours = range(int(rows.hour.min()), int(rows.hour.max()) + 1)
     past = range(to_us(issue_time(config, FIRST)) // US_PER_HOUR, to_us(at) // US_PER_HOUR)
