@@ -3,9 +3,9 @@
     python -m benchmarks thousand [--nodes NODES] [--folder FOLDER]
 
 makes a synthetic market of two years and its raw months in FOLDER (/tmp/thousand), where they are
-not yet there, then runs `snakemake --cores N forecast` on them with nothing else made before, and
-once more with nothing to do. One run each; memory is resident, of the largest process and of all
-together, looked at twice a second.
+not yet there, then runs `snakemake --cores N forecast`: with nothing else made before; of the next
+morning, when each pool has a model due; and with nothing to do. One run each; memory is resident,
+of the largest process and of all together, looked at twice a second.
 
     .ci/slurm python -m benchmarks thousand --slurm
 
@@ -22,6 +22,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -31,6 +32,7 @@ import pyarrow.parquet as pq
 from benchmarks.pipeline import ROOT
 from benchmarks.thousand_market import build
 
+MORNING: Final = date(2025, 1, 19)
 GB: Final = 1e9
 MILLION: Final = 1e6
 
@@ -48,9 +50,9 @@ SLURM: Final = tuple(
 )
 
 
-def snakemake(folder: Path, target: str, where: Sequence[str]) -> Run:
+def snakemake(folder: Path, target: str, day: date, where: Sequence[str]) -> Run:
     """One run of the pipeline in `folder`, its output in snakemake.txt there."""
-    command = [sys.executable, "-m", "snakemake", *where, target]
+    command = [sys.executable, "-m", "snakemake", *where, target, "--config", f"date={day}"]
     command += ["--snakefile", str(ROOT / "Snakefile"), "--directory", str(folder)]
     command += ["--workflow-profile", str(ROOT / "profiles/default")]
     command += ["--configfile", str(folder / "thousand.yaml")]
@@ -97,19 +99,23 @@ def run(given: argparse.Namespace) -> None:
     if not (folder / "thousand.yaml").exists():
         build(folder, nodes)
     where = SLURM if given.slurm else LOCAL
-    raw = snakemake(folder, "raw", where)
+    raw = snakemake(folder, "raw", MORNING, where)
     results = folder / f"results/nodes-{nodes}"
     for made in results.iterdir():
         if made.name != "raw":
             shutil.rmtree(made)
-    first, again = (snakemake(folder, "forecast", where) for _ in range(2))
+    before = MORNING - timedelta(days=1)
+    first, then, again = (
+        snakemake(folder, "forecast", day, where) for day in (before, MORNING, MORNING)
+    )
     memory = psutil.virtual_memory().total / GB
     held = (pq.read_metadata(path).num_rows for path in (folder / "data").glob("*.parquet"))
     print(f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.platform()}")
     print(f"{nodes} nodes, {sum(held) / MILLION:.0f} million values, one run")
-    for name, of in (("raw months", raw), ("forecast", first), ("again", again)):
+    each = {"raw months": raw, "forecast": first, "next morning": then, "again": again}
+    for name, of in each.items():
         print(
-            f"{name:<12}{of.seconds:8.1f} s {of.largest:6.2f} GB largest "
+            f"{name:<14}{of.seconds:8.1f} s {of.largest:6.2f} GB largest "
             f"{of.together:6.2f} GB together {of.jobs:5d} jobs"
         )
     if given.slurm:
