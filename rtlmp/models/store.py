@@ -84,21 +84,16 @@ def read_card(path: str | Path) -> Card:
     return cast("Card", card)
 
 
-def load_model(
-    boosters: Sequence[str | Path], card: str | Path, *, threads: int | None = None
-) -> Trained:
-    """The model saved at these paths, to forecast with `threads`, none given: those it was trained
-    with. Raises BadFileError where one is not as it was saved."""
+def load_model(boosters: Sequence[str | Path], card: str | Path) -> Trained:
+    """The model saved at these paths. Raises BadFileError where one is not as it was saved."""
     with naming(card):
         of = read_card(card)
         each, digests = of["members"], of["boosters_sha256"]  # no members: its training failed
         members = zip(map(Path, boosters), each, digests, strict=bool(each))
-        return Trained([_opened(*member, threads) for member in members], of)
+        return Trained([_opened(*member) for member in members], of)
 
 
-def load_models(
-    boosters: Iterable[str], cards: Iterable[str], *, threads: int | None = None
-) -> dict[str, dict[str, Trained]]:
+def load_models(boosters: Iterable[str], cards: Iterable[str]) -> dict[str, dict[str, Trained]]:
     """The models at these paths, by pool and by ISO date; a model's boosters in order."""
     by_folder: dict[Path, list[str]] = {}
     for path in boosters:
@@ -106,18 +101,17 @@ def load_models(
     found: dict[str, dict[str, Trained]] = {}
     for card in cards:
         folder = Path(card).parent
-        of = load_model(by_folder[folder], card, threads=threads)
-        found.setdefault(folder.parent.name, {})[folder.name] = of
+        found.setdefault(folder.parent.name, {})[folder.name] = load_model(by_folder[folder], card)
     return found
 
 
-def _opened(path: Path, of: MemberCard, digest: str, threads: int | None) -> Fitted:
+def _opened(path: Path, of: MemberCard, digest: str) -> Fitted:
     """A member, if its bytes are those that were saved: of others XGBoost may kill the process."""
     if sha256([saved := path.read_bytes()]) != digest:
         raise BadFileError(f"{path}: not the booster that its card describes: {AGAIN}")
     if saved == EMPTY:
         return Fitted(None, of["state"])
-    booster = xgb.Booster(params={"nthread": threads or of["model"]["threads"]})
+    booster = xgb.Booster(params={"nthread": of["model"]["threads"]})
     booster.load_model(bytearray(saved))
     return Fitted(booster, of["state"])
 

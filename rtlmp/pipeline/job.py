@@ -41,7 +41,6 @@ class Job(Generic[S]):
         given: Any = script.snakemake
         self.input, self.output = given.input, given.output
         self.params, self.wildcards = given.params, given.wildcards
-        self.threads: int = given.threads
         self.run_config = given.config  # whole, also what no rule reruns for
         keys = settings.__annotations__ if settings else ()
         self.config = cast("S", {key: given.params.config[key] for key in keys})

@@ -14,7 +14,7 @@ use rule _job as forecast_date with:
         gate=f"{RUN}/forecast/{{date}}.gate.json",
     log:
         f"{LOGS}/forecast_date/{{date}}.log",
-    threads: 4  # rows are forecast each alone: any number gives the same bits
+    threads: C["model"]["threads"]
     params:
         **uses("forecast.py"),
         serving=lambda w: plan.serving(w.date),

@@ -18,7 +18,7 @@ from rtlmp.sources.freshness import flag_late, flag_silent, flag_stale
 
 job = Job(jobs.ReplaySettings)
 c, given, out = job.config, job.input, job.output
-models = load_models(given.boosters, given.cards, threads=job.threads)
+models = load_models(given.boosters, given.cards)
 prices, history = read_archive(given.hourly), read_pools(given.history)
 gate = gate_decisions(models, history, prices, c, job.params.serving)
 asked = asked_on(job.day, c["pools"], models, gate, job.params.serving[0])
