@@ -10,7 +10,7 @@ import xgboost as xgb
 
 from rtlmp.asof.vintages import Archive, Matrix
 from rtlmp.config import Config
-from rtlmp.config.model import Model
+from rtlmp.config.model import EstimatorName, Model
 from rtlmp.features.history import HistoryRows
 from rtlmp.models.boosted import StackedRows, parameters, partition, quantised, round_robin
 from rtlmp.models.curve import Fitted, TrainingRows, at_every_threshold
@@ -26,23 +26,19 @@ class Task(NamedTuple):
 
 
 def tasks(history: Sequence[HistoryRows], prices: Archive, config: Config, day: date) -> list[Task]:
-    """What the members of the model dated `day` are fitted on: the very rows that ours takes."""
+    """What the trees of the model dated `day` are fitted on: the very rows that ours takes. Lines,
+    which ours fits besides, are left out."""
     caught: list[Task] = []
 
     def catch(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
-        caught.append(_task(t, model, seed))
+        if model["estimator"] == EstimatorName.HAZARD:
+            rows, _start = partition(t, model, model["row_blocks"], hold_out=False)
+            caught.append(Task(list(rows), model, seed))
         return Fitted(None, {})
 
     with patch("rtlmp.models.training.fit", catch):
         train(history, prices, config, day)
     return caught
-
-
-def _task(t: TrainingRows, model: Model, seed: int) -> Task:
-    if model["estimator"] != "hazard":
-        raise ValueError(f"{model['estimator']}: the bare loop knows `hazard` only")
-    rows, _ = partition(t, model, model["row_blocks"], hold_out=False)
-    return Task(list(rows), model, seed)
 
 
 def fit(task: Task, threads: int) -> xgb.Booster:
