@@ -38,6 +38,8 @@ def tasks(history: Sequence[HistoryRows], prices: Archive, config: Config, day: 
 
     with patch("rtlmp.models.training.fit", catch):
         train(history, prices, config, day)
+    if not caught:
+        raise ValueError(f"{config['members']}: the bare loop knows `hazard` only")
     return caught
 
 

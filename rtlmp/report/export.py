@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import partial
 from io import BytesIO
+from math import nan
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -39,9 +40,10 @@ def write_workbook(whole: str | Path, tz: str, path: str | Path) -> None:
     table[local], table[valid] = times.tz_convert(tz).dt.tz_localize(None), times.tz_localize(None)
     table = table.rename(columns={local: f"{local} {tz}", valid: f"{valid} UTC"})
     book = Workbook(write_only=True)  # row by row: half the time of pandas
-    page = book.create_sheet()
+    page = book.create_sheet("Sheet1")
     page.freeze_panes = "C2"
-    for row in ([*table], *zip(*(table[name].tolist() for name in table), strict=True)):
+    cells = table.astype(object).replace({nan: None})  # a single model has no bounds
+    for row in ([*cells], *cells.itertuples(index=False, name=None)):
         page.append(row)
     book.save(made := BytesIO())
     with ZipFile(made) as parts, ZipFile(saved := BytesIO(), "w") as kept:

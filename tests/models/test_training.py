@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.bare import tasks
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import days, issue_time
 from rtlmp.config import parse_config
@@ -206,6 +207,17 @@ def test_an_update_leaves_lines_as_they_are(config, prices, history):
     assert new.card["members"][1] == base.card["members"][1]
     assert new.card["members"][0]["rows"] < base.card["members"][0]["rows"]
     assert new.members[0].boosted().get_dump() != base.members[0].boosted().get_dump()
+
+
+def test_the_bare_loop_is_given_the_rows_of_all_trees_and_of_no_lines(config, prices, history):
+    lines = {"estimator": "logistic"}
+    archive = archive_of_frames([prices])
+    whole = {**config, "members": [{}, {"rounds": 5}, lines]}
+    each = tasks(history, archive, whole, DAY)
+    assert [task.model["rounds"] for task in each] == [15, 5]
+    assert all(len(part.x) for task in each for part in task.parts)
+    with pytest.raises(ValueError, match="the bare loop knows `hazard` only"):
+        tasks(history, archive, {**config, "members": [lines]}, DAY)
 
 
 def test_members_count_as_they_weigh(config, prices, history):
