@@ -197,9 +197,10 @@ def forecasts(made: World, window: Window, settings: Mapping[str, Any], every: i
         model = train([*rows.values()], made.prices, config, day, base=base)
         full = base or model
         took.append(time.process_time() - began)
-        for month, issued in groupby(days(day, last), lambda of: of.replace(day=1)):
-            first, *_, end = [*issued] * 2
-            scored = concat_issued([made.rows[n] for n in window.nodes], config, first, end)
+        for month, each in groupby(days(day, last), lambda of: of.replace(day=1)):
+            issued = [*each]
+            nodes = [made.rows[n] for n in window.nodes]
+            scored = concat_issued(nodes, config, issued[0], issued[-1])
             p = model_probability(model, scored.x, XS)
             y, reference = outcomes(made.prices, scored, config, month)
             lead = scored.x[:, scored.design.index(HorizonRows.lead_hour)].astype(np.int64)
