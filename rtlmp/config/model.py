@@ -22,6 +22,7 @@ class EstimatorName(StrEnum):
     HAZARD = "hazard"
     SEPARATE = "separate"
     LOGISTIC = "logistic"
+    NETWORK = "network"
 
 
 UPDATED: Final = (EstimatorName.HAZARD,)  # an update leaves members of the others as they are
@@ -59,9 +60,10 @@ class Hyperparameters(TypedDict, total=False):
     half_life_days: Annotated[float, Setting(240.0, "age of half weight", 30, inf, (60, 720, LOG))]
     half_life_power: Annotated[float, Setting(0.7, "growth above $50", 0, 2, (0, 1.2))]
     base_rate_share: Annotated[float, Setting(0.03, "share of P, base rate", 0, 0.5, (0, 0.1))]
-    rounds: Annotated[int, Setting(200, "trees", 1, 1000)]
+    rounds: Annotated[int, Setting(200, "trees, or passes of a network", 1, 1000)]
     row_blocks: Annotated[int, Setting(3, "blocks of rows, a tree fitted on one", 1, 12)]
-    learning_rate: Annotated[float, Setting(0.05, "weight of a tree", 0.01, 0.3, (0.02, 0.1, LOG))]
+    learning_rate: Annotated[float, Setting(0.05, "of a tree", 0.0001, 0.3, (0.02, 0.1, LOG))]
+    units: Annotated[list[Count], Setting([32, 16], "of each layer of a network")]
     max_depth: Annotated[int, Setting(5, "splits from root to leaf", 2, 9, (3, 7))]
     min_child_weight: Annotated[float, Setting(50.0, "hessian of a leaf", 1, 500, (5, 200, LOG))]
     subsample: Annotated[float, Setting(0.6, "share of its row block that a tree sees", 0.2, 1)]

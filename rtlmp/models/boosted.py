@@ -27,7 +27,7 @@ PASSES: Final = 2  # over the blocks
 APART: Final = 10_000_019  # of the seeds of blocks: further than those of dated models ever are
 MEMORY: Final = {"half_life_days", "half_life_power"}
 SHARES: Final = {"weight", "base_rate_share"}
-OWN: Final = {"estimator", "grid", "rounds", "row_blocks", "threads", *MEMORY, *SHARES}
+OWN: Final = {"estimator", "grid", "rounds", "row_blocks", "units", "threads", *MEMORY, *SHARES}
 
 
 class StackedRows(NamedTuple):

@@ -12,7 +12,8 @@ from rtlmp.asof.labels import Labels, seen_weight
 from rtlmp.asof.vintages import Flags, Floats, Indices, Ints, Matrix
 from rtlmp.config.model import Model
 
-State: TypeAlias = dict[str, list[float] | list[list[float]] | str]  # goes into JSON
+Table: TypeAlias = list[list[float]]
+State: TypeAlias = dict[str, list[float] | Table | list[Table] | str]  # goes into JSON
 SMALLEST: Final = 1e-7  # of a probability: keeps logarithms finite
 PIECE: Final = 1024  # rows
 COMMON: Final = 50.0  # USD/MWh, up to which all thresholds have the same memory

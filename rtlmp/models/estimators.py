@@ -7,7 +7,7 @@ import numpy as np
 
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import EstimatorName, Model
-from rtlmp.models import boosted, logistic
+from rtlmp.models import boosted, logistic, network
 from rtlmp.models.curve import Fitted, TrainingRows, base_rates
 
 BASE: Final = "base"  # base rates, by grid point
@@ -24,6 +24,7 @@ ESTIMATORS: Final[dict[EstimatorName, Estimator]] = {
     EstimatorName.HAZARD: Estimator(boosted.fit_hazard, boosted.hazard_curve),
     EstimatorName.SEPARATE: Estimator(boosted.fit_separate, boosted.separate_curve),
     EstimatorName.LOGISTIC: Estimator(logistic.fit_logistic, logistic.logistic_curve),
+    EstimatorName.NETWORK: Estimator(network.fit_network, network.network_curve),
 }
 
 

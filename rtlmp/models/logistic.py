@@ -22,14 +22,12 @@ def fit_logistic(t: TrainingRows, model: Model, _: int, __: int) -> Fitted:
     t, grid = t.gate_rows(), np.array(model["grid"])
     t = t.at(np.flatnonzero(t.block_id % model["row_blocks"] == 0))
     row, step, above, weight = stack_reached(t, model)
-    x = t.x[t.row].astype(np.float64)
-    seen = ~np.isnan(x).all(axis=0)
-    mean, deviation = np.zeros(x.shape[1]), np.zeros(x.shape[1])
-    mean[seen], deviation[seen] = np.nanmean(x[:, seen], axis=0), np.nanstd(x[:, seen], axis=0)
+    x = t.x[t.row]
+    mean, deviation = moments(x)
     if above.all() or not above.any():  # there are none to tell apart
         coefficients = np.append(0 * mean, log_odds(step, above, weight, len(grid)))
     else:
-        z = np.column_stack([_standard(x, mean, deviation)[row], np.eye(len(grid))[step]])
+        z = np.column_stack([standard(x, mean, deviation)[row], np.eye(len(grid))[step]])
         fit = LogisticRegression(
             C=1 / model["reg_lambda"], fit_intercept=False, max_iter=200, tol=1e-3
         )
@@ -45,9 +43,21 @@ def logistic_curve(of: Fitted, x: Matrix, _: Model, __: int) -> Floats:
     )
     slopes, intercepts = np.split(slopes_and_intercepts, [len(mean)])
     # summed row by row: a matrix product's last bits depend on the company a row is in
-    own = (_standard(x.astype(np.float64), mean, deviation) * slopes).sum(axis=1)
+    own = (standard(x, mean, deviation) * slopes).sum(axis=1)
     return np.multiply.accumulate(sigmoid(own + intercepts[:, None]), axis=0).T
 
 
-def _standard(x: Floats, mean: Floats, deviation: Floats) -> Floats:
-    return np.clip(np.nan_to_num((x - mean) / np.where(deviation > 0, deviation, 1.0)), -FAR, FAR)
+def moments(x: Matrix) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each feature, 0 where it is never known."""
+    mean, deviation = np.zeros((2, x.shape[1]))
+    for k, of in enumerate(x.T):
+        known = of[~np.isnan(of)].astype(np.float64)
+        if len(known):
+            mean[k], deviation[k] = known.mean(), known.std()
+    return mean, deviation
+
+
+def standard(x: Matrix, mean: Floats, deviation: Floats) -> Floats:
+    """Features in standard deviations, cut off at FAR; 0 where unknown."""
+    z = (x.astype(np.float64) - mean) / np.where(deviation > 0, deviation, 1.0)
+    return np.clip(np.nan_to_num(z), -FAR, FAR)

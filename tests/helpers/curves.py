@@ -15,6 +15,8 @@ def model(estimator: str, **change):
     small = {"grid": GRID, "rounds": 60, "learning_rate": 0.1, "max_depth": 3, "threads": 1}
     small |= {"min_child_weight": 5, "reg_lambda": 1, "subsample": 1.0, "colsample_bytree": 1.0}
     small |= {"base_rate_share": 0.0}
+    if estimator == "network":
+        small |= {"rounds": 10, "learning_rate": 0.003}
     config = parse_config(
         settings(thresholds=[50, 100], model={**small, "estimator": estimator, **change})
     )
