@@ -25,7 +25,8 @@ class EstimatorName(StrEnum):
     NETWORK = "network"
 
 
-UPDATED: Final = (EstimatorName.HAZARD,)  # an update leaves members of the others as they are
+UPDATED: Final = (EstimatorName.HAZARD,)  # an update keeps their gate trees,
+KEPT: Final = (EstimatorName.LOGISTIC,)  # and these whole; members of the others it fits anew
 
 
 class Setting(NamedTuple):

@@ -7,7 +7,7 @@ import numpy as np
 
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import EstimatorName, Model
-from rtlmp.models import boosted, logistic, network
+from rtlmp.models import boosted, network
 from rtlmp.models.curve import Fitted, TrainingRows, base_rates
 
 BASE: Final = "base"  # base rates, by grid point
@@ -23,8 +23,8 @@ class Estimator(NamedTuple):
 ESTIMATORS: Final[dict[EstimatorName, Estimator]] = {
     EstimatorName.HAZARD: Estimator(boosted.fit_hazard, boosted.hazard_curve),
     EstimatorName.SEPARATE: Estimator(boosted.fit_separate, boosted.separate_curve),
-    EstimatorName.LOGISTIC: Estimator(logistic.fit_logistic, logistic.logistic_curve),
-    EstimatorName.NETWORK: Estimator(network.fit_network, network.network_curve),
+    EstimatorName.LOGISTIC: Estimator(network.fit_logistic, network.layered_curve),
+    EstimatorName.NETWORK: Estimator(network.fit_network, network.layered_curve),
 }
 
 

@@ -1,84 +1,89 @@
-"""Feed-forward networks of rectified units. Their whole state is tables of numbers.
+"""Layers of weights: logistic regression, and networks of rectified units.
 
-They are smooth where trees have steps, and go on where trees have seen nothing; beside trees both
-forecast better than either.
+Both read standardised features, which of them are missing, and the grid point. A regression is one
+layer. Networks are smooth where trees have steps. The whole state is tables of numbers.
 """
 
-from typing import Final
+from collections.abc import Callable
+from math import ceil
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from rtlmp.asof.vintages import Floats, Matrix
 from rtlmp.config.model import Model
-from rtlmp.models.boosted import APART
-from rtlmp.models.curve import Fitted, State, TrainingRows, log_odds, sigmoid, stack_reached
-from rtlmp.models.logistic import moments, standard
+from rtlmp.models.curve import Fitted, TrainingRows, log_odds, sigmoid, stack_reached
 
+Layers: TypeAlias = list[Floats]  # (inputs + 1, units) each, biases last
+Learner: TypeAlias = Callable[[Matrix, Floats, Floats, Model, int], Layers]  # rows, above, weight
+FAR: Final = 5.0  # standard deviations at which a feature is cut off
 STEP: Final = 512  # rows of one step of Adam
+FEWEST: Final = 300  # steps: of few rows more passes are made
 DIGITS: Final = 6  # of the weights kept
-NETWORK: Final = "network_"  # and a number: key in the state of its layers
-SEEDS: Final = 2**32
+LAYERS, MOMENTS = "layers", "moments"  # keys of the state
+
+
+def fit_logistic(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
+    """The continuation ratios as one logistic regression: shared slopes, intercepts apart."""
+    return _fitted(t, model, seed, _slopes)
 
 
 def fit_network(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
-    """The continuation ratios as the mean of networks, one for each of the `row_blocks`.
-
-    Inputs are standardised features, whether each is missing, and the grid point. `rounds` are
-    passes over the rows, `reg_lambda` is the L2 penalty of a step.
-    """
-    t = t.gate_rows()
-    mean, deviation = moments(t.x[t.row])
-    state: State = {"mean": mean.tolist(), "deviation": deviation.tolist()}
-    for k in range(model["row_blocks"]):
-        block = t.at(np.flatnonzero(t.block_id % model["row_blocks"] == k))
-        if len(block.row):
-            z = _inputs(block.x[block.row], mean, deviation)
-            layers = _layers(block, z, model, (seed + k * APART) % SEEDS)
-            state[f"{NETWORK}{k}"] = [of.astype(np.float64).round(DIGITS).tolist() for of in layers]
-    return Fitted(None, state)
+    """The continuation ratios as one network."""
+    return _fitted(t, model, seed, _network)
 
 
-def _layers(t: TrainingRows, z: Matrix, model: Model, seed: int) -> list[Matrix]:
-    """Weights of each layer of one network, its biases last: (inputs + 1, units)."""
-    from sklearn.neural_network import MLPClassifier  # slow to import
-    from threadpoolctl import threadpool_limits
+def layered_curve(of: Fitted, x: Matrix, model: Model, _: int) -> Floats:
+    """P(highest > grid point): (rows, grid)."""
+    first, *others = [np.array(layer, np.float64) for layer in of.state[LAYERS]]
+    z = _inputs(x, *np.array(of.state[MOMENTS], np.float64)).astype(np.float64)
+    shared, own, bias = np.split(first, [z.shape[1], z.shape[1] + len(model["grid"])])
+    units = _times(z, shared) + bias
+    ratios = [_output(others, units + each) for each in own]
+    return np.multiply.accumulate(ratios, axis=0).T
 
-    points = len(model["grid"])
+
+def _fitted(t: TrainingRows, model: Model, seed: int, learn: Learner) -> Fitted:
+    """On the rows of the first of the `row_blocks`, which hold each hour."""
+    from sklearn.preprocessing import StandardScaler  # slow to import
+
+    t, points = t.gate_rows(), len(model["grid"])
+    t = t.at(np.flatnonzero(t.block_id % model["row_blocks"] == 0))
     row, step, above, weight = stack_reached(t, model)
+    x = t.x[t.row]
+    found = StandardScaler().fit(np.where(np.isnan(x).all(axis=0), 0, x))
+    z = _inputs(x, found.mean_, found.scale_)
     if above.all() or not above.any():  # there are none to tell apart
-        odds = np.concatenate([np.zeros(z.shape[1]), log_odds(step, above, weight, points), [0.0]])
-        return [odds[:, None]]
-    rows = np.column_stack([z[row], np.eye(points, dtype=np.float32)[step]])
-    fit = MLPClassifier(
-        model["units"],
-        alpha=model["reg_lambda"],
-        batch_size=min(STEP, len(rows)),
-        learning_rate_init=model["learning_rate"],
-        random_state=seed,
-    )
-    with threadpool_limits(model["threads"]):
-        for _ in range(model["rounds"]):
-            fit.partial_fit(rows, above, classes=[0, 1], sample_weight=weight)
+        odds = log_odds(step, above, weight, points)
+        layers = [np.concatenate([np.zeros(z.shape[1]), odds, [0.0]])[:, None]]
+    else:
+        rows = np.column_stack([z[row], np.eye(points, dtype=np.float32)[step]])
+        layers = learn(rows, above, weight, model, seed)
+    kept = [of.astype(np.float64).round(DIGITS).tolist() for of in layers]
+    return Fitted(None, {MOMENTS: [found.mean_.tolist(), found.scale_.tolist()], LAYERS: kept})
+
+
+def _slopes(rows: Matrix, above: Floats, weight: Floats, model: Model, _: int) -> Layers:
+    """`reg_lambda` is the L2 penalty of all rows together."""
+    from sklearn.linear_model import LogisticRegression  # slow to import
+
+    fit = LogisticRegression(C=1 / model["reg_lambda"], fit_intercept=False, max_iter=200, tol=1e-3)
+    return [np.append(fit.fit(rows, above, sample_weight=weight).coef_, 0.0)[:, None]]
+
+
+def _network(rows: Matrix, above: Floats, weight: Floats, model: Model, seed: int) -> Layers:
+    """`rounds` are passes over the rows, of few more; `reg_lambda` is the L2 penalty of a step."""
+    from sklearn.neural_network import MLPClassifier  # slow to import
+
+    size, rate = min(STEP, len(rows)), model["learning_rate"]
+    chosen = {"batch_size": size, "learning_rate_init": rate, "random_state": seed}
+    fit = MLPClassifier(model["units"], alpha=model["reg_lambda"], **chosen)
+    for _ in range(max(model["rounds"], ceil(FEWEST * STEP / len(rows)))):
+        fit.partial_fit(rows, above, classes=[0, 1], sample_weight=weight)
     return [np.vstack(of) for of in zip(fit.coefs_, fit.intercepts_, strict=True)]
 
 
-def network_curve(of: Fitted, x: Matrix, model: Model, _: int) -> Floats:
-    """P(highest > grid point): (rows, grid)."""
-    mean, deviation = (np.array(of.state[k], np.float64) for k in ("mean", "deviation"))
-    z = _inputs(x, mean, deviation).astype(np.float64)
-    each = [[np.array(layer) for layer in of.state[k]] for k in of.state if k.startswith(NETWORK)]
-    curves = [np.multiply.accumulate(_ratios(layers, z, len(model["grid"]))) for layers in each]
-    return np.asarray(np.mean(curves, axis=0).T)
-
-
-def _ratios(layers: list[Floats], z: Floats, points: int) -> Floats:
-    """P(above a grid point | above the one before), by one network: (grid, rows)."""
-    shared, own, bias = np.split(layers[0], [z.shape[1], z.shape[1] + points])
-    first = _times(z, shared)
-    return np.array([_output(layers[1:], first + of + bias) for of in own])
-
-
-def _output(layers: list[Floats], units: Floats) -> Floats:
+def _output(layers: Layers, units: Floats) -> Floats:
     for layer in layers:
         units = _times(np.maximum(units, 0), layer[:-1]) + layer[-1]
     return sigmoid(units[:, 0])
@@ -89,6 +94,7 @@ def _times(a: Floats, b: Floats) -> Floats:
     return np.asarray(np.einsum("ri,iu->ru", a, b))
 
 
-def _inputs(x: Matrix, mean: Floats, deviation: Floats) -> Matrix:
-    """(rows, 2 x features): standardised, and which are missing."""
-    return np.column_stack([standard(x, mean, deviation), np.isnan(x)]).astype(np.float32)
+def _inputs(x: Matrix, mean: Floats, scale: Floats) -> Matrix:
+    """(rows, 2 x features): in standard deviations, 0 where unknown, and which are."""
+    z = (x.astype(np.float64) - mean) / scale
+    return np.column_stack([np.clip(np.nan_to_num(z), -FAR, FAR), np.isnan(x)]).astype(np.float32)

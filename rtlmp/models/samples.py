@@ -40,17 +40,10 @@ class TrainingSet(NamedTuple):
 
 
 def training_set(
-    history: History,
-    prices: Archive,
-    config: TrainSettings,
-    day: date,
-    others: Others = None,
-    *,
-    update: bool = False,
+    history: History, prices: Archive, config: TrainSettings, day: date, others: Others = None
 ) -> TrainingSet:
-    """The rows that the model dated `day` is fitted on, or those that update an older one."""
-    span = config["refit"]["update_days"] if update else max(history_days(config))
-    first = day - timedelta(days=span)
+    """The rows that the model dated `day` is fitted on."""
+    first = day - timedelta(days=max(history_days(config)))
     since, until = (issue_time(config, d) for d in (first, day))
     rows = samples(history, prices, since, until, config["label_coverage"])
     lent = ""

@@ -8,7 +8,7 @@ import numpy as np
 
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Flags, Floats, Ints, to_us
 from rtlmp.config.jobs import TrainSettings
-from rtlmp.config.model import UPDATED, Member, Model, held_out_span
+from rtlmp.config.model import KEPT, UPDATED, EstimatorName, Member, Model, held_out_span
 from rtlmp.features.history import History, history_days
 from rtlmp.io.files import sha256
 from rtlmp.models.boosted import update_hazard
@@ -22,6 +22,7 @@ LEFT_OUT: Final = 0.1  # share of the weeks that a model is not fitted on: see `
 MOST_HELD_OUT: Final = 1 / 3  # of the days there are
 CALM: Final = 15  # UTC hour at which days held out begin and end
 ALWAYS: Final = 28  # latest days that every model is fitted on
+NETWORK_DAYS: Final = 120.0  # days of history, below which networks do harm and weigh nothing
 
 
 def train(
@@ -38,7 +39,7 @@ def train(
     `prices` holds the hourly target price. A pool of which it knows too little is fitted on that of
     the node in `others` with most. `base`: see `fit_model`. Raises ValueError below FEWEST rows.
     """
-    known = training_set(history, prices, config, day, others, update=base is not None)
+    known = training_set(history, prices, config, day, others)
     return fit_model(known, config, curves, base)
 
 
@@ -50,7 +51,8 @@ def fit_model(
 ) -> Trained:
     """The model fitted on these rows, by the members of `config`, and its calibration `curves`.
 
-    With `base`, an older model of the pool: its gate trees, and the remaining ones on these rows.
+    With `base`, an older model of the pool: its gate trees, and the remaining ones on the latest of
+    these rows; lines stay as they are, networks are fitted anew.
     """
     day, since, until, pool, design, rows, lent = training
     held_from = until - timedelta(days=_window(rows, config))
@@ -101,14 +103,13 @@ def _window(rows: Samples, config: TrainSettings) -> int:
 def _members(
     rows: Samples, config: TrainSettings, day: date, held_from: datetime, base: Trained | None
 ) -> list[tuple[Fitted, MemberCard]]:
-    """With `base`, its own where nothing updates them."""
     not_held_out = ~held_out(rows.hour, to_us(held_from), config["gate"]["every"])
     fitted = partial(_member, rows, config, day=day, not_held_out=not_held_out)
     if base is None:
         return [fitted(member, base=None) for member in config["members"]]
     older = zip(config["members"], base.members, base.card["members"], strict=True)
     return [
-        fitted(member, base=of) if card["model"]["estimator"] in UPDATED else (of, card)
+        (of, card) if card["model"]["estimator"] in KEPT else fitted(member, base=of)
         for member, of, card in older
     ]
 
@@ -121,9 +122,13 @@ def _member(
     not_held_out: Flags,
     base: Fitted | None,
 ) -> tuple[Fitted, MemberCard]:
-    """One member, by its own settings where it has some, fitted on its own span."""
+    """One member, by its own settings where it has some, fitted on its own span; or its update."""
     model = cast("Model", {k: member.get(k, v) for k, v in config["model"].items()})
-    days = member.get("history_days", config["history_days"])
+    base = base if model["estimator"] in UPDATED else None
+    if model["estimator"] == EstimatorName.NETWORK and rows.age.max() < NETWORK_DAYS:
+        model["weight"] = 0.0
+    own = member.get("history_days", config["history_days"])
+    days = config["refit"]["update_days"] if base else own
     # models that are averaged are fitted on different rows
     seed = member.get("seed", config["seed"]) + day.toordinal()
     inside = rows.age < days + 0.5  # a clock change makes a day an hour longer
@@ -135,7 +140,7 @@ def _member(
     t = TrainingRows(rows.x, each, rows.labels, rows.age, not_held_out, block_ids(rows)).at(sampled)
     of = update_hazard(base, kept, t, model, seed, trees) if base else fit(t, model, seed, trees)
     return of, MemberCard(
-        model=model, history_days=days, seed=seed, rows=len(t.row), gate_trees=trees, state=of.state
+        model=model, history_days=own, seed=seed, rows=len(t.row), gate_trees=trees, state=of.state
     )
 
 

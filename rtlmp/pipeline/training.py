@@ -44,24 +44,18 @@ def read_training(
     `before`: the one of that date so far, which stays where nothing that it follows from differs,
     `code` (a hash of it) among it.
     """
-    own, c = {path: read_history(path) for path in given["history"]}, adopted(config, tuned)
+    own, c = [*map(read_history, given["history"])], adopted(config, tuned)
     base = load_model(given["base_boosters"], *of) if (of := given["base_cards"]) else None
-    drift = drift_of([*own.values()], c, day)
+    drift = drift_of(own, c, day)
     if base and (not base.members or np.median(drift["index"]) > (c["drift"]["psi"] or inf)):
         base = None  # its own training failed, or it is of another world
-    since = f"{day - timedelta(days=c['refit']['update_days']):%Y-%m}" if base else ""
-
-    def late(key: str) -> list[str]:
-        """Files of the months that are learnt from."""
-        return [path for path in given[key] if Path(path).stem >= since]
-
-    history = [own[path] for path in late("history")]
-    history += map(read_history, late("auxiliary_history"))
-    prices = read_archive([*late("hourly"), *late("auxiliary_hourly")], pool := nodes_of(history))
+    history = [*own, *map(read_history, given["auxiliary_history"])]
+    hourly = [*given["hourly"], *given["auxiliary_hourly"]]
+    prices = read_archive(hourly, pool := nodes_of(history))
     others = partial(read_archive, given["hourly"])
 
     def fit() -> Trained:
-        rows = training_set(history, prices, c, day, others, update=bool(base))
+        rows = training_set(history, prices, c, day, others)
         fit_sha256 = digest_of(code, rows, c, calibration := curves(tuned), base)
         same = before and not before.card["failed"] and before.card.get("fit_sha256") == fit_sha256
         trained = before if before and same else fit_model(rows, c, calibration, base)

@@ -16,7 +16,7 @@ def model(estimator: str, **change):
     small |= {"min_child_weight": 5, "reg_lambda": 1, "subsample": 1.0, "colsample_bytree": 1.0}
     small |= {"base_rate_share": 0.0}
     if estimator == "network":
-        small |= {"rounds": 10, "learning_rate": 0.003}
+        small |= {"rounds": 20, "learning_rate": 0.003, "row_blocks": 1}
     config = parse_config(
         settings(thresholds=[50, 100], model={**small, "estimator": estimator, **change})
     )

@@ -197,14 +197,18 @@ def test_an_update_keeps_the_gate_trees_and_learns_the_rest_anew(config, prices,
     assert again.card["inputs_sha256"] != card["inputs_sha256"]
 
 
-def test_an_update_leaves_lines_as_they_are(config, prices, history):
-    members = [{}, {"estimator": "logistic", "reg_lambda": 1.0}]
-    two = {**config, "members": members, "refit": {"every": 9, "update_days": 20}}
+def test_an_update_leaves_lines_as_they_are_and_fits_networks_anew(config, prices, history):
+    network = {"estimator": "network", "rounds": 2}
+    members = [{}, {"estimator": "logistic", "reg_lambda": 1.0}, network]
+    all_three = {**config, "members": members, "refit": {"every": 9, "update_days": 20}}
     archive = archive_of_frames([prices])
-    base = train(history, archive, two, date(2024, 7, 14))
-    new = train(history, archive, two, DAY, base=base)
+    base = train(history, archive, all_three, date(2024, 7, 14))
+    new = train(history, archive, all_three, DAY, base=base)
+    alone = train(history, archive, {**all_three, "members": [network]}, DAY)
     assert new.members[1] == base.members[1]
     assert new.card["members"][1] == base.card["members"][1]
+    assert new.members[2] == alone.members[0] != base.members[2]
+    assert new.card["members"][2] == alone.card["members"][0]
     assert new.card["members"][0]["rows"] < base.card["members"][0]["rows"]
     assert new.members[0].boosted().get_dump() != base.members[0].boosted().get_dump()
 
@@ -231,6 +235,16 @@ def test_members_count_as_they_weigh(config, prices, history):
     trees, lines = (model_probability(of, x, xs) for of in each)
     assert np.abs(trees - lines).max() > 0.01
     np.testing.assert_allclose(model_probability(both, x, xs), (2 * trees + lines) / 3)
+
+
+def test_a_network_of_too_little_history_weighs_nothing(config, prices, history):
+    both = {**config, "members": [{}, {"estimator": "network", "rounds": 2}]}
+    few = train(history, archive_of_frames([prices]), both, DAY)
+    assert few.weights() == [1.0, 0.0]
+    alone = few._replace(
+        members=few.members[1:], card={**few.card, "members": few.card["members"][1:]}
+    )
+    assert alone.weights() == [1.0]
 
 
 def test_nothing_published_after_its_issue_time_changes_an_update(config, prices, history):

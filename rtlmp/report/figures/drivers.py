@@ -10,6 +10,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.evaluation.tables import Drivers, Importance
 from rtlmp.models.curve import Fitted
+from rtlmp.models.network import LAYERS
 from rtlmp.models.store import Trained
 from rtlmp.report.explain import START
 from rtlmp.report.figures import style
@@ -17,7 +18,6 @@ from rtlmp.report.figures.data import BacktestResults
 
 TOP: Final = 20  # features shown
 MOST: Final = 4  # factor of a probability at which colours end
-COEFFICIENTS: Final = "coefficients"  # of a logistic regression's state
 
 
 def importance(results: BacktestResults) -> Figure:
@@ -85,13 +85,13 @@ def _mean_share(trained: Trained) -> "pd.Series[float]":
 
 
 def _strength(of: Fitted, names: list[str]) -> dict[str, float]:
-    """Total gain of the trees, or size of the coefficients on standardised features."""
+    """Total gain of the trees, or size of the first weights of standardised features."""
     if of.booster:
         score = of.booster.get_score(importance_type="total_gain")
         return {names[int(key[1:])]: float(np.mean(gain)) for key, gain in score.items()}
-    if COEFFICIENTS in of.state:  # those after the features are intercepts
-        size = np.abs(np.array(of.state[COEFFICIENTS], dtype=float))
-        return dict(zip(names[:-1], size.tolist(), strict=False))
+    if layers := of.state.get(LAYERS):
+        size = np.abs(np.array(layers[0], dtype=float)).sum(axis=1)
+        return dict(zip(names[:-1], size.tolist(), strict=False))  # other inputs come after
     return {}
 
 
