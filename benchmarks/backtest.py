@@ -130,7 +130,7 @@ def bare(result: Path, pool: str, config: Config, workers: int, every: int) -> f
     with ThreadPoolExecutor(workers) as crew:
 
         def fitted(members: Sequence[Task]) -> list[xgb.Booster]:
-            return [fit(task, threads) for task in members]
+            return [of for task in members if (of := fit(task, threads))]
 
         def all_fitted(todo: Sequence[Sequence[Task]]) -> list[list[xgb.Booster]]:
             return [*crew.map(fitted, todo)]

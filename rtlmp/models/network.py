@@ -25,12 +25,12 @@ LAYERS, MOMENTS = "layers", "moments"  # keys of the state
 
 def fit_logistic(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
     """The continuation ratios as one logistic regression: shared slopes, intercepts apart."""
-    return _fitted(t, model, seed, _slopes)
+    return fit_layers(t, model, seed, slopes)
 
 
 def fit_network(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
     """The continuation ratios as one network."""
-    return _fitted(t, model, seed, _network)
+    return fit_layers(t, model, seed, hidden_layers)
 
 
 def layered_curve(of: Fitted, x: Matrix, model: Model, _: int) -> Floats:
@@ -43,7 +43,7 @@ def layered_curve(of: Fitted, x: Matrix, model: Model, _: int) -> Floats:
     return np.multiply.accumulate(ratios, axis=0).T
 
 
-def _fitted(t: TrainingRows, model: Model, seed: int, learn: Learner) -> Fitted:
+def fit_layers(t: TrainingRows, model: Model, seed: int, learn: Learner) -> Fitted:
     """On the rows of the first of the `row_blocks`, which hold each hour."""
     from sklearn.preprocessing import StandardScaler  # slow to import
 
@@ -63,7 +63,7 @@ def _fitted(t: TrainingRows, model: Model, seed: int, learn: Learner) -> Fitted:
     return Fitted(None, {MOMENTS: [found.mean_.tolist(), found.scale_.tolist()], LAYERS: kept})
 
 
-def _slopes(rows: Matrix, above: Floats, weight: Floats, model: Model, _: int) -> Layers:
+def slopes(rows: Matrix, above: Floats, weight: Floats, model: Model, _: int) -> Layers:
     """`reg_lambda` is the L2 penalty of all rows together."""
     from sklearn.linear_model import LogisticRegression  # slow to import
 
@@ -71,7 +71,7 @@ def _slopes(rows: Matrix, above: Floats, weight: Floats, model: Model, _: int) -
     return [np.append(fit.fit(rows, above, sample_weight=weight).coef_, 0.0)[:, None]]
 
 
-def _network(rows: Matrix, above: Floats, weight: Floats, model: Model, seed: int) -> Layers:
+def hidden_layers(rows: Matrix, above: Floats, weight: Floats, model: Model, seed: int) -> Layers:
     """`rounds` are passes over the rows, of few more; `reg_lambda` is the L2 penalty of a step."""
     from sklearn.neural_network import MLPClassifier  # slow to import
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.bare import tasks
+from benchmarks.bare import fit, tasks
 from rtlmp.catalog import SeriesName
 from rtlmp.clock import days, issue_time
 from rtlmp.config import parse_config
@@ -213,15 +213,16 @@ def test_an_update_leaves_lines_as_they_are_and_fits_networks_anew(config, price
     assert new.members[0].boosted().get_dump() != base.members[0].boosted().get_dump()
 
 
-def test_the_bare_loop_is_given_the_rows_of_all_trees_and_of_no_lines(config, prices, history):
-    lines = {"estimator": "logistic"}
+def test_the_bare_loop_is_given_the_rows_of_every_member(config, prices, history):
     archive = archive_of_frames([prices])
-    whole = {**config, "members": [{}, {"rounds": 5}, lines]}
+    others = [{"estimator": "network", "rounds": 2}, {"estimator": "logistic"}]
+    whole = {**config, "members": [{}, {"rounds": 5}, *others]}
     each = tasks(history, archive, whole, DAY)
-    assert [task.model["rounds"] for task in each] == [15, 5]
-    assert all(len(part.x) for task in each for part in task.parts)
-    with pytest.raises(ValueError, match="the bare loop knows `hazard` only"):
-        tasks(history, archive, {**config, "members": [lines]}, DAY)
+    assert [task.model["estimator"] for task in each] == ["hazard", "hazard", "network", "logistic"]
+    assert all(len(part.x) == len(part.above) > 0 for task in each for part in task.parts)
+    assert [fit(task, 1) is None for task in each] == [False, False, True, True]
+    with pytest.raises(ValueError, match="separate: the bare loop knows"):
+        tasks(history, archive, {**config, "members": [{"estimator": "separate"}]}, DAY)
 
 
 def test_members_count_as_they_weigh(config, prices, history):
