@@ -1,22 +1,22 @@
 """Forecast skill on many windows of real ERCOT prices, of one or more settings side by side.
 
-Each month of a window is forecast by one model, dated on its first day: no gate, no ensemble of
-dates. Settings with `retrain_every_days` retrain as often, from nothing or as `refit` says. Skill
-is against climatology, the spike frequency by node and local hour over all known on the first of
-the month of issue, the same for all settings. --settings is a YAML file, name: settings of
-config.yaml that differ (model, members, history_days, refit, auxiliary_nodes: names; without: names
-of features). The first is set beside each other by Diebold-Mariano of daily log loss. Forecasts are
-kept under --work and not made again.
+Each month of a window is forecast by one model, dated on its first day, without a gate. Settings
+with `retrain_every_days` retrain as often, from nothing or as `refit` says, and the mean of the
+latest `ensemble_size` models forecasts. Skill is against climatology, the spike frequency by node
+and local hour over all known on the first of the month of issue, the same for all settings.
+--settings is a YAML file, name: settings of config.yaml that differ (model, members, history_days,
+refit, auxiliary_nodes: names; without: names of features). The first is set beside each other by
+Diebold-Mariano of daily log loss. Forecasts are kept under --work and not made again.
 """
 
 import argparse
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fnmatch import fnmatch
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -71,7 +71,8 @@ SPP: Final = {  # 15-minute prices, and where
     "LZ_NORTH_15MIN": "LZ_NORTH",
     "LZ_WEST_15MIN": "LZ_WEST",
 }
-VERSION: Final = 2  # of the forecasts kept: raise it where others would be made
+VERSION: Final = 3  # of the forecasts kept: raise it where others would be made
+DAY: Final = timedelta(days=1)
 FIRST, LAST = date(2019, 1, 1), date(2024, 12, 28)
 BEFORE_FIVE: Final = date(2023, 12, 31)  # issue date before the first of 5-minute prices
 
@@ -180,34 +181,54 @@ def forecasts(made: World, window: Window, settings: Mapping[str, Any], every: i
         rows={n: without(of, settings.get("without", [])) for n, of in made.rows.items()}
     )
     config = config_of({"nodes": [*LMP], "issue_time": "09:56", "thresholds": XS, **own})
+    step = settings.get("retrain_every_days")
     names = [*window.nodes, *settings.get("auxiliary_nodes", SPP)]
     rows = {n: made.rows[n] for n in names}
     if window.five:  # from then on they are their own
         old = {n: concat_issued([rows[n]], config, FIRST, BEFORE_FIVE) for n in rows if n in SPP}
         rows |= old
-    step = settings.get("retrain_every_days")
-    freq = f"{step}D" if step else f"{every}MS"
-    firsts = pd.date_range(window.start, window.end, freq=freq).date
-    full: Trained | None = None
     parts, took = [], []
-    for k, day in enumerate(firsts):
-        last = firsts[k + 1] - timedelta(days=1) if k + 1 < len(firsts) else window.end
-        began = time.process_time()
-        base = full if step and k % config["refit"]["every"] else None
-        model = train([*rows.values()], made.prices, config, day, base=base)
-        full = base or model
-        took.append(time.process_time() - began)
-        for month, each in groupby(days(day, last), lambda of: of.replace(day=1)):
+    for first, last, serving, spent in serving_models(made, rows, window, config, step, every):
+        took.append(spent)
+        if last < window.start:
+            continue
+        for month, each in groupby(days(first, last), lambda of: of.replace(day=1)):
             issued = [*each]
             nodes = [made.rows[n] for n in window.nodes]
             scored = concat_issued(nodes, config, issued[0], issued[-1])
-            p = model_probability(model, scored.x, XS)
+            p = np.mean([model_probability(of, scored.x, XS) for of in serving], axis=0)
             y, reference = outcomes(made.prices, scored, config, month)
             lead = scored.x[:, scored.design.index(HorizonRows.lead_hour)].astype(np.int64)
             parts.append((scored.issued // (24 * US_PER_HOUR), y, p, reference, lead))
-        print(f"  {day} {model.card['rows']:,} rows {took[-1]:.1f} s", flush=True)
     day, y, p, reference, lead = (np.concatenate(of) for of in zip(*parts, strict=True))
     return Forecasts(day, y, p, reference, lead, float(np.mean(took)))
+
+
+def serving_models(
+    made: World,
+    rows: Mapping[str, HistoryRows],
+    window: Window,
+    config: Config,
+    step: int | None,
+    months: int,
+) -> Iterator[tuple[date, date, list[Trained], float]]:
+    """First and last issue date, the models that serve them, seconds of training the newest: one
+    every `step` days, from nothing or as `refit` says, or else one every few months."""
+    count, refit = (config["ensemble_size"], config["refit"]["every"]) if step else (1, 1)
+    begin = window.start - timedelta(days=(count - 1) * (step or 0))
+    freq = f"{step}D" if step else f"{months}MS"
+    dates = [*pd.date_range(begin, window.end, freq=freq).date, window.end + DAY]
+    full: list[Trained] = []
+    serving: list[Trained] = []
+    for k, (day, following) in enumerate(pairwise(dates)):
+        began, turn = time.process_time(), k % refit
+        base = full[turn % count] if turn >= count else None
+        model = train([*rows.values()], made.prices, config, day, base=base)
+        full = full if base else [*full[:turn], model]
+        serving = [*serving, model][-count:]
+        spent = time.process_time() - began
+        print(f"  {day} {model.card['rows']:,} rows {spent:.1f} s", flush=True)
+        yield day, following - DAY, serving, spent
 
 
 def settings_alone(settings: Mapping[str, Any]) -> dict[str, Any]:
