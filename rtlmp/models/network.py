@@ -33,14 +33,19 @@ def fit_network(t: TrainingRows, model: Model, seed: int, _: int) -> Fitted:
     return fit_layers(t, model, seed, hidden_layers)
 
 
-def layered_curve(of: Fitted, x: Matrix, model: Model, _: int) -> Floats:
+def layered_curve(of: Fitted, x: Matrix, _: Model, __: int) -> Floats:
     """P(highest > grid point): (rows, grid)."""
-    first, *others = [np.array(layer, np.float64) for layer in of.state[LAYERS]]
-    z = _inputs(x, *np.array(of.state[MOMENTS], np.float64)).astype(np.float64)
-    shared, own, bias = np.split(first, [z.shape[1], z.shape[1] + len(model["grid"])])
-    units = _times(z, shared) + bias
+    z, shared, own, others = opened(of, x)
+    units = _times(z, shared)
     ratios = [_output(others, units + each) for each in own]
     return np.multiply.accumulate(ratios, axis=0).T
+
+
+def opened(of: Fitted, x: Matrix) -> tuple[Floats, Floats, Floats, Layers]:
+    """Inputs of the rows, weights of these, of the grid points with biases, and other layers."""
+    first, *others = [np.array(layer, np.float64) for layer in of.state[LAYERS]]
+    z = _inputs(x, *np.array(of.state[MOMENTS], np.float64)).astype(np.float64)
+    return z, first[: z.shape[1]], first[z.shape[1] : -1] + first[-1], others
 
 
 def fit_layers(t: TrainingRows, model: Model, seed: int, learn: Learner) -> Fitted:

@@ -61,9 +61,8 @@ class Trained(NamedTuple):
     card: Card
 
     def weights(self) -> list[float]:
-        """Of each member in that mean; all alike where none weighs anything."""
-        own = [of["model"].get("weight", 1.0) for of in self.card["members"]]
-        return own if any(own) else [1.0] * len(own)
+        """Of each member in that mean."""
+        return [of["model"].get("weight", 1.0) for of in self.card["members"]]
 
 
 def save_model(trained: Trained, boosters: Sequence[str | Path], card: str | Path) -> None:

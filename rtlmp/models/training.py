@@ -22,7 +22,8 @@ LEFT_OUT: Final = 0.1  # share of the weeks that a model is not fitted on: see `
 MOST_HELD_OUT: Final = 1 / 3  # of the days there are
 CALM: Final = 15  # UTC hour at which days held out begin and end
 ALWAYS: Final = 28  # latest days that every model is fitted on
-NETWORK_DAYS: Final = 120.0  # days of history, below which networks do harm and weigh nothing
+NETWORK_DAYS: Final = 120.0  # days of history, below which networks do harm
+NOTHING: Final = 1e-9  # weight of a member beside others; alone it is all
 
 
 def train(
@@ -126,7 +127,7 @@ def _member(
     model = cast("Model", {k: member.get(k, v) for k, v in config["model"].items()})
     base = base if model["estimator"] in UPDATED else None
     if model["estimator"] == EstimatorName.NETWORK and rows.age.max() < NETWORK_DAYS:
-        model["weight"] = 0.0
+        model["weight"] = NOTHING
     own = member.get("history_days", config["history_days"])
     days = config["refit"]["update_days"] if base else own
     # models that are averaged are fitted on different rows

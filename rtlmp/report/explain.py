@@ -1,9 +1,10 @@
-"""Which features moved each probability: TreeSHAP of the booster itself, exact on ln P.
+"""Which features moved each probability: attributions of each member itself, exact on ln P.
 
-TreeSHAP (Lundberg et al. 2020) splits the log odds m of a grid point, given the one below, into an
-expectation b and a share for every feature. ln sigma(m) - ln sigma(b) is divided among features in
-proportion (the secant), grid points add up to ln P(> x), and between them ln P is linear in ln x:
-shares stay exact all the way.
+The log odds m of a grid point, given the one below, are split into a start b and a share for every
+feature: of trees by TreeSHAP (Lundberg et al. 2020), b an expectation; of networks and lines by
+integrated gradients (Sundararajan et al. 2017), b the log odds of mean features. ln sigma(m) - ln
+sigma(b) is divided among features in proportion (the secant), grid points add up to ln P(> x), and
+between them ln P is linear in ln x: shares stay exact all the way.
 Of several models the mean share is taken, which explains their geometric mean, uncalibrated and
 without `base_rate_share`.
 """
@@ -30,6 +31,7 @@ from rtlmp.forecast.gate import Decisions, serving_models
 from rtlmp.io.files import load_json
 from rtlmp.io.tables import read_by_folder
 from rtlmp.models.curve import Fitted, at_every_threshold, grid_position
+from rtlmp.models.network import Layers, opened
 from rtlmp.models.store import Trained, load_models
 from rtlmp.schemas.core import Features, HorizonRows
 
@@ -37,8 +39,9 @@ MOST: Final = 3  # features named
 UNITS: Final = {"MW": " GW", "degC": " °C"}
 KNOWN: Final = {f.name: (f.about, f.unit) for f in FEATURES}
 START: Final = "usual"  # where the model starts: its mean, at this threshold
-# estimators in trees of the chance to pass each grid point once the one below is passed
-EXPLAINED: Final = (EstimatorName.HAZARD,)
+STEPS: Final = 32  # of an integral
+# estimators of the chance to pass each grid point once the one below is passed
+EXPLAINED: Final = (EstimatorName.HAZARD, EstimatorName.LOGISTIC, EstimatorName.NETWORK)
 
 
 class Issue(NamedTuple):
@@ -102,17 +105,51 @@ def moved_most(issue: Issue, hours: Sequence[pd.Timestamp], threshold: float) ->
 
 def shares(of: Fitted, x: Matrix, grid: list[float], thresholds: list[float]) -> Floats:
     """Of ln P(> threshold): (thresholds, rows, features + 1), the start last."""
-    start = np.array(of.state["start"], dtype=np.float32).repeat(len(x))
-    data = xgb.DMatrix(at_every_threshold(x, np.array(grid)), base_margin=start)
-    split = of.boosted().predict(data, pred_contribs=True, strict_shape=True)[:, 0]
-    each = split.astype(np.float64).reshape(len(grid), len(x), -1)
-    own, begin = each[..., :-2], each[..., -2:].sum(axis=-1)  # ln x belongs to the start
+    own, begin = _of_trees(of, x, grid) if of.booster else _of_layers(of, x)
     moved = own.sum(axis=-1)
     slope = (log_expit(begin + moved) - log_expit(begin)) / np.where(moved == 0, 1, moved)
     steps = np.concatenate([own * slope[..., None], log_expit(begin)[..., None]], axis=-1)
     sums, (left, fraction) = np.cumsum(steps, axis=0), grid_position(grid, thresholds)
     fraction = fraction[:, None, None]
     return (1 - fraction) * sums[left] + fraction * sums[left + 1]
+
+
+def _of_trees(of: Fitted, x: Matrix, grid: list[float]) -> tuple[Floats, Floats]:
+    """Shares of the log odds, (grid, rows, features), and where they start, (grid, rows)."""
+    start = np.array(of.state["start"], dtype=np.float32).repeat(len(x))
+    data = xgb.DMatrix(at_every_threshold(x, np.array(grid)), base_margin=start)
+    split = of.boosted().predict(data, pred_contribs=True, strict_shape=True)[:, 0]
+    each = split.astype(np.float64).reshape(len(grid), len(x), -1)
+    return each[..., :-2], each[..., -2:].sum(axis=-1)  # ln x belongs to the start
+
+
+def _of_layers(of: Fitted, x: Matrix) -> tuple[Floats, Floats]:
+    """The same; a feature's is that of its value and that of whether it is missing."""
+    z, shared, points, others = opened(of, x)
+    units, (rows, features) = z @ shared, x.shape
+    along = (np.arange(STEPS) + 0.5) / STEPS
+    own, begin = np.empty((len(points), rows, features)), np.empty((len(points), rows))
+    for k, point in enumerate(points):
+        slopes = np.mean([_gradient(others, part * units + point)[0] for part in along], axis=0)
+        split = z * (slopes @ shared.T)
+        begin[k], end = (_gradient(others, of + point)[1] for of in (0 * units, units))
+        size = np.abs(split) + 1e-300  # what the steps of the integral missed
+        missed = end - begin[k] - split.sum(axis=1)
+        split += size * (missed / size.sum(axis=1))[:, None]
+        own[k] = split[:, :features] + split[:, features:]
+    return own, begin
+
+
+def _gradient(layers: Layers, units: Floats) -> tuple[Floats, Floats]:
+    """Of the log odds by the first layer's `units`, (rows, units); and the log odds, (rows,)."""
+    on = []
+    for layer in layers:
+        on.append(units > 0)
+        units = np.maximum(units, 0) @ layer[:-1] + layer[-1]
+    slopes = np.ones_like(units)
+    for layer, active in zip(reversed(layers), reversed(on), strict=True):
+        slopes = (slopes @ layer[:-1].T) * active
+    return slopes, units[:, 0]
 
 
 def _mean_shares(issue: Issue, thresholds: list[float]) -> Floats:

@@ -17,7 +17,7 @@ from rtlmp.features.history import node_sample, write_history
 from rtlmp.features.matrix import monthly_features, training_features
 from rtlmp.forecast.forecast import model_probability, pool_forecast
 from rtlmp.models.samples import training_set
-from rtlmp.models.training import block_ids, train
+from rtlmp.models.training import NOTHING, block_ids, train
 from rtlmp.schemas.core import Observations
 from tests.helpers.build import ROOT, archive_of_frames, hourly_targets, observations, settings
 

@@ -4,19 +4,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from rtlmp.features.prices import level
 from rtlmp.forecast.forecast import pool_forecast
 from rtlmp.models.curve import SMALLEST, exceedance
 from rtlmp.models.estimators import fit, threshold_curve
 from rtlmp.models.store import Trained
-from rtlmp.report.explain import Issue, moved_most, shares
+from rtlmp.report.explain import EXPLAINED, Issue, moved_most, shares
 from rtlmp.report.glance import with_grid
 from tests.helpers.curves import GRID, model, training, world
 
 
-def test_shares_sum_to_ln_p_even_between_grid_points():
-    chosen, asked = model("hazard"), [50, 70, 300]
+@pytest.mark.parametrize("estimator", EXPLAINED)
+def test_shares_sum_to_ln_p_even_between_grid_points(estimator):
+    chosen, asked = model(estimator), [50, 70, 300]
     fitted = fit(training(4000, 1), chosen, 3)
     x, _ = world(100, 2)
     split = shares(fitted, x, GRID, asked)
@@ -53,7 +55,7 @@ def test_what_moved_an_hour_most_is_told_in_words_with_its_reading():
 
 
 def test_nothing_is_told_of_a_model_that_is_not_explained():
-    of = issue([0.0, 50.0, 20.0], estimator="logistic")
+    of = issue([0.0, 50.0, 20.0], estimator="separate")
     assert moved_most(of, [*of.rows["valid_time"]], 100) == [""]
 
 
