@@ -241,11 +241,12 @@ def test_members_count_as_they_weigh(config, prices, history):
 def test_a_network_of_too_little_history_weighs_nothing(config, prices, history):
     both = {**config, "members": [{}, {"estimator": "network", "rounds": 2}]}
     few = train(history, archive_of_frames([prices]), both, DAY)
-    assert few.weights() == [1.0, 0.0]
-    alone = few._replace(
-        members=few.members[1:], card={**few.card, "members": few.card["members"][1:]}
-    )
-    assert alone.weights() == [1.0]
+    assert few.weights() == [1.0, NOTHING]
+    x, xs = history[0].x[:50], config["thresholds"]
+    card = {**few.card, "members": few.card["members"][:1]}
+    trees = few._replace(members=few.members[:1], card=card)
+    told = (model_probability(of, x, xs) for of in (few, trees))
+    np.testing.assert_allclose(*told, atol=1e-8)
 
 
 def test_nothing_published_after_its_issue_time_changes_an_update(config, prices, history):
