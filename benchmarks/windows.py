@@ -42,7 +42,7 @@ from rtlmp.asof.vintages import (
     to_us,
 )
 from rtlmp.catalog import READ, SeriesName
-from rtlmp.clock import days, issue_time
+from rtlmp.clock import RETRAIN_EPOCH, base_date, days, issue_time
 from rtlmp.config import AuxiliaryNode, Config
 from rtlmp.evaluation.baselines import climatology
 from rtlmp.evaluation.losses import daily_means, diebold_mariano, format_interval, log_loss
@@ -188,7 +188,7 @@ def forecasts(made: World, window: Window, settings: Mapping[str, Any], every: i
         old = {n: concat_issued([rows[n]], config, FIRST, BEFORE_FIVE) for n in rows if n in SPP}
         rows |= old
     parts, took = [], []
-    for first, last, serving, spent in serving_models(made, rows, window, config, step, every):
+    for first, last, serving, spent in trained(made.prices, rows, window, config, step, every):
         took.append(spent)
         if last < window.start:
             continue
@@ -204,8 +204,8 @@ def forecasts(made: World, window: Window, settings: Mapping[str, Any], every: i
     return Forecasts(day, y, p, reference, lead, float(np.mean(took)))
 
 
-def serving_models(
-    made: World,
+def trained(
+    prices: Archive,
     rows: Mapping[str, HistoryRows],
     window: Window,
     config: Config,
@@ -218,13 +218,13 @@ def serving_models(
     begin = window.start - timedelta(days=(count - 1) * (step or 0))
     freq = f"{step}D" if step else f"{months}MS"
     dates = [*pd.date_range(begin, window.end, freq=freq).date, window.end + DAY]
-    full: list[Trained] = []
+    full: dict[date, Trained] = {}
     serving: list[Trained] = []
     for k, (day, following) in enumerate(pairwise(dates)):
-        began, turn = time.process_time(), k % refit
-        base = full[turn % count] if turn >= count else None
-        model = train([*rows.values()], made.prices, config, day, base=base)
-        full = full if base else [*full[:turn], model]
+        began = time.process_time()
+        of = base_date(RETRAIN_EPOCH + k * DAY, 1, refit, count)  # turns begin with the window
+        model = train([*rows.values()], prices, config, day, base=full.get(of))
+        full.setdefault(of, model)
         serving = [*serving, model][-count:]
         spent = time.process_time() - began
         print(f"  {day} {model.card['rows']:,} rows {spent:.1f} s", flush=True)

@@ -63,7 +63,7 @@ class Hyperparameters(TypedDict, total=False):
     base_rate_share: Annotated[float, Setting(0.03, "share of P, base rate", 0, 0.5, (0, 0.1))]
     rounds: Annotated[int, Setting(200, "trees, or passes of a network", 1, 1000)]
     row_blocks: Annotated[int, Setting(3, "blocks of rows, a tree fitted on one", 1, 12)]
-    learning_rate: Annotated[float, Setting(0.05, "of a tree", 0.0001, 0.3, (0.02, 0.1, LOG))]
+    learning_rate: Annotated[float, Setting(0.05, "weight or step", 0.0001, 0.3, (0.02, 0.1, LOG))]
     units: Annotated[list[Count], Setting([32, 16], "of each layer of a network")]
     max_depth: Annotated[int, Setting(5, "splits from root to leaf", 2, 9, (3, 7))]
     min_child_weight: Annotated[float, Setting(50.0, "hessian of a leaf", 1, 500, (5, 200, LOG))]

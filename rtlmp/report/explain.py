@@ -132,9 +132,9 @@ def _of_layers(of: Fitted, x: Matrix) -> tuple[Floats, Floats]:
     for k, point in enumerate(points):
         slopes = np.mean([_gradient(others, part * units + point)[0] for part in along], axis=0)
         split = z * (slopes @ shared.T)
-        begin[k], end = (_gradient(others, of + point)[1] for of in (0 * units, units))
-        size = np.abs(split) + 1e-300  # what the steps of the integral missed
-        missed = end - begin[k] - split.sum(axis=1)
+        begin[k], end = (_gradient(others, part * units + point)[1] for part in (0, 1))
+        missed = end - begin[k] - split.sum(axis=1)  # by the steps of the integral
+        size = np.abs(split) + np.finfo(float).tiny
         split += size * (missed / size.sum(axis=1))[:, None]
         own[k] = split[:, :features] + split[:, features:]
     return own, begin
