@@ -12,7 +12,7 @@ from rtlmp.catalog import MARKETS, STORED, SeriesName
 from rtlmp.config import kinds
 from rtlmp.config.errors import checked, did_you_mean
 from rtlmp.config.kinds import Battery, Name, Node, Positive, Removable, Scenario, Share, Window
-from rtlmp.config.model import SETTINGS, Challenger, Gate, Hyperparameters, Member, Model, Range
+from rtlmp.config.model import SETTINGS, Challenger, Gate, Member, Model, Range, replaced
 from rtlmp.io.files import folder_name
 
 __all__ = ["Battery", "Gate", "Member", "Model", "Scenario", "Window"]  # of its modules
@@ -41,7 +41,7 @@ class Validation(Window):
 
 
 class Tune(Window):
-    """Issue dates scored, and ranges searched; no space: all of `Hyperparameters` with `tuned`."""
+    """Issue dates scored, and ranges searched; no space: all of `Model` with `tuned`."""
 
     trials: kinds.Count
     space: Annotated[dict[str, Range], Removable]  # both ends included
@@ -154,7 +154,7 @@ def _check_source(config: Config) -> None:
 
 
 def _check_models(config: Config) -> None:
-    """The grid, and both ends of every range of `tune.space`: values that `model` takes."""
+    """The grid, and both ends of every range of `tune.space`: values that models take."""
     grid = config["model"]["grid"]
     _refuse(grid != sorted(set(grid)), f"model.grid must rise: {grid}")
     outside = [x for x in config["thresholds"] if not grid[0] <= x <= grid[-1]]
@@ -163,7 +163,7 @@ def _check_models(config: Config) -> None:
     for key, (low, high, *_) in space.items():
         _refuse(low > high, f"tune.space.{key} must rise: {low:g} to {high:g}")
     for end in (0, 1):
-        checked(Hyperparameters, {key: of[end] for key, of in space.items()}, "tune", "space")
+        replaced(config, {key: of[end] for key, of in space.items()}, "tune", "space")
 
 
 def threshold_name(x: float) -> str:

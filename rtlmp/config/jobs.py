@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from rtlmp.catalog import SeriesName
 from rtlmp.config import AuxiliaryNode, Risk, Tune, Validation
 from rtlmp.config.kinds import Battery, Contract, DriftLimits, Horizon, Refit, Window
-from rtlmp.config.model import Gate, Member, Model
+from rtlmp.config.model import Gate, ModelSettings
 
 
 class ClockSettings(TypedDict):
@@ -38,11 +38,8 @@ class AuxiliarySettings(TypedDict):
     auxiliary_nodes: dict[str, AuxiliaryNode]
 
 
-class TrainSettings(ClockSettings, AuxiliarySettings):
+class TrainSettings(ClockSettings, AuxiliarySettings, ModelSettings):
     label_coverage: float
-    history_days: int
-    model: Model
-    members: list[Member]
     gate: Gate
     refit: Refit
     drift: DriftLimits

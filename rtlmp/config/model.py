@@ -1,13 +1,16 @@
 """Settings of models: hyperparameters, members, the champion gate."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from enum import StrEnum
 from math import inf
-from typing import Annotated, Final, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Final, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
 from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core.core_schema import CoreSchema, no_info_after_validator_function
 from typing_extensions import TypedDict, get_type_hints
 
+from rtlmp.config.errors import checked
 from rtlmp.config.kinds import Count, History, Positive, Share
 
 Grid = Annotated[list[Positive], Field(min_length=2)]
@@ -90,6 +93,47 @@ class Member(Hyperparameters, total=False):
 SETTINGS: Final[dict[str, Setting]] = {
     key: kind.__metadata__[-1] for key, kind in get_type_hints(Model, include_extras=True).items()
 }
+
+
+class ModelSettings(TypedDict):
+    """What a model is made by."""
+
+    history_days: int
+    model: Model
+    members: list[Member]
+
+
+M = TypeVar("M", bound=ModelSettings)
+Parameters = dict[str, float]  # of `model`, by name, or of a member, as members.1.half_life_days
+
+
+def history_days(config: ModelSettings) -> list[int]:
+    """Issue dates that each member looks back."""
+    return [member.get("history_days", config["history_days"]) for member in config["members"]]
+
+
+def parameters_of(config: ModelSettings) -> dict[str, object]:
+    """What `replaced` could replace, as it is."""
+    shared = {**config["model"], "history_days": config["history_days"]}
+    members = enumerate({**shared, **member} for member in config["members"])
+    return {**shared, **{f"members.{k}.{key}": of[key] for k, of in members for key in of}}
+
+
+def replaced(config: M, parameters: Mapping[str, object], *at: str) -> M:
+    """`config` with these, checked as its own. Raises ValueError with the key, found at `at`."""
+    own: dict[str, dict[str, object]] = defaultdict(dict)
+    for key, value in parameters.items():
+        place, _, name = key.rpartition(".")
+        own[place][name] = value
+    model = checked(Model, {**config["model"], **own[""]}, *at)
+    there = {f"members.{k}": member for k, member in enumerate(config["members"])}
+    members = [checked(Member, {**there[q], **own[q]}, *at, q) for q in there]
+    new = cast("M", {**config, "model": model, "members": members})
+    most = max(history_days(config))  # no more is read
+    if parameters.keys() - parameters_of(config) or max(history_days(new)) > most:
+        want = f"want settings of `model` or of {[*there]}, and history_days to {most}"
+        raise ValueError(f"config: {'.'.join(at)} {parameters}: {want}")
+    return new
 
 
 class Challenger(TypedDict):

@@ -21,7 +21,7 @@ from rtlmp.asof.labels import Labels
 from rtlmp.asof.vintages import US_PER_HOUR, UTC_TIMES, Indices, Ints, Matrix
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.config import Config
-from rtlmp.config.jobs import TrainSettings
+from rtlmp.config.model import history_days
 from rtlmp.io.files import BadFileError, atomic, naming, sha256
 from rtlmp.io.parquet import to_numpy
 from rtlmp.schemas.columns import ISSUED, LOCATION, VALID
@@ -43,11 +43,6 @@ class HistoryRows(NamedTuple):
 
 
 History: TypeAlias = Sequence[HistoryRows]  # of a pool, by month
-
-
-def history_days(config: TrainSettings) -> list[int]:
-    """Days that each member looks back."""
-    return [member.get("history_days", config["history_days"]) for member in config["members"]]
 
 
 class NodeSample(TypedDict):

@@ -16,6 +16,7 @@ from pandera.typing import DataFrame
 
 from rtlmp.asof.vintages import Flags, Floats
 from rtlmp.config.jobs import TuneSettings
+from rtlmp.config.model import Parameters, parameters_of, replaced
 from rtlmp.evaluation.losses import format_interval
 from rtlmp.evaluation.scores import ALL
 from rtlmp.model_selection.cross_validation import FoldForecast, daily_loss, estimate, refit
@@ -23,7 +24,7 @@ from rtlmp.model_selection.folds import Fold, fold_days
 from rtlmp.model_selection.recalibration import accepted_calibration, recalibration_skill
 from rtlmp.model_selection.tables import Trials
 from rtlmp.model_selection.windows import labels_known
-from rtlmp.models.parameters import Tuned, Values, replaced
+from rtlmp.models.parameters import Tuned
 
 FIRST: Final = 5  # trials at random before TPE has something to go by
 FEWEST: Final = 2  # origins: one is scored by what is best on the others
@@ -32,7 +33,7 @@ FEWEST: Final = 2  # origins: one is scored by what is best on the others
 class Trial(NamedTuple):
     """A set of parameters and how it did."""
 
-    parameters: Values
+    parameters: Parameters
     forecasts: list[FoldForecast]
     loss: Floats  # (thresholds, days)
     score: float
@@ -43,7 +44,7 @@ class Found(Tuned):
 
     accepted: bool  # the best found; else the parameters are those of the config
     why: str
-    best: Values
+    best: Parameters
     score: float  # of the best, on the folds that it was chosen on
     default_score: float
     gain: list[float]  # mean, 5 % and 95 %, over folds each scored by the best of the others
@@ -91,7 +92,7 @@ def _trials(folds: Sequence[Fold], config: TuneSettings) -> list[Trial]:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.TPESampler(seed=config["seed"], n_startup_trials=FIRST)
     study = optuna.create_study(sampler=sampler)
-    own = cast("Mapping[str, float]", config["model"])
+    own = cast("Parameters", parameters_of(config))
     trials = [_trial(folds, config, {key: own[key] for key in config["tune"]["space"]})]
     for _ in range(config["tune"]["trials"]):
         proposed = study.ask()
@@ -100,16 +101,16 @@ def _trials(folds: Sequence[Fold], config: TuneSettings) -> list[Trial]:
     return trials
 
 
-def _trial(folds: Sequence[Fold], config: TuneSettings, parameters: Values) -> Trial:
+def _trial(folds: Sequence[Fold], config: TuneSettings, parameters: Parameters) -> Trial:
     forecasts = refit(folds, replaced(config, parameters))
     loss = daily_loss(forecasts)
     reference = daily_loss([f.climatology for f in forecasts])
     return Trial(parameters, forecasts, loss, _score(loss, reference))
 
 
-def _suggested(trial: optuna.Trial, config: TuneSettings) -> Values:
+def _suggested(trial: optuna.Trial, config: TuneSettings) -> Parameters:
     """A value of each parameter of the space; whole where the config's is."""
-    own = cast("Mapping[str, float]", config["model"])
+    own = parameters_of(config)
     return {
         key: trial.suggest_int(key, int(low), int(high), log=bool(log))
         if isinstance(own[key], int)

@@ -18,13 +18,14 @@ class Estimator(NamedTuple):
 
     fit: Callable[[TrainingRows, Model, int, int], Fitted]
     curve: Callable[[Fitted, Matrix, Model, int], Floats]
+    fewest_days: int = 0  # of history, below which a member does harm and weighs nothing
 
 
 ESTIMATORS: Final[dict[EstimatorName, Estimator]] = {
     EstimatorName.HAZARD: Estimator(boosted.fit_hazard, boosted.hazard_curve),
     EstimatorName.SEPARATE: Estimator(boosted.fit_separate, boosted.separate_curve),
     EstimatorName.LOGISTIC: Estimator(network.fit_logistic, network.layered_curve),
-    EstimatorName.NETWORK: Estimator(network.fit_network, network.layered_curve),
+    EstimatorName.NETWORK: Estimator(network.fit_network, network.layered_curve, 120),
 }
 
 

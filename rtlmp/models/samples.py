@@ -10,7 +10,8 @@ from rtlmp.asof.labels import Labels, fullest, known_labels
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Floats, Ints, Matrix, to_us
 from rtlmp.clock import issue_time
 from rtlmp.config.jobs import TrainSettings
-from rtlmp.features.history import History, HistoryRows, history_days, labels_of, nodes_of
+from rtlmp.config.model import history_days
+from rtlmp.features.history import History, HistoryRows, labels_of, nodes_of
 
 Others: TypeAlias = Callable[[], Archive] | None  # reads the prices of all nodes
 DAY: Final = 86_400_000_000  # us

@@ -8,13 +8,13 @@ import numpy as np
 
 from rtlmp.asof.vintages import US_PER_HOUR, Archive, Flags, Floats, Ints, to_us
 from rtlmp.config.jobs import TrainSettings
-from rtlmp.config.model import KEPT, UPDATED, EstimatorName, Member, Model, held_out_span
-from rtlmp.features.history import History, history_days
+from rtlmp.config.model import KEPT, UPDATED, Member, Model, held_out_span, history_days
+from rtlmp.features.history import History
 from rtlmp.io.files import sha256
 from rtlmp.models.boosted import update_hazard
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.curve import Fitted, TrainingRows
-from rtlmp.models.estimators import fit
+from rtlmp.models.estimators import ESTIMATORS, fit
 from rtlmp.models.samples import Others, Samples, TrainingSet, training_set
 from rtlmp.models.store import Card, MemberCard, Trained, package_versions
 
@@ -22,8 +22,6 @@ LEFT_OUT: Final = 0.1  # share of the weeks that a model is not fitted on: see `
 MOST_HELD_OUT: Final = 1 / 3  # of the days there are
 CALM: Final = 15  # UTC hour at which days held out begin and end
 ALWAYS: Final = 28  # latest days that every model is fitted on
-NETWORK_DAYS: Final = 120.0  # days of history, below which networks do harm
-NOTHING: Final = 1e-9  # weight of a member beside others; alone it is all
 
 
 def train(
@@ -126,8 +124,8 @@ def _member(
     """One member, by its own settings where it has some, fitted on its own span; or its update."""
     model = cast("Model", {k: member.get(k, v) for k, v in config["model"].items()})
     base = base if model["estimator"] in UPDATED else None
-    if model["estimator"] == EstimatorName.NETWORK and rows.age.max() < NETWORK_DAYS:
-        model["weight"] = NOTHING
+    if rows.age.max() < ESTIMATORS[model["estimator"]].fewest_days:
+        model["weight"] = 1e-9  # beside others; alone it is all
     own = member.get("history_days", config["history_days"])
     days = config["refit"]["update_days"] if base else own
     # models that are averaged are fitted on different rows

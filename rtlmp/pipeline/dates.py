@@ -9,8 +9,7 @@ from typing import Final, Literal, Self
 
 from rtlmp.clock import base_date, days, issue_time, model_date, model_dates, month_days, months
 from rtlmp.config import Config, Window
-from rtlmp.config.model import UPDATED
-from rtlmp.features.history import history_days
+from rtlmp.config.model import UPDATED, history_days
 from rtlmp.model_selection.windows import fold_windows, labels_known, require_before_backtest
 from rtlmp.schemas.columns import PUBLISHED
 from rtlmp.sources.files.coverage import Coverage, coverage, issue_dates

@@ -14,8 +14,9 @@ import numpy as np
 from rtlmp.asof.vintages import read_archive, to_us
 from rtlmp.clock import issue_time
 from rtlmp.config.jobs import TrainSettings
+from rtlmp.config.model import history_days
 from rtlmp.evaluation.drift import Drift, trained_on
-from rtlmp.features.history import History, concat_history, history_days, nodes_of, read_history
+from rtlmp.features.history import History, concat_history, nodes_of, read_history
 from rtlmp.io.files import NOT_OURS, BadFileError, sha256
 from rtlmp.models.calibration import Calibration
 from rtlmp.models.parameters import adopted, curves

@@ -8,7 +8,8 @@ from pandera.typing import DataFrame
 
 from rtlmp.clock import HORIZON_HOURS
 from rtlmp.evaluation.drift import unlike
-from rtlmp.forecast.forecast import Asked, NodeFeatures, flags_of
+from rtlmp.forecast.forecast import Asked, NodeFeatures
+from rtlmp.report.sheet import flags_of
 from rtlmp.schemas.core import Bounded, Features, Flagged
 
 HOURS = [Bounded.location, Bounded.lead_hour]

@@ -188,6 +188,21 @@ def test_a_better_model_is_accepted(made, config):
     assert found["parameters"] == found["best"]
 
 
+def test_settings_of_a_member_are_searched(made, config, tmp_path):
+    """Each by its place; a file of them serves, and the other members stay as they are."""
+    two = {**config, "members": [{"history_days": 20}, {"estimator": "logistic"}]}
+    space = {"members.0.history_days": (15, 25), "members.1.reg_lambda": (1.0, 100.0, "log")}
+    trials, _ = tune_model(made, {**two, "tune": {**config["tune"], "space": space}})
+    own, *tried = (json.loads(q) for q in trials[Trials.parameters].unique())
+    assert own == {"members.0.history_days": 20, "members.1.reg_lambda": 50}
+    write_json({"parameters": tried[0], "calibration": {}}, tmp_path / "p.json")
+    first, second = adopted(two, tmp_path / "p.json")["members"]
+    assert first == {"history_days": tried[0]["members.0.history_days"]}
+    assert second == {"estimator": "logistic", "reg_lambda": tried[0]["members.1.reg_lambda"]}
+    losses = trials.groupby(Trials.trial)[Trials.score].first()
+    assert losses.nunique() == len(losses)
+
+
 def test_a_tune_window_that_reaches_the_test_window_is_refused(config):
     near = {**config, "backtest": {"start": date(2024, 7, 24), "end": date(2024, 8, 1)}}
     words = "tune 2024-07-10 to 2024-07-20.*backtest 2024-07-24 to 2024-08-01"
@@ -203,6 +218,9 @@ def test_a_tune_window_that_reaches_the_test_window_is_refused(config):
         ({"subsample": [0.5, 1.5]}, r"subsample: want 0\.2\.\.1 \(got 1\.5\)"),
         ({"rounds": [50, 20]}, "rounds must rise: 50 to 20"),
         ({"depth": [1, 2]}, r"tune\.space\.depth: unknown; did you mean max_depth\?"),
+        ({"members.0.rounds": [0, 4]}, r"tune\.space\.members\.0\.rounds: want 1\.\.1000 \(got 0"),
+        ({"members.9.rounds": [1, 4]}, r"members\.9\.rounds.*want settings of `model` or of \["),
+        ({"members.0.history_days": [300, 3000]}, "history_days.*and history_days to 2000"),
     ],
 )
 def test_a_space_outside_what_a_model_takes_is_refused(space, words):

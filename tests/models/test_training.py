@@ -17,7 +17,7 @@ from rtlmp.features.history import node_sample, write_history
 from rtlmp.features.matrix import monthly_features, training_features
 from rtlmp.forecast.forecast import model_probability, pool_forecast
 from rtlmp.models.samples import training_set
-from rtlmp.models.training import NOTHING, block_ids, train
+from rtlmp.models.training import block_ids, train
 from rtlmp.schemas.core import Observations
 from tests.helpers.build import ROOT, archive_of_frames, hourly_targets, observations, settings
 
@@ -241,7 +241,7 @@ def test_members_count_as_they_weigh(config, prices, history):
 def test_a_network_of_too_little_history_weighs_nothing(config, prices, history):
     both = {**config, "members": [{}, {"estimator": "network", "rounds": 2}]}
     few = train(history, archive_of_frames([prices]), both, DAY)
-    assert few.weights() == [1.0, NOTHING]
+    assert few.weights() == [1.0, 1e-9]
     x, xs = history[0].x[:50], config["thresholds"]
     card = {**few.card, "members": few.card["members"][:1]}
     trees = few._replace(members=few.members[:1], card=card)

@@ -11,7 +11,8 @@ from rtlmp.asof.view import horizon_rows
 from rtlmp.asof.vintages import US_PER_HOUR
 from rtlmp.clock import horizon_start, issue_time
 from rtlmp.evaluation.drift import trained_on
-from rtlmp.forecast.forecast import Asked, sheet
+from rtlmp.forecast.forecast import Asked
+from rtlmp.report.sheet import sheet
 from rtlmp.report.suspect import flag_suspect, flags_told, require_possible
 from rtlmp.schemas.core import Bounded, Flagged
 from rtlmp.schemas.names import Forecaster

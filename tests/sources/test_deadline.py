@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from rtlmp.clock import deadline, gate_closure
-from rtlmp.forecast.forecast import sheet
 from rtlmp.report.daily import warnings
+from rtlmp.report.sheet import sheet
 from rtlmp.schemas.core import Flagged
 from rtlmp.sources.freshness import flag_late
 from tests.sources.test_freshness import DAY, config_of, forecast, issued
