@@ -71,7 +71,7 @@ SPP: Final = {  # 15-minute prices, and where
     "LZ_NORTH_15MIN": "LZ_NORTH",
     "LZ_WEST_15MIN": "LZ_WEST",
 }
-VERSION: Final = 3  # of the forecasts kept: raise it where others would be made
+VERSION: Final = 4  # of the forecasts kept: raise it where others would be made
 DAY: Final = timedelta(days=1)
 FIRST, LAST = date(2019, 1, 1), date(2024, 12, 28)
 BEFORE_FIVE: Final = date(2023, 12, 31)  # issue date before the first of 5-minute prices

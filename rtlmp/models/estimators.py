@@ -11,6 +11,7 @@ from rtlmp.models import boosted, network
 from rtlmp.models.curve import Fitted, TrainingRows, base_rates
 
 BASE: Final = "base"  # base rates, by grid point
+LONG: Final = 730.0  # days: in young markets lines and networks do harm
 
 
 class Estimator(NamedTuple):
@@ -18,14 +19,14 @@ class Estimator(NamedTuple):
 
     fit: Callable[[TrainingRows, Model, int, int], Fitted]
     curve: Callable[[Fitted, Matrix, Model, int], Floats]
-    fewest_days: int = 0  # of history, below which a member does harm and weighs nothing
+    full_days: float = 0  # of history; a member weighs by the cube of the share there is
 
 
 ESTIMATORS: Final[dict[EstimatorName, Estimator]] = {
     EstimatorName.HAZARD: Estimator(boosted.fit_hazard, boosted.hazard_curve),
     EstimatorName.SEPARATE: Estimator(boosted.fit_separate, boosted.separate_curve),
-    EstimatorName.LOGISTIC: Estimator(network.fit_logistic, network.layered_curve),
-    EstimatorName.NETWORK: Estimator(network.fit_network, network.layered_curve, 120),
+    EstimatorName.LOGISTIC: Estimator(network.fit_logistic, network.layered_curve, LONG),
+    EstimatorName.NETWORK: Estimator(network.fit_network, network.layered_curve, LONG),
 }
 
 

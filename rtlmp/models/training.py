@@ -124,8 +124,8 @@ def _member(
     """One member, by its own settings where it has some, fitted on its own span; or its update."""
     model = cast("Model", {k: member.get(k, v) for k, v in config["model"].items()})
     base = base if model["estimator"] in UPDATED else None
-    if rows.age.max() < ESTIMATORS[model["estimator"]].fewest_days:
-        model["weight"] = 1e-9  # beside others; alone it is all
+    if full := ESTIMATORS[model["estimator"]].full_days:
+        model["weight"] *= min(1.0, float(rows.age.max()) / full) ** 3
     own = member.get("history_days", config["history_days"])
     days = config["refit"]["update_days"] if base else own
     # models that are averaged are fitted on different rows

@@ -225,28 +225,22 @@ def test_the_bare_loop_is_given_the_rows_of_every_member(config, prices, history
         tasks(history, archive, {**config, "members": [{"estimator": "separate"}]}, DAY)
 
 
-def test_members_count_as_they_weigh(config, prices, history):
-    members = [{}, {"estimator": "logistic", "weight": 0.5}]
-    both = train(history, archive_of_frames([prices]), {**config, "members": members}, DAY)
-    x, xs = history[0].x[:50], config["thresholds"]
-    each = [
-        both._replace(members=[of], card={**both.card, "members": [card]})
-        for of, card in zip(both.members, both.card["members"], strict=True)
-    ]
-    trees, lines = (model_probability(of, x, xs) for of in each)
-    assert np.abs(trees - lines).max() > 0.01
-    np.testing.assert_allclose(model_probability(both, x, xs), (2 * trees + lines) / 3)
-
-
-def test_a_network_of_too_little_history_weighs_nothing(config, prices, history):
-    both = {**config, "members": [{}, {"estimator": "network", "rounds": 2}]}
-    few = train(history, archive_of_frames([prices]), both, DAY)
-    assert few.weights() == [1.0, 1e-9]
-    x, xs = history[0].x[:50], config["thresholds"]
-    card = {**few.card, "members": few.card["members"][:1]}
-    trees = few._replace(members=few.members[:1], card=card)
-    told = (model_probability(of, x, xs) for of in (few, trees))
-    np.testing.assert_allclose(*told, atol=1e-8)
+def test_members_count_as_they_weigh_and_young_lines_less(config, prices, history):
+    """Lines and networks as the cube of the share of two years there is; trees whole."""
+    lines, network = ({"estimator": of} for of in ("logistic", "network"))
+    members = [{}, {**lines, "weight": 0.5}, {**network, "rounds": 2}]
+    known, three = archive_of_frames([prices]), {**config, "members": members}
+    of = train(history, known, three, DAY)
+    share = (training_set(history, known, three, DAY).rows.age.max() / 730) ** 3
+    assert 0 < share < 0.001
+    assert of.weights() == pytest.approx([1, 0.5 * share, share], rel=1e-12)
+    x, xs, each = history[0].x[:50], config["thresholds"], []
+    for member, card in zip(of.members, of.card["members"], strict=True):
+        alone = of._replace(members=[member], card={**of.card, "members": [card]})
+        each.append(model_probability(alone, x, xs))
+    assert np.abs(each[0] - each[1]).max() > 0.01
+    mean = np.average(each, axis=0, weights=of.weights())
+    np.testing.assert_allclose(model_probability(of, x, xs), mean)
 
 
 def test_nothing_published_after_its_issue_time_changes_an_update(config, prices, history):
