@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 import pandera.pandas as pa
@@ -14,7 +14,6 @@ from pandera.typing import DataFrame
 from rtlmp.io.files import CHECKSUMS, atomic, folder_name, naming
 from rtlmp.io.parquet import open_parquet
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell from these on
 S = TypeVar("S", bound=pa.DataFrameModel)
 
 
@@ -80,17 +79,3 @@ def to_arrow(schema: type[S], df: pd.DataFrame) -> arrow.Table:
     about = {name: of.description for name, of in columns.items() if of.description}
     said = dict(schema=schema.__name__, schema_version="1", units=units, columns=about)  # noqa: C408
     return made.replace_schema_metadata({**made.schema.metadata, "rtlmp": json.dumps(said)})
-
-
-def write_csv(df: pd.DataFrame, path: str | Path, float_format: str | None = None) -> None:
-    """Write text for a spreadsheet, whole or not at all; floats to the last digit by default."""
-    atomic(path, lambda tmp: quoted(df).to_csv(tmp, index=False, float_format=float_format))
-
-
-def quoted(df: pd.DataFrame) -> pd.DataFrame:
-    """`df` with a quote before each text that a spreadsheet would take for a formula."""
-    return df.assign(**{str(c): df[c].map(_quoted) for c in df if df[c].dtype.kind == "O"})
-
-
-def _quoted(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

@@ -15,8 +15,8 @@ from rtlmp.clock import HORIZON_HOURS
 from rtlmp.config import threshold_name
 from rtlmp.io.files import CHECKSUMS, atomic, folder_name, write_bytes
 from rtlmp.io.parquet import open_parquet
-from rtlmp.io.tables import quoted, read_table
-from rtlmp.report.sheet import sheet
+from rtlmp.io.tables import read_table
+from rtlmp.report.sheet import quoted, sheet
 from rtlmp.schemas.columns import LOCATION, THRESHOLD
 from rtlmp.schemas.core import Bounded
 

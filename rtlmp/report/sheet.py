@@ -1,9 +1,15 @@
-"""A forecast as a spreadsheet reads it: an hour a row."""
+"""What a spreadsheet reads: a forecast, an hour a row, and any table as CSV."""
+
+from pathlib import Path
+from typing import Final
 
 import pandas as pd
 from pandera.typing import DataFrame
 
+from rtlmp.io.files import atomic
 from rtlmp.schemas.core import Bounded, Forecast
+
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet runs a cell from these on
 
 
 def flags_of(rows: pd.DataFrame) -> list[str]:
@@ -25,3 +31,17 @@ def sheet(rows: DataFrame[Bounded], tz: str) -> pd.DataFrame:
     local = flat[Forecast.valid_time].dt.tz_convert(tz).dt.strftime("%Y-%m-%d %H:%M %Z")
     flat.insert(0, "local_time", local)
     return flat
+
+
+def write_csv(df: pd.DataFrame, path: str | Path, float_format: str | None = None) -> None:
+    """Write `df` as text, whole or not at all; floats to the last digit by default."""
+    atomic(path, lambda tmp: quoted(df).to_csv(tmp, index=False, float_format=float_format))
+
+
+def quoted(df: pd.DataFrame) -> pd.DataFrame:
+    """`df` with a quote before each text that a spreadsheet would take for a formula."""
+    return df.assign(**{str(c): df[c].map(_quoted) for c in df if df[c].dtype.kind == "O"})
+
+
+def _quoted(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

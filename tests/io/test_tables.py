@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from rtlmp.asof.vintages import save_observations
-from rtlmp.io.tables import read_frame, write_csv, write_table
+from rtlmp.io.tables import read_frame, write_table
 from rtlmp.schemas.core import Metrics, Observations, no_observations
 
 
@@ -36,15 +36,3 @@ def test_arrow_is_handed_no_python_file(tmp_path, monkeypatch):
     monkeypatch.undo()
     pd.testing.assert_frame_equal(read, made)
     assert read.attrs == made.attrs
-
-
-def test_no_text_of_a_csv_is_a_formula(tmp_path):
-    """Numbers stay what they are, the negative ones too."""
-    words = ["=1+1", "+1", "-1", "@x", "\tx", "HB_NORTH", "a=b", None]
-    table = pd.DataFrame({"text": words, "kind": words, "number": [-1.5] * 8})
-    write_csv(table.astype({"kind": "category"}), tmp_path / "a.csv")
-    read = pd.read_csv(tmp_path / "a.csv")
-    expected = ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "HB_NORTH", "a=b"]
-    assert read["text"].tolist()[:-1] == read["kind"].tolist()[:-1] == expected
-    assert read["text"].isna().tolist() == [False] * 7 + [True]
-    assert (read["number"] == -1.5).all()

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from rtlmp.config import parse_config
-from rtlmp.io.tables import write_csv
 from rtlmp.pipeline.job import Job
+from rtlmp.report.sheet import write_csv
 from rtlmp.sources.audit import audit
 from rtlmp.sources.base.interface import RECENT
 

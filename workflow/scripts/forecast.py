@@ -9,10 +9,10 @@ from rtlmp.features.history import read_pools
 from rtlmp.forecast.forecast import forecasts
 from rtlmp.forecast.gate import asked_on, gate_decisions
 from rtlmp.io.files import write_json
-from rtlmp.io.tables import read_by_folder, write_csv, write_table
+from rtlmp.io.tables import read_by_folder, write_table
 from rtlmp.models.store import load_models
 from rtlmp.pipeline.job import Job
-from rtlmp.report.sheet import sheet
+from rtlmp.report.sheet import sheet, write_csv
 from rtlmp.report.suspect import flag_suspect, flags_told
 from rtlmp.schemas.core import Bounded, Features
 from rtlmp.sources.freshness import flag_late, flag_silent, flag_stale

@@ -2,10 +2,11 @@ from datetime import datetime
 
 from rtlmp.asof.vintages import to_us
 from rtlmp.config import parse_config
-from rtlmp.io.tables import write_csv, write_table
+from rtlmp.io.tables import write_table
 from rtlmp.models.store import load_models
 from rtlmp.nowcast import HOURLY, Nowcast, nowcast_rows, nowcast_table, published_runs, read_feed
 from rtlmp.pipeline.job import Job
+from rtlmp.report.sheet import write_csv
 from rtlmp.schemas.core import Observations
 from rtlmp.sources.newest import newest_observations
 
