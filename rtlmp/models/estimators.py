@@ -11,7 +11,7 @@ from rtlmp.models import boosted, network
 from rtlmp.models.curve import Fitted, TrainingRows, base_rates
 
 BASE: Final = "base"  # base rates, by grid point
-LONG: Final = 730.0  # days: in young markets lines and networks do harm
+LONG: Final = 730  # days: in young markets lines and networks do harm
 
 
 class Estimator(NamedTuple):
@@ -19,7 +19,7 @@ class Estimator(NamedTuple):
 
     fit: Callable[[TrainingRows, Model, int, int], Fitted]
     curve: Callable[[Fitted, Matrix, Model, int], Floats]
-    full_days: float = 0  # of history; a member weighs by the cube of the share there is
+    full_days: int = 0  # that rows were issued on; a member weighs by the cube of its share
 
 
 ESTIMATORS: Final[dict[EstimatorName, Estimator]] = {

@@ -125,7 +125,7 @@ def _member(
     model = cast("Model", {k: member.get(k, v) for k, v in config["model"].items()})
     base = base if model["estimator"] in UPDATED else None
     if full := ESTIMATORS[model["estimator"]].full_days:
-        model["weight"] *= min(1.0, float(rows.age.max()) / full) ** 3
+        model["weight"] *= min(1.0, len(np.unique(rows.age.round())) / full) ** 3
     own = member.get("history_days", config["history_days"])
     days = config["refit"]["update_days"] if base else own
     # models that are averaged are fitted on different rows
