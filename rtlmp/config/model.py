@@ -116,7 +116,7 @@ def parameters_of(config: ModelSettings) -> dict[str, object]:
     """What `replaced` could replace, as it is."""
     shared = {**config["model"], "history_days": config["history_days"]}
     members = enumerate({**shared, **member} for member in config["members"])
-    return {**shared, **{f"members.{k}.{key}": of[key] for k, of in members for key in of}}
+    return {**config["model"], **{f"members.{k}.{key}": of[key] for k, of in members for key in of}}
 
 
 def replaced(config: M, parameters: Mapping[str, object], *at: str) -> M:
