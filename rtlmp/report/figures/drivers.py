@@ -29,7 +29,7 @@ def importance(results: BacktestResults) -> Figure:
     ax.barh(
         rows[Importance.feature], rows[Importance.share], color=style.BLUE, xerr=bars, ecolor="0.4"
     )
-    style.tidy(ax, "share of the models' gain", "")
+    style.tidy(ax, "share of the gain of trees, weights of networks and lines", "")
     style.percent(ax, "x", decimals=0)
     if rows.empty:
         used = {of["model"]["estimator"] for m in results.models for of in m.card["members"]}
