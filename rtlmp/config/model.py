@@ -125,9 +125,9 @@ def replaced(config: M, parameters: Mapping[str, object], *at: str) -> M:
     for key, value in parameters.items():
         place, _, name = key.rpartition(".")
         own[place][name] = value
-    model = checked(Model, {**config["model"], **own[""]}, *at)
+    model = {**config["model"], **checked(Hyperparameters, own[""], *at)}
     there = {f"members.{k}": member for k, member in enumerate(config["members"])}
-    members = [checked(Member, {**there[q], **own[q]}, *at, q) for q in there]
+    members = [{**there[q], **checked(Member, own[q], *at, q)} for q in there]
     new = cast("M", {**config, "model": model, "members": members})
     most = max(history_days(config))  # no more is read
     if parameters.keys() - parameters_of(config) or max(history_days(new)) > most:

@@ -218,6 +218,7 @@ def test_a_tune_window_that_reaches_the_test_window_is_refused(config):
         ({"subsample": [0.5, 1.5]}, r"subsample: want 0\.2\.\.1 \(got 1\.5\)"),
         ({"rounds": [50, 20]}, "rounds must rise: 50 to 20"),
         ({"depth": [1, 2]}, r"tune\.space\.depth: unknown; did you mean max_depth\?"),
+        ({"threads": [1, 2]}, r"tune\.space\.threads: unknown"),
         ({"members.0.rounds": [0, 4]}, r"tune\.space\.members\.0\.rounds: want 1\.\.1000 \(got 0"),
         ({"members.9.rounds": [1, 4]}, r"members\.9\.rounds.*want settings of `model` or of \["),
         ({"members.0.history_days": [300, 3000]}, "history_days.*and history_days to 2000"),
